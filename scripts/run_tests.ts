@@ -1,0 +1,68 @@
+/**
+ * Runs the tests named on the command line, or all, after installing what they need, and ends with their
+ * sum on a line of its own. What is missing is said first: the tests that need it are skipped.
+ */
+const NEEDED = [
+  ["redis-server", "redis-server", "against Redis"],
+  ["promtool", "prometheus", "of metrics and alerts"],
+] as const;
+
+for (const [program, debian, tests] of NEEDED) {
+  if (!await succeeds(program, "--version")) await install(program, { debian, tests });
+}
+if (!Deno.env.get("KUBEBUILDER_ASSETS")) {
+  console.log(
+    "KUBEBUILDER_ASSETS is not set, so the tests against a real API server are skipped. " +
+      "It names the folder of etcd, kube-apiserver, kube-controller-manager and kubectl.",
+  );
+}
+
+const report = await Deno.makeTempFile({ suffix: ".xml" });
+const { code } = await new Deno.Command(Deno.execPath(), {
+  args: [
+    "test",
+    ...["net", "env", "read", "write", "run", "sys"].map((permission) => `--allow-${permission}`),
+    `--junit-path=${report}`,
+    ...Deno.args,
+  ],
+}).spawn().status;
+
+const xml = await Deno.readTextFile(report);
+await Deno.remove(report);
+const count = (element: string) => xml.split(`<${element}`).length - 1;
+const [tests, failures, skipped] = [
+  count("testcase "),
+  count("failure ") + count("error "),
+  count("skipped"),
+];
+// What fails outside of any test fails the run, and stands in no report.
+const failed = failures === 0 && code !== 0 ? 1 : failures;
+if (tests > 0) console.log(`\n${tests - failures - skipped} passed, ${failed} failed, ${skipped} skipped`);
+Deno.exit(code);
+
+async function install(
+  program: string,
+  { debian, tests }: { debian: string; tests: string },
+): Promise<void> {
+  const isDebian = await succeeds("apt-get", "--version");
+  if (!isDebian || Deno.uid() !== 0) {
+    const how = isDebian ? `sudo apt-get install ${debian}` : "your package manager";
+    console.log(`${program} is missing, so the tests ${tests} are skipped. Install it with ${how}.`);
+    return;
+  }
+  console.log(`Installing ${program}`);
+  await succeeds("apt-get", "-qq", "update");
+  if (!await succeeds("apt-get", "-qq", "--no-install-recommends", "install", debian)) {
+    console.log(`${program} could not be installed, so the tests ${tests} are skipped.`);
+  }
+}
+
+async function succeeds(command: string, ...args: string[]): Promise<boolean> {
+  const env = { DEBIAN_FRONTEND: "noninteractive" };
+  try {
+    return (await new Deno.Command(command, { args, env, stdin: "null" }).output()).success;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
