@@ -1,0 +1,82 @@
+import { NONE } from "./columns.ts";
+
+/**
+ * An open-addressing hash table from what a row holds to the row. It keeps row numbers alone: the
+ * hash is asked of the owner again when it is needed, and the owner compares. Linear probing, at
+ * most three quarters full, removal by shifting back.
+ *
+ * Look a row up with
+ * `for (let slot = index.slot(hash); (row = index.at(slot)) !== NONE; slot = index.after(slot))`.
+ */
+export class RowIndex {
+  readonly #hashOf: (row: number) => number;
+  #slots = new Uint32Array(64).fill(NONE);
+  #mask = 63;
+  #used = 0;
+
+  constructor(hashOf: (row: number) => number) {
+    this.#hashOf = hashOf;
+  }
+
+  slot(hash: number): number {
+    return hash & this.#mask;
+  }
+
+  after(slot: number): number {
+    return (slot + 1) & this.#mask;
+  }
+
+  at(slot: number): number {
+    return this.#slots[slot]!;
+  }
+
+  /** Adds a row that is not in the table. */
+  add(row: number): void {
+    if ((this.#used + 1) * 4 > this.#slots.length * 3) this.#grow();
+    this.#used++;
+    this.#place(row);
+  }
+
+  /** Removes a row that is in the table, while it still has its hash. */
+  remove(row: number): void {
+    const slots = this.#slots;
+    let hole = this.slot(this.#hashOf(row));
+    while (slots[hole] !== row) hole = this.after(hole);
+    this.#used--;
+    for (let slot = this.after(hole);; slot = this.after(slot)) {
+      const next = slots[slot]!;
+      if (next === NONE) break;
+      const home = this.slot(this.#hashOf(next));
+      if (((slot - home) & this.#mask) >= ((slot - hole) & this.#mask)) {
+        slots[hole] = next;
+        hole = slot;
+      }
+    }
+    slots[hole] = NONE;
+  }
+
+  get bytes(): number {
+    return this.#slots.byteLength;
+  }
+
+  #place(row: number): void {
+    let slot = this.slot(this.#hashOf(row));
+    while (this.#slots[slot] !== NONE) slot = this.after(slot);
+    this.#slots[slot] = row;
+  }
+
+  #grow(): void {
+    const old = this.#slots;
+    this.#slots = new Uint32Array(old.length * 2).fill(NONE);
+    this.#mask = this.#slots.length - 1;
+    for (const row of old) if (row !== NONE) this.#place(row);
+    old.buffer.transfer(0);
+  }
+}
+
+/** Mixes numbers into a hash whose low bits are good. */
+export function mix(a: number, b: number, c = 0): number {
+  let hash = Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b) ^ Math.imul(c, 0xc2b2ae35);
+  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+  return (hash ^ (hash >>> 13)) >>> 0;
+}

@@ -1,0 +1,46 @@
+/** A set of rows that remembers the order in which they were added. */
+export class RowSet implements Iterable<number> {
+  readonly #bits: Uint32Array;
+  #rows = new Uint32Array(64);
+  #size = 0;
+
+  /** `end` is one past the highest row that may be added. */
+  constructor(end: number) {
+    this.#bits = new Uint32Array((end + 31) >>> 5);
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** The rows, in order; valid until the next `add`. */
+  get rows(): Uint32Array {
+    return this.#rows.subarray(0, this.#size);
+  }
+
+  /** The `i`th row that was added. */
+  at(i: number): number {
+    return this.#rows[i]!;
+  }
+
+  has(row: number): boolean {
+    return (this.#bits[row >>> 5]! & 1 << (row & 31)) !== 0;
+  }
+
+  /** False where the row was there before. */
+  add(row: number): boolean {
+    if (this.has(row)) return false;
+    this.#bits[row >>> 5]! |= 1 << (row & 31);
+    if (this.#size === this.#rows.length) {
+      const grown = new Uint32Array(this.#size * 2);
+      grown.set(this.#rows);
+      this.#rows = grown;
+    }
+    this.#rows[this.#size++] = row;
+    return true;
+  }
+
+  [Symbol.iterator](): Iterator<number> {
+    return this.rows.values();
+  }
+}

@@ -1,0 +1,25 @@
+/** CronJob: always ready; uses what the template of its Jobs needs. */
+import { fields, flag, list, requiredFields, text } from "./fields.ts";
+import { ready } from "./health.ts";
+import { templateImage, templateReferences } from "./pod_template.ts";
+import { type KindRule, namespaced } from "./rule.ts";
+
+export const cronJob: KindRule = {
+  ...namespaced("batch/v1", { kind: "CronJob", plural: "cronjobs" }),
+  mountsClaims: true,
+
+  health: ({ spec, status }) => {
+    const { active, lastScheduleTime } = fields(status);
+    const last = text(lastScheduleTime);
+    const facts = [last ? `last run at ${last}` : "never ran"];
+    const running = list(active).length;
+    if (running > 0) facts.unshift(`${running} active`);
+    if (flag(requiredFields(spec).suspend)) facts.unshift("suspended");
+    const message = facts.join(", ");
+    return ready(message.charAt(0).toUpperCase() + message.slice(1));
+  },
+
+  detail: ({ spec }) => ({ image: templateImage(fields(requiredFields(spec).jobTemplate)) }),
+
+  references: ({ spec }, refer) => templateReferences(fields(requiredFields(spec).jobTemplate), refer),
+};

@@ -1,0 +1,37 @@
+/** Deployment: health as `kubectl rollout status` sees it; uses what its template needs. */
+import { fields, flag, integer, requiredFields } from "./fields.ts";
+import { because, behind, failed, falseCondition, pending, ready, trueCondition } from "./health.ts";
+import { templateImage, templateReferences } from "./pod_template.ts";
+import { replicas } from "./replicas.ts";
+import { type KindRule, namespaced } from "./rule.ts";
+
+export const deployment: KindRule = {
+  ...namespaced("apps/v1", { kind: "Deployment", plural: "deployments" }),
+  mountsClaims: true,
+
+  health: (object) => {
+    const { spec, status } = object;
+    const { desired, current, ready: working, available } = replicas(object);
+    const updated = integer(fields(status).updatedReplicas);
+    const paused = flag(requiredFields(spec).paused) ? "Paused: " : "";
+
+    const stuck = falseCondition(status, "Progressing");
+    if (stuck) return failed(because("Its rollout is stuck", stuck));
+    const refused = trueCondition(status, "ReplicaFailure");
+    if (refused) return failed(because("Its Pods cannot be created", refused));
+
+    const old = behind(object);
+    if (old) return old;
+    if (updated < desired) return pending(`${paused}${updated} of ${desired} replicas are updated`);
+    if (current > updated) return pending(`${paused}${current - updated} of ${current} replicas are old`);
+    if (working < desired) return pending(`${paused}${working} of ${desired} replicas are ready`);
+    if (available < desired) return pending(`${paused}${available} of ${desired} replicas are available`);
+
+    if (desired === 0) return ready(paused ? "Paused: scaled to zero" : "Scaled to zero");
+    return ready(`${paused}${working} of ${desired} replicas are ready`);
+  },
+
+  detail: (object) => ({ image: templateImage(object), replicas: replicas(object) }),
+
+  references: templateReferences,
+};

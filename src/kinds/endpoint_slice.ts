@@ -1,0 +1,25 @@
+/** EndpointSlice: ready with a ready endpoint or with none at all; belongs to a Service, selects Pods. */
+import { fields, flag, list } from "./fields.ts";
+import { pending, ready } from "./health.ts";
+import { type KindRule, namespaced } from "./rule.ts";
+
+export const endpointSlice: KindRule = {
+  ...namespaced("discovery.k8s.io/v1", { kind: "EndpointSlice", plural: "endpointslices" }),
+
+  health: (slice) => {
+    const endpoints = list(slice.endpoints);
+    if (endpoints.length === 0) return ready("No endpoints");
+    const usable = endpoints.filter(({ conditions }) => flag(fields(conditions).ready, true)).length;
+    const message = `${usable} of ${endpoints.length} endpoints are ready`;
+    return usable === 0 ? pending(message) : ready(message);
+  },
+
+  references: ({ metadata, endpoints }, refer) => {
+    const { labels } = fields(metadata);
+    refer.from("endpoints", { kind: "Service", name: fields(labels)["kubernetes.io/service-name"] });
+    for (const { targetRef } of list(endpoints)) {
+      const { kind, namespace, name, uid } = fields(targetRef);
+      if (kind === "Pod") refer.to("selects", { kind, namespace, name, uid });
+    }
+  },
+};

@@ -1,0 +1,83 @@
+/**
+ * Reads the fields of parsed JSON that nobody has checked yet. Absent and null are one, as in the
+ * Kubernetes API, and give the zero value, which the API server leaves out. Anything of a wrong type
+ * throws MalformedField: whoever makes the record turns that into the status Unknown.
+ */
+export type Fields = { readonly [field: string]: unknown };
+
+/** A field does not hold what its type in the Kubernetes API says. */
+export class MalformedField extends Error {
+  override name = "MalformedField";
+
+  constructor(expected: string, value: unknown) {
+    super(`A field holds ${nameOf(value)} where ${expected} belongs`);
+  }
+}
+
+const NO_FIELDS: Fields = Object.freeze({});
+const NO_ITEMS: readonly Fields[] = Object.freeze([]);
+
+/** The fields of an object; none where it is absent. */
+export function fields(value: unknown): Fields {
+  if (value === undefined || value === null) return NO_FIELDS;
+  if (isObject(value)) return value;
+  throw new MalformedField("an object", value);
+}
+
+/** The fields of an object that must be there, such as the `spec` of a kind that has one. */
+export function requiredFields(value: unknown): Fields {
+  if (isObject(value)) return value;
+  throw new MalformedField("an object", value);
+}
+
+/** The items of a list of objects. */
+export function list(value: unknown): readonly Fields[] {
+  if (value === undefined || value === null) return NO_ITEMS;
+  if (!Array.isArray(value)) throw new MalformedField("a list", value);
+  for (const item of value) {
+    if (!isObject(item)) throw new MalformedField("an object", item);
+  }
+  return value;
+}
+
+export function text(value: unknown): string | undefined {
+  if (typeof value === "string") return value;
+  if (value === undefined || value === null) return undefined;
+  throw new MalformedField("a string", value);
+}
+
+export function integer(value: unknown, absent = 0): number {
+  if (Number.isSafeInteger(value)) return value as number;
+  if (value === undefined || value === null) return absent;
+  throw new MalformedField("an integer", value);
+}
+
+export function flag(value: unknown, absent = false): boolean {
+  if (typeof value === "boolean") return value;
+  if (value === undefined || value === null) return absent;
+  throw new MalformedField("true or false", value);
+}
+
+/** The entries of a map of strings, such as labels, sorted by key. */
+export function pairs(value: unknown): [key: string, value: string][] {
+  const entries = Object.entries(fields(value));
+  let sorted = true;
+  let previous = "";
+  for (const [key, item] of entries) {
+    if (typeof item !== "string") throw new MalformedField("a string", item);
+    if (key < previous) sorted = false;
+    previous = key;
+  }
+  const strings = entries as [string, string][];
+  return sorted ? strings : strings.sort(([a], [b]) => a < b ? -1 : 1);
+}
+
+export function isObject(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function nameOf(value: unknown): string {
+  if (value === undefined || value === null) return "nothing";
+  if (Array.isArray(value)) return "a list";
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
+}

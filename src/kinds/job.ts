@@ -1,0 +1,28 @@
+/** Job: ready when complete; uses what its template needs. */
+import { fields, flag, integer, requiredFields } from "./fields.ts";
+import { because, failed, pending, ready, trueCondition } from "./health.ts";
+import { templateImage, templateReferences } from "./pod_template.ts";
+import { type KindRule, namespaced } from "./rule.ts";
+
+export const job: KindRule = {
+  ...namespaced("batch/v1", { kind: "Job", plural: "jobs" }),
+  mountsClaims: true,
+
+  health: ({ spec, status }) => {
+    const { suspend, completions } = requiredFields(spec);
+    const { active, succeeded } = fields(status);
+    const figures = `${integer(succeeded)} of ${integer(completions, 1)} completed`;
+    const failure = trueCondition(status, "Failed");
+    if (failure) return failed(because("Failed", failure));
+    if (trueCondition(status, "Complete")) return ready(`Complete: ${figures}`);
+    if (flag(suspend)) return pending(`Suspended: ${figures}`);
+    return pending(`${integer(active)} active, ${figures}`);
+  },
+
+  detail: (object) => ({ image: templateImage(object) }),
+
+  references: templateReferences,
+
+  finished: ({ status }) =>
+    trueCondition(status, "Complete") !== undefined || trueCondition(status, "Failed") !== undefined,
+};

@@ -1,0 +1,118 @@
+/**
+ * Makes the record of a Kubernetes object, by the rule of its kind. An object without an identity is
+ * refused; whatever else is malformed costs the resource its status and what its rule says, never
+ * more. No piece of the object stays in the record.
+ */
+import type { Detail, OwnerReference, ResourceRecord } from "../model/record.ts";
+import { allowedAnnotations } from "./allowed_annotations.ts";
+import { type Fields, isObject, list, MalformedField, pairs, text } from "./fields.ts";
+import { pending, shorten } from "./health.ts";
+import { ownRelease } from "./own_release.ts";
+import { References } from "./references.ts";
+import { groupOf, type KindRule, type Refer } from "./rule.ts";
+
+const MESSAGE_LENGTH = 250;
+const TERMINATING = pending("Terminating");
+
+type Draft = { -readonly [field in keyof ResourceRecord]: ResourceRecord[field] };
+
+/**
+ * @param object Parsed JSON that nobody has checked.
+ * @throws {TypeError} where the object has no identity: no metadata, uid or name, or no namespace
+ * although its kind is namespaced.
+ */
+export function makeRecord(rule: KindRule, object: unknown): ResourceRecord {
+  if (!isObject(object)) throw new TypeError(`${rule.kind} is not an object`);
+  const { metadata } = object;
+  if (!isObject(metadata)) throw new TypeError(`${rule.kind} has no metadata`);
+  const record = blankRecord(rule, metadata);
+  try {
+    const owners = list(metadata.ownerReferences);
+    const references = new References(record.namespace);
+    readMetadata(record, metadata);
+    referToOwners(owners, references);
+    record.references = references.merged();
+    if (owners.length > 0) record.detail = { ownerReferences: owners.map(ownerReference) };
+
+    const health = text(metadata.deletionTimestamp) ? TERMINATING : rule.health(object);
+    const detail = rule.detail ? { ...record.detail, ...withoutAbsent(rule.detail(object)) } : record.detail;
+    const idle = rule.idle?.(object) ?? false;
+    const finished = rule.finished?.(object) ?? false;
+    rule.references?.(object, references);
+
+    record.references = references.merged();
+    record.selectors = references.selectors;
+    record.status = health.status;
+    record.message = shorten(health.message, MESSAGE_LENGTH);
+    record.detail = detail;
+    record.idle = idle;
+    record.finished = finished;
+  } catch (error) {
+    if (!(error instanceof MalformedField)) throw error;
+    record.message = error.message;
+  }
+  return record;
+}
+
+/** A record of an object's identity alone. */
+function blankRecord(rule: KindRule, metadata: Fields): Draft {
+  const { uid, name } = metadata;
+  const namespace = rule.namespaced ? metadata.namespace : "";
+  const fail = (what: string) => {
+    const known = [namespace, name].filter((part) => typeof part === "string" && part !== "").join("/");
+    return new TypeError(`${rule.kind}${known && ` ${known}`} has no ${what}`);
+  };
+  if (typeof uid !== "string" || uid === "") throw fail("uid");
+  if (typeof name !== "string" || name === "") throw fail("name");
+  if (typeof namespace !== "string" || (rule.namespaced && namespace === "")) throw fail("namespace");
+  return {
+    kind: rule,
+    uid,
+    namespace,
+    name,
+    resourceVersion: "",
+    createdAt: 0,
+    labels: [],
+    annotations: [],
+    status: "Unknown",
+    message: "",
+    detail: {},
+    references: [],
+    selectors: [],
+    idle: false,
+    finished: false,
+  };
+}
+
+function readMetadata(record: Draft, metadata: Fields): void {
+  record.resourceVersion = text(metadata.resourceVersion) ?? "";
+  record.createdAt = seconds(text(metadata.creationTimestamp) ?? "");
+  record.labels = pairs(metadata.labels);
+  record.annotations = allowedAnnotations(metadata.annotations);
+  const release = ownRelease(record, list(metadata.ownerReferences).length > 0);
+  if (release) record.release = release;
+}
+
+function referToOwners(owners: readonly Fields[], refer: Refer): void {
+  for (const { apiVersion, kind, name, uid } of owners) {
+    if (!uid) continue;
+    refer.from("owns", { group: groupOf(text(apiVersion) ?? ""), kind: text(kind) ?? "", name, uid });
+  }
+}
+
+function ownerReference({ kind, name, uid }: Fields): OwnerReference {
+  return { kind: text(kind) ?? "", name: text(name) ?? "", uid: text(uid) ?? "" };
+}
+
+function withoutAbsent(draft: ReturnType<NonNullable<KindRule["detail"]>>): Detail {
+  const detail: Record<string, unknown> = {};
+  for (const [field, value] of Object.entries(draft)) {
+    if (value !== undefined) detail[field] = value;
+  }
+  return detail;
+}
+
+function seconds(timestamp: string): number {
+  const milliseconds = Date.parse(timestamp);
+  return Number.isNaN(milliseconds) ? 0 : Math.floor(milliseconds / 1000);
+}

@@ -1,0 +1,47 @@
+/** PersistentVolume: health from its phase; is bound by its claim, names its class. */
+import { fields, requiredFields, text } from "./fields.ts";
+import { byPhase, failed, pending, ready } from "./health.ts";
+import { clusterScoped, type KindRule } from "./rule.ts";
+
+const WAITING = pending("Not available yet");
+
+export const persistentVolume: KindRule = {
+  ...clusterScoped("v1", { kind: "PersistentVolume", plural: "persistentvolumes" }),
+
+  health: ({ status }) =>
+    byPhase(fields(status).phase, {
+      "": WAITING,
+      Pending: WAITING,
+      Available: ready("Available"),
+      Bound: ready("Bound"),
+      Released: pending("Released: its claim is gone"),
+      Failed: failed("Its reclamation failed"),
+    }),
+
+  detail: ({ spec }) => {
+    const { kind, namespace, name, uid } = fields(requiredFields(spec).claimRef);
+    const claim = text(name);
+    return {
+      claimRef: claim
+        ? {
+          kind: text(kind) || "PersistentVolumeClaim",
+          namespace: text(namespace) ?? "",
+          name: claim,
+          uid: text(uid) ?? "",
+        }
+        : undefined,
+    };
+  },
+
+  references: ({ spec, status }, refer) => {
+    const { claimRef, storageClassName } = requiredFields(spec);
+    const { namespace, name, uid } = fields(claimRef);
+    refer.from("binds", { kind: "PersistentVolumeClaim", namespace, name, uid });
+    refer.to("uses-storageclass", {
+      group: "storage.k8s.io",
+      kind: "StorageClass",
+      name: storageClassName,
+      optional: fields(status).phase === "Bound",
+    });
+  },
+};

@@ -1,0 +1,113 @@
+import type { LabelSelector, Operator, Requirement } from "../model/label_selector.ts";
+import type { Reference, SelectorReference } from "../model/reference.ts";
+import type { RelationType } from "../model/relation.ts";
+import { type Fields, fields, flag, list, MalformedField, pairs, text } from "./fields.ts";
+import { findKind } from "./registry.ts";
+import type { Refer, Selection, Target } from "./rule.ts";
+
+type Draft = { -readonly [field in keyof Reference]: Reference[field] };
+
+/** Collects the references of one resource: finds their kinds, and merges those that say the same. */
+export class References implements Refer {
+  #namespace: string;
+  #references: Draft[] = [];
+  #selectors: SelectorReference[] = [];
+
+  /** @param namespace The declaring resource's own, empty for a cluster-scoped one. */
+  constructor(namespace: string) {
+    this.#namespace = namespace;
+  }
+
+  to(type: RelationType, target: Target): void {
+    this.#add(type, target);
+  }
+
+  from(type: RelationType, target: Target): void {
+    const reference = this.#add(type, target);
+    if (reference) reference.reversed = true;
+  }
+
+  select(type: RelationType, selection: Selection): void {
+    const { selector, required } = selection;
+    const kind = findKind(selection.group ?? "", selection.kind);
+    if (!kind || selector === undefined || selector === null) return;
+    const reference = { type, kind, selector: labelSelector(fields(selector)) };
+    this.#selectors.push(required ? { ...reference, required } : reference);
+  }
+
+  /** The references so far, each once; sorted, because their order in the object says nothing. */
+  merged(): readonly Reference[] {
+    const merged: Reference[] = [];
+    let last: Reference | undefined;
+    for (const reference of this.#references.sort(compare)) {
+      if (!last || compare(last, reference) !== 0) merged.push(reference);
+      else if (last.optional && !reference.optional) merged[merged.length - 1] = reference;
+      else continue;
+      last = reference;
+    }
+    return merged;
+  }
+
+  get selectors(): readonly SelectorReference[] {
+    return this.#selectors;
+  }
+
+  #add(type: RelationType, target: Target): Draft | undefined {
+    const name = text(target.name);
+    const kind = findKind(target.group ?? "", target.kind);
+    if (!name || !kind) return undefined;
+    const namespace = kind.namespaced ? text(target.namespace) || this.#namespace : "";
+    // An owner is known by its uid; where it lives, nothing tells a cluster-scoped dependent.
+    if (kind.namespaced && namespace === "" && type !== "owns") return undefined;
+    const reference: Draft = { type, kind, namespace, name };
+    const uid = text(target.uid);
+    if (uid) reference.uid = uid;
+    if (flag(target.optional)) reference.optional = true;
+    this.#references.push(reference);
+    return reference;
+  }
+}
+
+function compare(a: Reference, b: Reference): number {
+  return order(a.type, b.type) || order(a.kind.plural, b.kind.plural) || order(a.namespace, b.namespace) ||
+    order(a.name, b.name) || order(a.uid ?? "", b.uid ?? "") ||
+    Number(a.reversed ?? false) - Number(b.reversed ?? false);
+}
+
+function order(a: string, b: string): number {
+  return a === b ? 0 : a < b ? -1 : 1;
+}
+
+function labelSelector({ matchLabels, matchExpressions }: Fields): LabelSelector {
+  const selector: Requirement[] = pairs(matchLabels).map(([key, value]) => ({
+    key,
+    operator: "In",
+    values: [value],
+  }));
+  for (const { key, operator, values } of list(matchExpressions)) {
+    selector.push({
+      key: text(key) ?? "",
+      operator: operatorOf(operator),
+      values: texts(values),
+    });
+  }
+  return selector;
+}
+
+function operatorOf(value: unknown): Operator {
+  switch (value) {
+    case "In":
+    case "NotIn":
+    case "Exists":
+    case "DoesNotExist":
+      return value;
+    default:
+      throw new MalformedField("an operator of a label selector", value);
+  }
+}
+
+function texts(value: unknown): string[] {
+  if (value === undefined || value === null) return [];
+  if (!Array.isArray(value)) throw new MalformedField("a list", value);
+  return value.map((item) => text(item) ?? "");
+}

@@ -1,0 +1,75 @@
+import type { Pairs } from "./pairs.ts";
+import type { Reference, SelectorReference } from "./reference.ts";
+import type { ResourceKind } from "./resource_kind.ts";
+import type { Status } from "./status.ts";
+
+/** A Helm release. */
+export interface Release {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+export interface Replicas {
+  readonly desired: number;
+  readonly current: number;
+  readonly ready: number;
+  readonly available: number;
+}
+
+export interface OwnerReference {
+  readonly kind: string;
+  readonly name: string;
+  readonly uid: string;
+}
+
+export interface ClaimReference {
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+}
+
+/** What answers say of a resource beyond its identity and its relations; what does not apply is absent. */
+export interface Detail {
+  /** Of the first container. */
+  readonly image?: string;
+  readonly nodeName?: string;
+  /** Sum over all containers, init ones too. */
+  readonly restartCount?: number;
+  readonly replicas?: Replicas;
+  readonly ownerReferences?: readonly OwnerReference[];
+  readonly volumeName?: string;
+  readonly claimRef?: ClaimReference;
+}
+
+/**
+ * All that is kept of a Kubernetes object. Holds no piece of the object itself, which can be
+ * collected as soon as the record is made.
+ */
+export interface ResourceRecord {
+  readonly kind: ResourceKind;
+  readonly uid: string;
+  /** Empty for cluster-scoped kinds. */
+  readonly namespace: string;
+  readonly name: string;
+  readonly resourceVersion: string;
+  /** Seconds since 1970, 0 when unknown. */
+  readonly createdAt: number;
+  readonly labels: Pairs;
+  /** Those of the allow-list only. */
+  readonly annotations: Pairs;
+  readonly status: Status;
+  readonly message: string;
+  /** The release that the resource itself names. */
+  readonly release?: Release;
+  readonly detail: Detail;
+  readonly references: readonly Reference[];
+  readonly selectors: readonly SelectorReference[];
+  /** Nothing desired and nothing running: left out of answers unless asked for. */
+  readonly idle: boolean;
+  /** Has run to its end: its missing references are no problem. */
+  readonly finished: boolean;
+}
+
+/** The label whose value is a resource's chart. */
+export const CHART_LABEL = "helm.sh/chart";

@@ -1,0 +1,34 @@
+import type { RelationType } from "./relation.ts";
+
+/**
+ * All that any part needs to know of a kind, as data. Rules (`kinds/`) extend it; nobody branches on
+ * a kind's name.
+ */
+export interface ResourceKind {
+  /** API group, empty for the core group. */
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  /** Plural as it stands in API paths, such as `replicasets`. */
+  readonly plural: string;
+  readonly namespaced: boolean;
+  /** Only PartialObjectMetadata is ever requested. */
+  readonly metadataOnly: boolean;
+  /** `--label-selector` limits the kind. */
+  readonly labelLimited: boolean;
+  /** An object of the kind is the namespace that has its name. */
+  readonly isNamespace?: boolean;
+  /** Objects of the kind mount PersistentVolumeClaims. */
+  readonly mountsClaims?: boolean;
+  /** Relation types that are followed on from a resource of the kind attached to a release. */
+  readonly attaches?: readonly RelationType[];
+  /** A resource of the kind that no relation of this type points at is an `unused-claim`. */
+  readonly unusedWithout?: RelationType;
+  /** Resources whose name starts so are in no release's answer. */
+  readonly outsideReleases?: string;
+}
+
+/** `apiVersion` as objects of the kind carry it. */
+export function apiVersionOf({ group, version }: ResourceKind): string {
+  return group === "" ? version : `${group}/${version}`;
+}
