@@ -1,0 +1,92 @@
+import { readBody, readText } from "./body.ts";
+import type { KubeClient } from "./client.ts";
+import type { Clock } from "../model/clock.ts";
+import { ApiStatusError, ConnectionError } from "./errors.ts";
+import { LineSplitter } from "./line_splitter.ts";
+import { acceptOf, admissible, pathOf, searchOf, type Selection } from "./request.ts";
+import { Watchdog } from "./watchdog.ts";
+
+/** A line of a watch. The object is whatever the API server sent. */
+export interface WatchEvent {
+  readonly type: string;
+  readonly object: object;
+}
+
+export interface WatchRequest extends Selection {
+  /** Where to go on from. Absent: a streamed list comes first. */
+  readonly resourceVersion?: string;
+  /** Longest time without a byte, in milliseconds; it may change while the stream lasts. */
+  readonly silence: () => number;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** The API server has accepted the request. */
+  onOpen(): void;
+  onEvent(event: WatchEvent): void;
+  /** A line that is JSON but no event: the stream goes on. */
+  onBadEvent(why: string): void;
+}
+
+const decoder = new TextDecoder();
+
+/**
+ * Watches until the API server ends it, which it does after five to ten minutes: at random, so that
+ * the watches of all kinds do not start again together.
+ *
+ * @throws {ApiStatusError} when it is refused or an ERROR event comes.
+ * @throws {ConnectionError} when the stream breaks, goes silent or carries what is no JSON.
+ */
+export async function watch(client: Pick<KubeClient, "fetch">, request: WatchRequest): Promise<void> {
+  const { scope, clock, resourceVersion } = request;
+  const dog = new Watchdog(request.silence, request);
+  try {
+    const response = await client.fetch(pathOf(scope), {
+      accept: acceptOf(scope.kind, "watch"),
+      search: searchOf(request, {
+        watch: "1",
+        allowWatchBookmarks: "true",
+        timeoutSeconds: String(300 + Math.floor(300 * clock.random())),
+        ...(resourceVersion === undefined
+          ? { sendInitialEvents: "true", resourceVersionMatch: "NotOlderThan" }
+          : { resourceVersion }),
+      }),
+      signal: dog.signal,
+    });
+    if (!response.ok) {
+      const text = await readText(response, { signal: dog.signal, onBytes: dog.heard });
+      throw ApiStatusError.from(response, { text, now: clock.now() });
+    }
+    request.onOpen();
+    const lines = new LineSplitter((line) => handle(line, request));
+    await readBody(response, {
+      signal: dog.signal,
+      onChunk: (chunk) => {
+        dog.heard();
+        lines.push(chunk);
+      },
+    });
+    lines.end();
+  } catch (error) {
+    if (dog.bit) throw new ConnectionError(`silent for ${request.silence() / 1000} s`, { cause: error });
+    throw error;
+  } finally {
+    dog.stop();
+  }
+}
+
+function handle(line: Uint8Array, { scope, onEvent, onBadEvent }: WatchRequest): void {
+  const event = parse(line) as Partial<WatchEvent> | null;
+  if (event?.type === "ERROR") throw ApiStatusError.of(event.object);
+  if (typeof event?.type !== "string" || typeof event.object !== "object" || event.object === null) {
+    onBadEvent("an event has no type or no object");
+  } else {
+    onEvent({ type: event.type, object: admissible(scope.kind, event.object) });
+  }
+}
+
+function parse(line: Uint8Array): unknown {
+  try {
+    return JSON.parse(decoder.decode(line));
+  } catch (cause) {
+    throw new ConnectionError("the stream carries a line that is no JSON", { cause });
+  }
+}
