@@ -1,0 +1,348 @@
+/**
+ * Rows of the graph as JSON bytes. Texts are copied as they lie in the graph, which keeps them
+ * escaped; no object and no string is made for a resource on the way.
+ */
+import {
+  CLAIM_REF,
+  IMAGE,
+  NODE_NAME,
+  OWNER,
+  REPLICAS,
+  RESTART_COUNT,
+  VOLUME_NAME,
+} from "../graph/details.ts";
+import type { GraphReader } from "../graph/graph_reader.ts";
+import type { RowSet } from "../graph/row_set.ts";
+import { RELATION_TYPES, type RelationType } from "../model/relation.ts";
+import { apiVersionOf } from "../model/resource_kind.ts";
+import { STATUSES } from "../model/status.ts";
+import { writeAge } from "./age.ts";
+import { ByteWriter, type Fragment, fragment } from "../graph/byte_writer.ts";
+
+/** What the seconds of "now" are: since 1970. */
+export interface EncodeOptions {
+  readonly now: number;
+}
+
+export interface EncodeGraphOptions extends EncodeOptions {
+  /** Nodes carry their labels. */
+  readonly labels: boolean;
+  /** Is written over where it is large enough. */
+  readonly spare?: ArrayBuffer | undefined;
+}
+
+/** Bytes that a resource with its relations takes at a guess, so that buffers seldom grow. */
+const RESOURCE_BYTES = 800;
+
+const COMMA = fragment(",");
+const QUOTE = fragment('"');
+const CLOSE = fragment("}");
+const CLOSE_ARRAY = fragment("]");
+const UID = fragment('{"uid":"');
+const NAME = fragment('","name":"');
+const NAMESPACE = fragment('","namespace":"');
+const STATUS_TEXTS = STATUSES.map((status) => fragment(`","status":"${status}","message":"`));
+const CHART = fragment(',"chart":"');
+const RELEASE = fragment(',"release":"');
+const LABELS = fragment(',"labels":{');
+const KEY_END = fragment('":"');
+const METADATA = fragment(',"metadata":{"age":"');
+const AGE = fragment(',"age":"');
+const CREATED = fragment('","creationTimestamp":"');
+const UNKNOWN_TIMES = fragment('<unknown>","creationTimestamp":""');
+const COLON = fragment(":");
+const TIME_END = fragment('Z"');
+const EDGE_TYPES = RELATION_TYPES.map((type) => fragment(`{"type":"${type}","from":"`));
+const EDGE_TO = fragment('","to":"');
+const EDGE_END = fragment('"}');
+const COMMA_QUOTE = fragment(',"');
+const IMAGE_FIELD = fragment(',"image":"');
+const NODE_NAME_FIELD = fragment(',"nodeName":"');
+const VOLUME_NAME_FIELD = fragment(',"volumeName":"');
+const RESTART_COUNT_FIELD = fragment(',"restartCount":');
+const REPLICA_FIELDS = [',"replicas":{"desired":', ',"current":', ',"ready":', ',"available":'].map(fragment);
+const OWNERS = fragment(',"ownerReferences":[');
+const OWNER_KIND = fragment('{"kind":"');
+const NAME_FIELD = fragment(',"name":"');
+const NAMESPACE_FIELD = fragment(',"namespace":"');
+const UID_FIELD = fragment(',"uid":"');
+const CLAIM_KIND = fragment(',"claimRef":{"kind":"');
+const SERVICE_ACCOUNT_FIELD = fragment(',"serviceAccountName":"');
+
+/** Relations whose targets' names stand in a list of the resource that declares them. */
+const NAME_LISTS: readonly (readonly [RelationType, Fragment])[] = [
+  ["selects", fragment(',"targetPods":[')],
+  ["mounts", fragment(',"mountedPVCs":[')],
+  ["uses-configmap", fragment(',"usedConfigMaps":[')],
+  ["uses-secret", fragment(',"usedSecrets":[')],
+];
+const LISTS = NAME_LISTS.map(([type, opening]) => ({ type: RELATION_TYPES.indexOf(type), opening }));
+const USES_SERVICE_ACCOUNT = RELATION_TYPES.indexOf("uses-sa");
+
+/** The answer of `/api/v1/graph`: nodes, the edges between them, and their sums. */
+export function encodeGraph(
+  graph: GraphReader,
+  rows: RowSet,
+  options: EncodeGraphOptions,
+): Uint8Array<ArrayBuffer> {
+  const { now, spare } = options;
+  const guess = rows.size * RESOURCE_BYTES;
+  const encoder = new Encoder(graph, spare && spare.byteLength >= guess ? spare : guess, now);
+  encoder.graph(rows, options.labels);
+  return encoder.bytes;
+}
+
+/** The answer of `/api/v1/resources`: an array of resources in the order given. */
+export function encodeResources(
+  graph: GraphReader,
+  rows: ArrayLike<number>,
+  { now }: EncodeOptions,
+): Uint8Array<ArrayBuffer> {
+  const encoder = new Encoder(graph, rows.length * RESOURCE_BYTES, now);
+  encoder.resources(rows);
+  return encoder.bytes;
+}
+
+/** One resource, as it stands in that array. */
+export function encodeResource(
+  graph: GraphReader,
+  row: number,
+  { now }: EncodeOptions,
+): Uint8Array<ArrayBuffer> {
+  const encoder = new Encoder(graph, RESOURCE_BYTES, now);
+  encoder.resource(row);
+  return encoder.bytes;
+}
+
+class Encoder {
+  readonly #graph: GraphReader;
+  readonly #out: ByteWriter;
+  readonly #now: number;
+  /** By number of kind: from the end of the namespace to the status. */
+  readonly #kinds: readonly Fragment[];
+  /** By day since 1970: its date and the T behind it. */
+  readonly #dates = new Map<number, Fragment>();
+
+  constructor(graph: GraphReader, room: number | ArrayBuffer, now: number) {
+    this.#graph = graph;
+    this.#out = new ByteWriter(graph, room);
+    this.#now = now;
+    this.#kinds = graph.kinds.map((kind) =>
+      fragment(`","kind":"${kind.kind}","apiVersion":"${apiVersionOf(kind)}`)
+    );
+  }
+
+  get bytes(): Uint8Array<ArrayBuffer> {
+    return this.#out.written;
+  }
+
+  graph(rows: RowSet, labels: boolean): void {
+    const out = this.#out;
+    const graph = this.#graph;
+    const byStatus = STATUSES.map(() => 0);
+    let stale = 0;
+    out.ascii(`{"rv":"${graph.revision}","nodes":[`);
+    for (let i = 0; i < rows.size; i++) {
+      const row = rows.at(i);
+      if (i > 0) out.put(COMMA);
+      this.#node(row, labels);
+      byStatus[graph.statusNumber(row)]!++;
+      if (!graph.isSynced(graph.kindNumber(row))) stale++;
+    }
+    out.ascii('],"edges":[');
+    let edges = 0;
+    const edge = (type: number, from: number, to: number) => {
+      if (!rows.has(from) || !rows.has(to)) return;
+      if (edges++ > 0) out.put(COMMA);
+      out.put(EDGE_TYPES[type]!);
+      out.uid(from);
+      out.put(EDGE_TO);
+      out.uid(to);
+      out.put(EDGE_END);
+    };
+    for (let i = 0; i < rows.size; i++) graph.forEachRelation(rows.at(i), edge);
+    const stats = {
+      nodes: rows.size,
+      edges,
+      warnings: byStatus[STATUSES.indexOf("Pending")],
+      errors: byStatus[STATUSES.indexOf("Error")],
+      stale,
+    };
+    out.ascii(`],"stats":${JSON.stringify(stats)}}`);
+  }
+
+  resources(rows: ArrayLike<number>): void {
+    this.#out.ascii("[");
+    for (let i = 0; i < rows.length; i++) {
+      if (i > 0) this.#out.put(COMMA);
+      this.resource(rows[i]!);
+    }
+    this.#out.put(CLOSE_ARRAY);
+  }
+
+  resource(row: number): void {
+    const out = this.#out;
+    const graph = this.#graph;
+    this.#identity(row);
+    const chart = graph.chart(row);
+    const release = graph.release(row);
+    this.#text(CHART, chart ?? 0);
+    this.#text(RELEASE, release === undefined ? 0 : graph.releaseName(release));
+    out.put(AGE);
+    this.#times(row);
+    this.#labels(row);
+    this.#details(row);
+    out.put(CLOSE);
+  }
+
+  #node(row: number, labels: boolean): void {
+    const out = this.#out;
+    const graph = this.#graph;
+    this.#identity(row);
+    const chart = graph.chart(row);
+    if (chart !== undefined) this.#text(CHART, chart);
+    const release = graph.release(row);
+    if (release !== undefined) this.#text(RELEASE, graph.releaseName(release));
+    if (labels) this.#labels(row);
+    out.put(METADATA);
+    this.#times(row);
+    this.#details(row);
+    out.put(CLOSE);
+    out.put(CLOSE);
+  }
+
+  /** From the opening brace to the end of the message. */
+  #identity(row: number): void {
+    const out = this.#out;
+    const graph = this.#graph;
+    out.put(UID);
+    out.uid(row);
+    out.put(NAME);
+    out.text(graph.name(row));
+    out.put(NAMESPACE);
+    out.text(graph.namespace(row));
+    out.put(this.#kinds[graph.kindNumber(row)]!);
+    out.put(STATUS_TEXTS[graph.statusNumber(row)]!);
+    out.text(graph.message(row));
+    out.put(QUOTE);
+  }
+
+  /** From within the quotes of the age to the end of the creation time. */
+  #times(row: number): void {
+    const out = this.#out;
+    const createdAt = this.#graph.createdAt(row);
+    if (createdAt === 0) {
+      out.put(UNKNOWN_TIMES);
+      return;
+    }
+    writeAge(out, this.#now - createdAt);
+    out.put(CREATED);
+    out.put(this.#date(Math.floor(createdAt / 86_400)));
+    out.twoDigits(Math.floor(createdAt / 3600) % 24);
+    out.put(COLON);
+    out.twoDigits(Math.floor(createdAt / 60) % 60);
+    out.put(COLON);
+    out.twoDigits(createdAt % 60);
+    out.put(TIME_END);
+  }
+
+  #date(day: number): Fragment {
+    let date = this.#dates.get(day);
+    if (date === undefined) {
+      date = fragment(new Date(day * 86_400_000).toISOString().slice(0, 11));
+      this.#dates.set(day, date);
+    }
+    return date;
+  }
+
+  #labels(row: number): void {
+    const out = this.#out;
+    const graph = this.#graph;
+    const set = graph.labelSet(row);
+    out.put(LABELS);
+    for (let i = 0; i < graph.labelCount(set); i++) {
+      out.put(i === 0 ? QUOTE : COMMA_QUOTE);
+      out.text(graph.labelKey(set, i));
+      out.put(KEY_END);
+      out.text(graph.labelValue(set, i));
+      out.put(QUOTE);
+    }
+    out.put(CLOSE);
+  }
+
+  /** What applies to the resource beyond what all have, each with a comma before it. */
+  #details(row: number): void {
+    const out = this.#out;
+    const graph = this.#graph;
+    let owners = 0;
+    graph.forEachField(row, (tag, words, at) => {
+      if (tag === OWNER) {
+        out.put(owners++ === 0 ? OWNERS : COMMA);
+        this.#ownerFields(words, at);
+        return;
+      }
+      if (owners > 0) out.put(CLOSE_ARRAY);
+      owners = 0;
+      if (tag === IMAGE) this.#text(IMAGE_FIELD, words[at]!);
+      else if (tag === NODE_NAME) this.#text(NODE_NAME_FIELD, words[at]!);
+      else if (tag === VOLUME_NAME) this.#text(VOLUME_NAME_FIELD, words[at]!);
+      else if (tag === RESTART_COUNT) this.#number(RESTART_COUNT_FIELD, words[at]!);
+      else if (tag === REPLICAS) {
+        REPLICA_FIELDS.forEach((field, i) => this.#number(field, words[at + i]!));
+        out.put(CLOSE);
+      } else if (tag === CLAIM_REF) {
+        this.#text(CLAIM_KIND, words[at]!);
+        this.#text(NAMESPACE_FIELD, words[at + 1]!);
+        this.#text(NAME_FIELD, words[at + 2]!);
+        out.put(UID_FIELD);
+        out.fieldUid(words, at + 3);
+        out.put(EDGE_END);
+      }
+    });
+    if (owners > 0) out.put(CLOSE_ARRAY);
+    this.#names(row);
+  }
+
+  #ownerFields(words: Uint32Array, at: number): void {
+    const out = this.#out;
+    out.put(OWNER_KIND);
+    out.text(words[at]!);
+    out.put(QUOTE);
+    this.#text(NAME_FIELD, words[at + 1]!);
+    out.put(UID_FIELD);
+    out.fieldUid(words, at + 2);
+    out.put(EDGE_END);
+  }
+
+  /** The lists of names, and the name of the ServiceAccount. */
+  #names(row: number): void {
+    const out = this.#out;
+    const graph = this.#graph;
+    let declared = 0;
+    graph.forEachTargetName(row, (type, name) => {
+      if (type === USES_SERVICE_ACCOUNT) this.#text(SERVICE_ACCOUNT_FIELD, name);
+      else declared |= 1 << type;
+    });
+    for (const { type, opening } of LISTS) {
+      if ((declared & 1 << type) === 0) continue;
+      let names = 0;
+      out.put(opening);
+      graph.forEachTargetName(row, (other, name) => {
+        if (other === type) this.#text(names++ === 0 ? QUOTE : COMMA_QUOTE, name);
+      });
+      out.put(CLOSE_ARRAY);
+    }
+  }
+
+  /** A field whose value is a text; `opening` ends with the quote before it. */
+  #text(opening: Fragment, id: number): void {
+    this.#out.put(opening);
+    this.#out.text(id);
+    this.#out.put(QUOTE);
+  }
+
+  #number(opening: Fragment, value: number): void {
+    this.#out.put(opening);
+    this.#out.number(value);
+  }
+}

@@ -1,0 +1,87 @@
+/** The filters that resources, graph and problems share: as query parameters, and as the graph takes them. */
+import * as v from "valibot";
+import type { Filter } from "../graph/select.ts";
+import { type LabelSelector, parseLabelSelector } from "../model/label_selector.ts";
+import type { ResourceKind } from "../model/resource_kind.ts";
+import { STATUSES } from "../model/status.ts";
+import { invalidParameter, Problem } from "./problem.ts";
+import { flag, text } from "./query.ts";
+
+/** More resources than this are in no one answer. */
+const MOST_RESOURCES = 250_000;
+
+/** The query parameters; the names of the kinds are among what is checked. */
+export function filterEntries(kinds: readonly ResourceKind[]) {
+  const names = kinds.map(({ kind }) => kind);
+  return {
+    namespace: v.exactOptional(v.pipe(
+      v.array(v.pipe(v.string(), v.nonEmpty("must not be empty"))),
+      v.description(
+        "Resources of these namespaces, the Namespaces themselves, and cluster-scoped resources with a " +
+          "relation to one of these resources",
+      ),
+    )),
+    kind: v.exactOptional(v.pipe(
+      v.array(v.picklist(names, `must be one of ${names.join(", ")}`)),
+      v.description("Resources of these kinds"),
+    )),
+    release: v.exactOptional(v.pipe(
+      v.string(),
+      v.regex(/^([^/]+\/)?[^/]+$/, "must be name or namespace/name"),
+      v.description("A Helm release and all that it touches: every release of a name, or namespace/name"),
+    )),
+    chart: text("Value of the label helm.sh/chart"),
+    status: v.exactOptional(v.pipe(
+      v.picklist(STATUSES, `must be one of ${STATUSES.join(", ")}`),
+      v.description("Health of the resource"),
+    )),
+    labelSelector: v.exactOptional(v.pipe(
+      v.string(),
+      v.description("Label selector as kubectl takes it, such as app=web,tier in (a, b),!canary"),
+    )),
+    q: v.exactOptional(v.pipe(v.string(), v.description("Part of the name"))),
+    inactive: flag("Also ReplicaSets with nothing desired and nothing running"),
+  };
+}
+
+export type FilterQuery = v.InferOutput<v.ObjectSchema<ReturnType<typeof filterEntries>, undefined>>;
+
+/** @throws {Problem} 400 where the label selector does not parse. */
+export function toFilter(kinds: readonly ResourceKind[], query: FilterQuery): Filter {
+  const { namespace, kind, release, chart, status, labelSelector, q, inactive } = query;
+  return {
+    ...namespace && { namespaces: namespace },
+    ...kind && { kinds: kinds.flatMap((it, number) => kind.includes(it.kind) ? [number] : []) },
+    ...release !== undefined && { release: parseRelease(release) },
+    ...chart !== undefined && { chart },
+    ...status && { status },
+    ...labelSelector !== undefined && { labelSelector: parseSelector(labelSelector) },
+    ...q !== undefined && { nameContains: q },
+    inactive,
+  };
+}
+
+/** @throws {Problem} 400 where an answer would hold too much. */
+export function refuseTooLarge(count: number): void {
+  if (count <= MOST_RESOURCES) return;
+  const names = Object.keys(filterEntries([])).filter((name) => name !== "inactive").join(", ");
+  throw new Problem(
+    `The answer would have ${count} entries, more than ${MOST_RESOURCES}: narrow it by ${names}`,
+    { status: 400, code: "too_large" },
+  );
+}
+
+function parseRelease(release: string): NonNullable<Filter["release"]> {
+  const slash = release.indexOf("/");
+  if (slash === -1) return { name: release };
+  return { namespace: release.slice(0, slash), name: release.slice(slash + 1) };
+}
+
+function parseSelector(text: string): LabelSelector {
+  try {
+    return parseLabelSelector(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) throw invalidParameter(`labelSelector: ${error.message}`);
+    throw error;
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * Answers of probes, in the form of kube-apiserver's: the status code is the truth. The lines that say
+ * what it was made of come with `?verbose`, and always where a check failed.
+ */
+import * as v from "valibot";
+import { readQuery } from "./query.ts";
+
+export interface Check {
+  readonly name: string;
+  /** Undefined where all is well. */
+  readonly failure: string | undefined;
+  /** What is not as it should be, though it fails no check. */
+  readonly note?: string | undefined;
+}
+
+export const probeQuery = v.object({
+  verbose: v.optional(
+    v.pipe(
+      v.picklist(["", "true", "false"], "must be true, false or empty"),
+      v.description("Name every check"),
+    ),
+    "false",
+  ),
+});
+
+export const Probe = v.pipe(v.string(), v.description("ok, or a line for each check"));
+
+export function answerProbe(
+  name: string,
+  { url, checks }: { url: string; checks: readonly Check[] },
+): Response {
+  const { verbose } = readQuery(probeQuery, url);
+  const passed = checks.every(({ failure }) => failure === undefined);
+  const lines = checks.map(({ name, failure, note }) =>
+    failure === undefined
+      ? `[+]${name} ok${note === undefined ? "" : ` (${note})`}`
+      : `[-]${name} failed: ${failure}`
+  );
+  const verdict = `${name} check ${passed ? "passed" : "failed"}`;
+  const text = passed && verbose === "false" ? "ok" : [...lines, verdict].join("\n");
+  const headers = { "content-type": "text/plain; charset=UTF-8", "cache-control": "no-cache" };
+  return new Response(text === "ok" ? text : `${text}\n`, { status: passed ? 200 : 503, headers });
+}

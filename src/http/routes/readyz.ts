@@ -1,0 +1,50 @@
+import type { KindStatus } from "../../model/kind_status.ts";
+import { answerProbe, type Check, Probe, probeQuery } from "../probe.ts";
+import type { Route, RouteDeps } from "../route.ts";
+import { isSynced } from "../synced.ts";
+
+/**
+ * Ready is who has a graph to show: a restored one, or one of complete lists. An old answer that says so
+ * beats none, so a stale kind does not count.
+ */
+export function readyzRoute({ readiness, kindStatuses }: RouteDeps): Route {
+  return {
+    path: "/readyz",
+    summary: "Whether the server has a graph to show",
+    query: probeQuery,
+    answer: Probe,
+    failures: { 503: "Not ready, with a line for each check" },
+    handle: ({ req }) => {
+      const { shuttingDown, restored } = readiness();
+      const statuses = kindStatuses();
+      const graphFailure = restored || isSynced(statuses) ? undefined : whyNotSynced(statuses);
+      const checks: Check[] = [
+        { name: "shutdown", failure: shuttingDown ? "shutting down" : undefined },
+        { name: "graph", failure: graphFailure },
+        ...statuses.map((status) => ({
+          name: status.kind.kind,
+          failure: restored ? undefined : whyNotListed(status),
+          note: whyNotCurrent(status),
+        })),
+      ];
+      return answerProbe("readyz", { url: req.url, checks });
+    },
+  };
+}
+
+function whyNotSynced(statuses: readonly KindStatus[]): string {
+  const listing = statuses.filter(({ state }) => state === "listing").length;
+  return listing > 0
+    ? `${listing} of ${statuses.length} kinds are not listed yet`
+    : "every kind is forbidden or absent";
+}
+
+function whyNotListed({ state, error }: KindStatus): string | undefined {
+  if (state !== "listing") return undefined;
+  return error === undefined ? "not listed yet" : `not listed yet: ${error}`;
+}
+
+function whyNotCurrent({ state, error }: KindStatus): string | undefined {
+  if (state === "synced" && error === undefined) return undefined;
+  return error === undefined ? state : `${state}: ${error}`;
+}

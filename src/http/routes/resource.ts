@@ -1,0 +1,73 @@
+import * as v from "valibot";
+import type { GraphReader } from "../../graph/graph_reader.ts";
+import { RELATION_TYPES } from "../../model/relation.ts";
+import { encodeResource } from "../encode.ts";
+import { refuseTooLarge } from "../filter.ts";
+import { jsonBytes } from "../json_bytes.ts";
+import { keyOf } from "../key_of.ts";
+import { Problem } from "../problem.ts";
+import { readQuery } from "../query.ts";
+import type { Route, RouteDeps } from "../route.ts";
+import { RelatedResource } from "../schema.ts";
+import { sortRows } from "../sort_rows.ts";
+
+export function resourceRoute({ graph, answers, clock }: RouteDeps): Route {
+  const query = v.object({});
+  return {
+    path: "/api/v1/resources/{uid}",
+    summary: "One resource, its relations, and what it refers to and is not there",
+    query,
+    answer: RelatedResource,
+    failures: { 404: "No resource has this uid" },
+    handle: ({ req, env }) =>
+      answers.respond({ req, env }, () => {
+        readQuery(query, req.url);
+        const uid = req.param("uid") ?? "";
+        const row = graph.find(uid);
+        if (row === undefined) {
+          throw new Problem(`No resource has the uid ${uid}`, { status: 404, code: "not_found" });
+        }
+        const resource = encodeResource(graph, row, { now: Math.floor(clock() / 1000) });
+        return { bytes: extend(resource, describeRelations(graph, row)) };
+      }),
+  };
+}
+
+function describeRelations(graph: GraphReader, row: number) {
+  const incoming = RELATION_TYPES.map((): number[] => []);
+  const outgoing = RELATION_TYPES.map((): number[] => []);
+  graph.forEachSource(row, (type, from) => incoming[type]?.push(from));
+  graph.forEachTarget(row, (type, to) => outgoing[type]?.push(to));
+  const relations = { in: describeEnds(graph, incoming), out: describeEnds(graph, outgoing) };
+  return { relations, unresolvedReferences: describeUnresolved(graph, row) };
+}
+
+/** Relations by their other ends: in the order of types, then in that of lists. */
+function describeEnds(graph: GraphReader, ends: readonly (readonly number[])[]) {
+  refuseTooLarge(ends.reduce((sum, { length }) => sum + length, 0));
+  return RELATION_TYPES.flatMap((type, number) =>
+    sortRows(graph, new Set(ends[number])).map((end) => ({
+      type,
+      resource: { uid: graph.uid(end), ...keyOf(graph, end), status: graph.status(end) },
+    }))
+  );
+}
+
+function describeUnresolved(graph: GraphReader, row: number) {
+  const unresolved: unknown[] = [];
+  graph.forEachReference(row, ({ type, optional, target }) => {
+    if (graph.isThere(target)) return;
+    unresolved.push({ type: RELATION_TYPES[type], ...keyOf(graph, target), optional });
+  });
+  return unresolved;
+}
+
+/** A JSON object with the fields of another one behind its own. Neither is empty. */
+function extend(object: Uint8Array, fields: Readonly<Record<string, unknown>>): Uint8Array<ArrayBuffer> {
+  const more = jsonBytes(fields);
+  const extended = new Uint8Array(object.length + more.length - 1);
+  extended.set(object);
+  extended.set(more, object.length - 1);
+  extended[object.length - 1] = ",".charCodeAt(0);
+  return extended;
+}

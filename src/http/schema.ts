@@ -1,0 +1,162 @@
+/** The answers, as schemas: what `/openapi.json` says of them, and what tests hold them against. */
+import * as v from "valibot";
+import { PROBLEM_TYPES } from "../graph/problems.ts";
+import { KIND_STATES } from "../model/kind_status.ts";
+import { RELATION_TYPES } from "../model/relation.ts";
+import { STATUSES } from "../model/status.ts";
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const time = v.pipe(v.string(), v.isoTimestamp());
+const names = v.array(v.string());
+const labels = v.record(v.string(), v.string());
+
+function described<S extends v.GenericSchema>(schema: S, description: string) {
+  return v.pipe(schema, v.description(description));
+}
+
+const creation = {
+  age: described(v.string(), "As kubectl prints it, such as 3d4h"),
+  creationTimestamp: described(v.string(), "RFC 3339; empty when unknown"),
+};
+
+/** What stands in an answer where it applies. */
+const detail = {
+  image: v.exactOptional(described(v.string(), "Of the first container")),
+  nodeName: v.exactOptional(v.string()),
+  restartCount: v.exactOptional(described(count, "Sum over all containers")),
+  replicas: v.exactOptional(v.object({ desired: count, current: count, ready: count, available: count })),
+  ownerReferences: v.exactOptional(
+    v.array(v.object({ kind: v.string(), name: v.string(), uid: v.string() })),
+  ),
+  volumeName: v.exactOptional(v.string()),
+  claimRef: v.exactOptional(
+    v.object({ kind: v.string(), namespace: v.string(), name: v.string(), uid: v.string() }),
+  ),
+  targetPods: v.exactOptional(names),
+  mountedPVCs: v.exactOptional(names),
+  usedConfigMaps: v.exactOptional(names),
+  usedSecrets: v.exactOptional(names),
+  serviceAccountName: v.exactOptional(v.string()),
+};
+
+const key = {
+  kind: v.string(),
+  namespace: described(v.string(), "Empty for cluster-scoped resources"),
+  name: v.string(),
+};
+
+const identity = { uid: v.string(), ...key };
+const status = v.picklist(STATUSES);
+const relationType = v.picklist(RELATION_TYPES);
+
+export const Node = v.object({
+  ...identity,
+  apiVersion: v.string(),
+  status,
+  message: described(v.string(), "The reason for the status"),
+  chart: v.exactOptional(v.string()),
+  release: v.exactOptional(v.string()),
+  labels: v.exactOptional(described(labels, "With labels=true")),
+  metadata: v.object({ ...creation, ...detail }),
+});
+
+export const Edge = v.object({
+  type: relationType,
+  from: described(v.string(), "A uid"),
+  to: described(v.string(), "A uid"),
+});
+
+export const Graph = v.object({
+  rv: described(v.string(), "The revision: grows with every change"),
+  nodes: v.array(Node),
+  edges: described(v.array(Edge), "Relations between the nodes of the answer"),
+  stats: v.object({
+    nodes: count,
+    edges: count,
+    warnings: described(count, "Nodes whose status is Pending"),
+    errors: described(count, "Nodes whose status is Error"),
+    stale: described(count, "Nodes whose kind is not synced"),
+  }),
+});
+
+export const Resource = v.object({
+  ...identity,
+  apiVersion: v.string(),
+  status,
+  message: described(v.string(), "The reason for the status"),
+  chart: described(v.string(), "Empty where there is none"),
+  release: described(v.string(), "Its own Helm release or its nearest owner's; empty where there is none"),
+  ...creation,
+  labels,
+  ...detail,
+});
+
+export const Relation = v.object({ type: relationType, resource: v.object({ ...identity, status }) });
+
+export const RelatedResource = v.object({
+  ...Resource.entries,
+  relations: v.object({ in: v.array(Relation), out: v.array(Relation) }),
+  unresolvedReferences: described(
+    v.array(v.object({ type: relationType, ...key, optional: v.boolean() })),
+    "What the resource refers to and is not there",
+  ),
+});
+
+export const Release = v.object({
+  namespace: v.string(),
+  name: v.string(),
+  chart: described(v.string(), "Of most of its resources; empty where there is none"),
+  status: described(status, "The worst of its own resources"),
+  counts: described(
+    v.object({ nodes: count, edges: count, pods: count, errors: count }),
+    "Over its own resources and what these own",
+  ),
+});
+
+export const Kind = v.object({
+  group: v.string(),
+  version: v.string(),
+  kind: v.string(),
+  scope: v.picklist(["namespaced", "cluster"]),
+  state: v.picklist(KIND_STATES),
+  count,
+  lastEvent: described(v.nullable(time), "When the API server last sent anything; null: never"),
+  error: v.exactOptional(v.string()),
+});
+
+export const ResourceProblem = v.object({
+  type: v.picklist(PROBLEM_TYPES),
+  ...identity,
+  message: v.string(),
+  target: v.exactOptional(described(v.object(key), "What is not there")),
+  since: described(time, "When it was first seen"),
+});
+
+export const Health = v.object({
+  status: v.literal("healthy"),
+  nodes: count,
+  edges: count,
+  synced: described(v.boolean(), "Whether the kinds' first lists are complete"),
+  kinds: described(
+    v.object({ listing: count, synced: count, stale: count, forbidden: count, absent: count }),
+    "How many kinds are in each state",
+  ),
+  persistence: v.objectWithRest({ enabled: v.boolean() }, v.unknown()),
+});
+
+export const Failure = v.object({ error: v.object({ code: v.string(), message: v.string() }) });
+
+/** Those that the description names. */
+export const schemas = {
+  Node,
+  Edge,
+  Graph,
+  Resource,
+  Relation,
+  RelatedResource,
+  Release,
+  Kind,
+  ResourceProblem,
+  Health,
+  Failure,
+};

@@ -1,0 +1,70 @@
+/**
+ * Sorts rows by namespace, kind and name, as UTF-8 bytes. Rows are first put together by namespace and
+ * kind, of which there are few; names are compared only within these groups, and for a page only
+ * within the groups that it touches.
+ */
+import type { GraphReader } from "../graph/graph_reader.ts";
+import { compareUtf8 } from "./compare_utf8.ts";
+import type { Key } from "./key_of.ts";
+
+export interface Page {
+  /** Begin behind this key. */
+  readonly after?: Key;
+  /** No more rows than this. */
+  readonly limit?: number;
+}
+
+/** Rows of one kind in one namespace. */
+interface Group {
+  /** String id. */
+  readonly namespace: number;
+  readonly kind: string;
+  readonly rows: number[];
+}
+
+export function sortRows(graph: GraphReader, rows: Iterable<number>, page: Page = {}): number[] {
+  const { after, limit = Infinity } = page;
+  const compareNames = (a: number, b: number) => graph.text.compare(graph.name(a), graph.name(b));
+  const sorted: number[] = [];
+  for (const group of sortedGroups(graph, rows)) {
+    const place = after === undefined ? 1 : compareToKey(graph, group, after);
+    if (place < 0) continue;
+    group.rows.sort(compareNames);
+    const start = place === 0 && after !== undefined ? firstBehind(graph, group.rows, after.name) : 0;
+    for (const row of group.rows.slice(start, start + limit - sorted.length)) sorted.push(row);
+    if (sorted.length === limit) break;
+  }
+  return sorted;
+}
+
+function sortedGroups(graph: GraphReader, rows: Iterable<number>): Group[] {
+  const groups = new Map<number, Group>();
+  const count = graph.kinds.length;
+  for (const row of rows) {
+    const namespace = graph.namespace(row);
+    const number = namespace * count + graph.kindNumber(row);
+    const group = groups.get(number);
+    if (group) group.rows.push(row);
+    else groups.set(number, { namespace, kind: graph.kind(row).kind, rows: [row] });
+  }
+  return [...groups.values()].sort((a, b) =>
+    graph.text.compare(a.namespace, b.namespace) || compareUtf8(a.kind, b.kind)
+  );
+}
+
+/** Negative where all of the group stands before the cursor, zero where the cursor is in it. */
+function compareToKey(graph: GraphReader, { namespace, kind }: Group, after: Key): number {
+  return compareUtf8(graph.text.text(namespace), after.namespace) || compareUtf8(kind, after.kind);
+}
+
+/** Where in sorted rows the names begin that stand behind this one. */
+function firstBehind(graph: GraphReader, rows: readonly number[], name: string): number {
+  let [low, high] = [0, rows.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const other = graph.text.text(graph.name(rows[middle] ?? 0));
+    if (compareUtf8(other, name) <= 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
