@@ -1,0 +1,40 @@
+/** The names of what is kept in the database. Users' tools read them too: they are part of the contract. */
+
+export const NODE_PREFIX = "astrolabe:node:";
+export const EDGE_PREFIX = "astrolabe:edge:";
+export const INDEX_PREFIX = "astrolabe:index:";
+export const METADATA_KEY = "astrolabe:metadata";
+
+const UID_LENGTH = 36;
+
+export function nodeKey(uid: string): string {
+  return NODE_PREFIX + uid;
+}
+
+export function edgeKey(from: string, to: string): string {
+  return `${EDGE_PREFIX}${from}:${to}`;
+}
+
+export function kindSetKey(namespace: string, kind: string): string {
+  return `${INDEX_PREFIX}ns-kind:${namespace}:${kind}`;
+}
+
+export function releaseSetKey(release: string): string {
+  return `${INDEX_PREFIX}helm-release:${release}`;
+}
+
+export function uidOfNodeKey(key: string): string {
+  return key.slice(NODE_PREFIX.length);
+}
+
+/** The pairs of uids that a relation's key may stand for: one, unless a uid has a colon in it. */
+export function* uidsOfEdgeKey(key: string): Iterable<readonly [from: string, to: string]> {
+  const uids = key.slice(EDGE_PREFIX.length);
+  if (uids.length === UID_LENGTH * 2 + 1 && uids[UID_LENGTH] === ":") {
+    yield [uids.slice(0, UID_LENGTH), uids.slice(UID_LENGTH + 1)];
+    return;
+  }
+  for (let at = uids.indexOf(":"); at >= 0; at = uids.indexOf(":", at + 1)) {
+    yield [uids.slice(0, at), uids.slice(at + 1)];
+  }
+}

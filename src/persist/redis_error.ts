@@ -1,0 +1,46 @@
+/**
+ * Says in a person's words what a Redis client or server means. What they throw is never passed on:
+ * it carries the command, and so the password.
+ */
+// Some servers put the code behind the name of the script in which a command failed.
+const MEANINGS: readonly [code: RegExp, meaning: string][] = [
+  [/\bREADONLY\b/, "it is a replica"],
+  [/\bMISCONF\b/, "it cannot save to its disk"],
+  [/\bOOM\b/, "its memory is full (maxmemory)"],
+  [/\bLOADING\b/, "it is loading its data"],
+  [/\bNOREPLICAS\b/, "its replicas are missing"],
+  [/\bMASTERDOWN\b/, "it is a replica that has lost its primary"],
+  [/\bNOAUTH\b/, "it wants a password"],
+  [/\bWRONGPASS\b/, "it refuses the user or the password"],
+  [/without any password configured/, "it has no password, but one is given"],
+  [
+    /self-signed certificate|unable to get|unable to verify|UnknownIssuer/,
+    "no authority that we trust signed its certificate",
+  ],
+  [/CertificateRequired/, "it wants a client certificate"],
+  [/ECONNREFUSED/, "nothing listens there"],
+  [/ENOTFOUND|EAI_AGAIN/, "its name does not resolve"],
+  [/ECONNRESET|EPIPE|Connection is closed|Stream isn't writeable/, "the connection was lost"],
+  [/ETIMEDOUT|Socket timeout/, "it does not answer"],
+];
+
+/**
+ * Whether the connection is of no more use: it is closed, or another one may reach another server, or
+ * know another password.
+ */
+export function endsConnection(error: unknown): boolean {
+  return /\b(READONLY|MASTERDOWN|NOAUTH)\b|^Connection is closed|^Stream isn't writeable/.test(
+    messageOf(error),
+  );
+}
+
+/** @param what failed, such as `Redis takes no writes`. */
+export function explainRedisError(what: string, error: unknown): Error {
+  const message = messageOf(error);
+  const meaning = MEANINGS.find(([code]) => code.test(message))?.[1];
+  return new Error(`${what}: ${meaning ?? message.replace(/^ERR /, "")}`);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

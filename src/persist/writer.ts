@@ -1,0 +1,122 @@
+/**
+ * Writes what is dirty, the latest state of each key, in batches of which a pipeline carries many. Each
+ * batch's result is read: only what the database acknowledged is clean, all else is dirty again.
+ */
+import type { BatchEncoder } from "./batch_encoder.ts";
+import { type DirtyKeys, EDGE_WORDS, type Journal, MEMBER_WORDS, NODE_WORDS } from "./journal.ts";
+import type { Lease } from "./lease.ts";
+import type { PersistenceNumbers } from "./persistence_numbers.ts";
+import type { Batch, BatchResult, Store } from "./store.ts";
+
+/** What one pipeline takes, so that answers never wait long for the event loop. */
+const SLICE_MILLISECONDS = 2;
+const SLICE_KEYS = 250;
+
+export interface WriterOptions {
+  readonly store: Store;
+  readonly journal: Journal;
+  readonly encoder: BatchEncoder;
+  readonly lease: Lease;
+  readonly numbers: PersistenceNumbers;
+  /** Most keys of a batch. */
+  readonly batchSize: number;
+}
+
+/** How many keys of the database a flush may have made, and may have deleted. */
+export interface Flushed {
+  readonly made: number;
+  readonly deleted: number;
+}
+
+/** Of one pipeline. */
+interface Outcome extends Flushed {
+  readonly failure: unknown;
+}
+
+export class Writer {
+  readonly #options: WriterOptions;
+
+  constructor(options: WriterOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Writes until nothing is dirty, or the lease is lost. While the database takes one pipeline the next
+   * one is made.
+   *
+   * @throws {Error} that says why the database did not take everything.
+   */
+  async flush(): Promise<Flushed> {
+    const { journal, lease, numbers } = this.#options;
+    const start = performance.now();
+    const sum = { made: 0, deleted: 0 };
+    const sent: Promise<Outcome>[] = [];
+    let failure: unknown;
+    const settleFirst = async () => {
+      const outcome = await sent.shift();
+      sum.made += outcome?.made ?? 0;
+      sum.deleted += outcome?.deleted ?? 0;
+      failure ??= outcome?.failure;
+    };
+    try {
+      while (failure === undefined && journal.size > 0 && await lease.keep()) {
+        sent.push(this.#writeSlice());
+        if (sent.length === 2) await settleFirst();
+      }
+    } finally {
+      while (sent.length > 0) await settleFirst();
+    }
+    numbers.flushes.add(performance.now() - start);
+    if (failure !== undefined) throw failure;
+    return sum;
+  }
+
+  /** Never rejects, since nobody may be waiting for it yet. */
+  async #writeSlice(): Promise<Outcome> {
+    const { store, lease } = this.#options;
+    const { keys, batches } = this.#takeSlice();
+    let results: readonly BatchResult[] = [];
+    let failure: unknown;
+    try {
+      results = await store.write(batches, lease.token);
+    } catch (error) {
+      failure = error;
+    }
+    keys.forEach((dirty, i) => {
+      const result = results[i] ?? failure ?? new Error("Redis did not answer");
+      this.#settle(dirty, result === "written" || result === "refused" ? result : "failed");
+      if (result instanceof Error) failure ??= result;
+    });
+    return {
+      made: batches.reduce((sum, { set, add }) => sum + set.length + add.length, 0),
+      deleted: batches.reduce((sum, batch) => sum + batch.delete.length + batch.remove.length, 0),
+      failure,
+    };
+  }
+
+  #takeSlice(): { keys: DirtyKeys[]; batches: Batch[] } {
+    const { journal, encoder, numbers, batchSize } = this.#options;
+    const end = performance.now() + SLICE_MILLISECONDS;
+    const keys: DirtyKeys[] = [];
+    const batches: Batch[] = [];
+    do {
+      const dirty = journal.take(Math.min(batchSize, SLICE_KEYS));
+      keys.push(dirty);
+      batches.push(encoder.encode(dirty));
+      numbers.batches.add(count(dirty));
+    } while (journal.size > 0 && keys.length * batchSize < SLICE_KEYS && performance.now() < end);
+    return { keys, batches };
+  }
+
+  #settle(dirty: DirtyKeys, result: "written" | "refused" | "failed"): void {
+    const { journal, lease, numbers } = this.#options;
+    numbers.writes[result] += count(dirty);
+    if (result === "written") journal.written(dirty);
+    else journal.putBack(dirty);
+    if (result === "refused") lease.lost();
+  }
+}
+
+function count({ nodes, edges, members }: DirtyKeys): number {
+  return nodes.length / NODE_WORDS + edges.length / EDGE_WORDS + members.length / MEMBER_WORDS;
+}
