@@ -1,0 +1,149 @@
+/**
+ * The body of a list or a watch: takes pieces from a source as fast as the client reads and no faster,
+ * so that neither an answer of 120 MB nor a slow watcher costs memory. Faults happen here.
+ */
+import { errorOf, type StreamFault } from "./faults.ts";
+
+/** Bytes that follow one another. */
+export type Piece = readonly Uint8Array<ArrayBuffer>[];
+
+export interface PieceSource {
+  /** Comes before everything, even before a fault. */
+  readonly head?: Uint8Array<ArrayBuffer>;
+  /** The next object; `wait`: nothing now, and `wake` will be called; `end`: nothing any more. */
+  next(): Piece | "wait" | "end";
+  /** No more is wanted. */
+  close?(): void;
+}
+
+const CHUNK = 128 * 1024;
+const encoder = new TextEncoder();
+const GARBAGE = encoder.encode('{"type":"MODIFIED","object":{"kind":nothing\n');
+const HALF_LINE = encoder.encode('{"type":"MODIFIED","object":{"metadata":{"na');
+
+export class AnswerStream {
+  readonly body: ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** Settles when the answer has ended, for whatever reason. */
+  readonly closed: Promise<void>;
+  readonly #source: PieceSource;
+  #fault: StreamFault | undefined;
+  #objects = 0;
+  #wake: () => void = () => {};
+  #ending = false;
+  #closed = false;
+  #settle: () => void = () => {};
+  /** Nothing is written while it is set. */
+  #silent = false;
+
+  constructor(source: PieceSource, fault?: StreamFault) {
+    this.#source = source;
+    this.#fault = fault;
+    this.closed = new Promise((resolve) => this.#settle = resolve);
+    this.body = new ReadableStream<Uint8Array<ArrayBuffer>>({
+      start: (controller) => {
+        if (source.head !== undefined) controller.enqueue(source.head);
+      },
+      pull: (controller) => this.#pull(controller),
+      cancel: () => this.close(),
+    }, { highWaterMark: 0 });
+  }
+
+  /** The source may have more. */
+  wake(): void {
+    this.#wake();
+  }
+
+  /** Ends the answer as it should end, after what is there already. */
+  end(): void {
+    this.#ending = true;
+    this.#wake();
+  }
+
+  suffer(fault: StreamFault): void {
+    this.#silent = false;
+    this.#fault = { ...fault, after: this.#objects + (fault.after ?? 0) };
+    this.#wake();
+  }
+
+  async #pull(controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>): Promise<void> {
+    while (!this.#closed) {
+      const parts: Uint8Array<ArrayBuffer>[] = [];
+      const state = this.#gather(parts);
+      if (parts.length > 0) {
+        controller.enqueue(parts.length === 1 ? parts[0] as Uint8Array<ArrayBuffer> : concat(parts));
+      }
+      if (state === "cut") {
+        // What came before the cut is read first.
+        if (parts.length > 0) return this.suffer({ do: "cut" });
+        this.close();
+        return controller.error(new Error("fault: the connection is cut"));
+      }
+      if (state === "end") {
+        this.close();
+        return controller.close();
+      }
+      if (parts.length > 0) return;
+      await new Promise<void>((resolve) => this.#wake = resolve);
+    }
+  }
+
+  #gather(parts: Uint8Array<ArrayBuffer>[]): "more" | "cut" | "end" {
+    let size = 0;
+    while (size < CHUNK && !this.#silent) {
+      const fault = this.#fault;
+      if (fault !== undefined && this.#objects >= (fault.after ?? 0)) {
+        this.#fault = undefined;
+        const state = this.#suffer(fault, parts);
+        if (state !== "more") return state;
+        continue;
+      }
+      const piece = this.#source.next();
+      if (piece === "end") return "end";
+      if (piece === "wait") return this.#ending ? "end" : "more";
+      for (const part of piece) {
+        parts.push(part);
+        size += part.length;
+      }
+      this.#objects++;
+    }
+    return "more";
+  }
+
+  #suffer(fault: StreamFault, parts: Uint8Array<ArrayBuffer>[]): "more" | "cut" | "end" {
+    switch (fault.do) {
+      case "cut":
+        return "cut";
+      case "half-line":
+        parts.push(HALF_LINE);
+        return "cut";
+      case "garbage":
+        parts.push(GARBAGE);
+        return "more";
+      case "silence":
+        this.#silent = true;
+        return "more";
+      case "error":
+        parts.push(encoder.encode(`${JSON.stringify({ type: "ERROR", object: errorOf(fault) })}\n`));
+        return "end";
+    }
+  }
+
+  /** Gives everything free; what the client has not got by now it does not get. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#source.close?.();
+    this.#settle();
+    this.#wake();
+  }
+}
+
+function concat(parts: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

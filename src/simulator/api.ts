@@ -1,0 +1,168 @@
+/**
+ * The paths of an API server, over a store: lists, watches and single objects of each kind, their
+ * writes, and the little that clients discover first.
+ * https://kubernetes.io/docs/reference/using-api/api-concepts/
+ */
+import { type Context, Hono } from "hono";
+import { apiVersionOf, type ResourceKind } from "../model/resource_kind.ts";
+import { AnswerStream, type PieceSource } from "./answer_stream.ts";
+import { ApiError, forbiddenListOption, notFound } from "./api_error.ts";
+import { basePath, discovery } from "./discovery.ts";
+import { errorOf, type Faults, type RequestFault, type StreamFault } from "./faults.ts";
+import type { KubeObject } from "./kube_object.ts";
+import { listOptionsOf } from "./list_options.ts";
+import { listPage } from "./list.ts";
+import type { ObjectStore } from "./object_store.ts";
+import type { OpenWatches } from "./open_watches.ts";
+import { Representation, wantsMetadataOnly } from "./representation.ts";
+import { Watch } from "./watch.ts";
+
+export interface ApiOptions {
+  readonly kinds: readonly ResourceKind[];
+  readonly store: ObjectStore;
+  readonly faults: Faults;
+  readonly watches: OpenWatches;
+  /** Whether a request with this `Authorization` may come in. */
+  readonly admits: (authorization: string | undefined) => boolean;
+  readonly onRequest: (request: Request) => void;
+  /** Aborts when the server goes down, for answers that wait. */
+  readonly down: () => AbortSignal;
+}
+
+const JSON_TYPE = { "content-type": "application/json" };
+const LINE_END = new TextEncoder().encode("\n");
+
+export function createApi(options: ApiOptions): Hono {
+  const { kinds, admits, onRequest } = options;
+  const app = new Hono();
+
+  app.use("*", async (c, next) => {
+    onRequest(c.req.raw);
+    if (!admits(c.req.header("authorization"))) throw errorOf({ code: 401 });
+    await next();
+  });
+  app.onError((error) => {
+    const failure = error instanceof ApiError ? error : new ApiError(500, String(error));
+    const retryAfter = failure.options.details?.retryAfterSeconds;
+    const headers = retryAfter === undefined ? {} : { "retry-after": String(retryAfter) };
+    return Response.json(failure, { status: failure.code, headers });
+  });
+  app.notFound((c) => c.text("404 page not found", 404));
+  for (const [path, answer] of discovery(kinds)) app.get(path, (c) => c.json(answer));
+  for (const path of ["/livez", "/readyz", "/healthz"]) app.get(path, (c) => c.text("ok"));
+  for (const kind of kinds) serveKind(app, kind, options);
+  for (const apiVersion of new Set(kinds.map(apiVersionOf))) {
+    app.all(`${basePath(apiVersion)}/*`, () => {
+      throw errorOf({ code: 404 });
+    });
+  }
+  return app;
+}
+
+function serveKind(app: Hono, kind: ResourceKind, { store, faults, watches, down }: ApiOptions): void {
+  const collection = store.collection(kind.kind);
+  const whole = new Representation(kind, { metadataOnly: false });
+  const metadata = new Representation(kind, { metadataOnly: true });
+  const representationOf = (c: Context, answer: { list: boolean }) =>
+    wantsMetadataOnly(c.req.header("accept") ?? "", answer) ? metadata : whole;
+
+  const base = basePath(apiVersionOf(kind));
+  const ofAll = `${base}/${kind.plural}`;
+  const ofOne = kind.namespaced ? `${base}/namespaces/:namespace/${kind.plural}` : ofAll;
+
+  for (const path of new Set([ofAll, ofOne])) app.get(path, listOrWatch);
+
+  async function listOrWatch(c: Context): Promise<Response> {
+    const options = listOptionsOf(new URL(c.req.url).searchParams);
+    const verb = options.watch ? "watch" : "list";
+    const streamedList = options.sendInitialEvents;
+    const fault = await met(faults.take({ kind: kind.kind, verb, streamedList }), down());
+    if (streamedList && faults.refuseStreamedLists) {
+      throw forbiddenListOption("sendInitialEvents", "sendInitialEvents is forbidden for watch");
+    }
+    const representation = representationOf(c, { list: !options.watch });
+    const namespace = c.req.param("namespace");
+    const request = { collection, namespace, options, representation, revision: store.revision };
+    if (!options.watch) return answer(listPage(request), fault);
+
+    const watch = new Watch(request, () => stream.wake());
+    const stream = new AnswerStream(watch, fault);
+    watches.add({ kind: kind.kind, watch, stream }, options.timeoutSeconds);
+    return new Response(stream.body, { headers: JSON_TYPE });
+  }
+
+  app.get(`${ofOne}/:name`, async (c) => {
+    const { namespace, name } = keyOf(c);
+    const fault = await met(faults.take({ kind: kind.kind, verb: "get", streamedList: false }), down());
+    const stored = collection.get(namespace, name);
+    if (stored === undefined) throw notFound(kind, name);
+    const pieces = [[...representationOf(c, { list: false }).whole(stored), LINE_END]];
+    return answer({ next: () => pieces.pop() ?? "end" }, fault);
+  });
+
+  app.post(ofOne, async (c) => c.json(store.create(await objectIn(c)), 201));
+  app.put(`${ofOne}/:name`, async (c) => c.json(store.update(await objectIn(c))));
+  app.patch(`${ofOne}/:name`, async (c) => c.json(store.patch(kind.kind, keyOf(c), await c.req.json())));
+  app.patch(`${ofOne}/:name/status`, async (c) => {
+    const { status } = await c.req.json();
+    return c.json(store.patchStatus(kind.kind, keyOf(c), status));
+  });
+  app.delete(`${ofOne}/:name`, (c) => {
+    const { namespace, name } = keyOf(c);
+    return c.json(store.delete(kind.kind, namespace, name));
+  });
+
+  /** The path says what kind of object it is, and where. */
+  async function objectIn(c: Context): Promise<KubeObject> {
+    const object: KubeObject = await c.req.json();
+    const namespace = c.req.param("namespace");
+    const name = c.req.param("name") ?? object.metadata.name;
+    const key = namespace === undefined ? { name } : { name, namespace };
+    return {
+      ...object,
+      apiVersion: apiVersionOf(kind),
+      kind: kind.kind,
+      metadata: { ...object.metadata, ...key },
+    };
+  }
+}
+
+function keyOf(c: Context): { namespace: string; name: string } {
+  return { namespace: c.req.param("namespace") ?? "", name: c.req.param("name") ?? "" };
+}
+
+function answer(source: PieceSource, fault: StreamFault | undefined): Response {
+  return new Response(new AnswerStream(source, fault).body, { headers: JSON_TYPE });
+}
+
+/** Lets a request meet its fault; what happens only within the answer is returned. */
+async function met(
+  fault: RequestFault | StreamFault | undefined,
+  down: AbortSignal,
+): Promise<StreamFault | undefined> {
+  switch (fault?.do) {
+    case "answer":
+      throw errorOf(fault);
+    case "delay":
+      await pause(fault.milliseconds, down);
+      return undefined;
+    case "hang":
+      await pause(Infinity, down);
+      return undefined;
+    case "reset":
+      return { do: "cut" };
+    default:
+      return fault;
+  }
+}
+
+/** Settles after the time, or when the server goes down. */
+function pause(milliseconds: number, down: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = Number.isFinite(milliseconds) ? setTimeout(resolve, milliseconds) : undefined;
+    down.addEventListener("abort", () => {
+      clearTimeout(timer);
+      resolve();
+    }, { once: true });
+  });
+}

@@ -1,0 +1,126 @@
+import { type LabelSelector, matches } from "../model/label_selector.ts";
+import type { PieceSource } from "./answer_stream.ts";
+import { ApiError, expired } from "./api_error.ts";
+import type { Collection } from "./collection.ts";
+import type { ListOptions } from "./list_options.ts";
+import type { Representation } from "./representation.ts";
+import { keyOf, type StoredObject } from "./stored_object.ts";
+
+export interface ListRequest {
+  readonly collection: Collection;
+  /** Undefined: all namespaces. */
+  readonly namespace?: string | undefined;
+  readonly options: ListOptions;
+  readonly representation: Representation;
+  /** Of the whole store. */
+  readonly revision: number;
+}
+
+/** Where a list goes on: after this key, in the state of this revision. */
+interface Continuation {
+  readonly rv: number;
+  readonly start: string;
+}
+
+const encoder = new TextEncoder();
+const COMMA = encoder.encode(",");
+const END = encoder.encode("]}\n");
+
+/**
+ * One page of a list, all pages of which show the state of one revision.
+ *
+ * @throws {ApiError} 410 when that state is forgotten, 504 when it is yet to come.
+ */
+export function listPage(request: ListRequest): PieceSource {
+  const { collection, options, representation } = request;
+  const from = options.continueToken === undefined ? undefined : continuationOf(options.continueToken);
+  const revision = from?.rv ?? revisionOf(request);
+  const state = collection.at(revision);
+  if (state === undefined) {
+    throw expired(
+      from === undefined
+        ? `the resource version ${revision} is too old`
+        : "the continue token is too old to go on with a consistent list",
+    );
+  }
+
+  const all = selected(state, request);
+  const start = from === undefined ? 0 : firstAfter(all, from.start);
+  // Any state will do: the watch cache answers, which knows no pages.
+  const limit = options.limit === 0 || options.revision === 0 ? all.length : options.limit;
+  const end = Math.min(start + limit, all.length);
+  const last = all[end - 1];
+  const more = end < all.length && last !== undefined;
+  const head = representation.listHead({
+    resourceVersion: String(revision),
+    ...(more ? { continue: tokenOf({ rv: revision, start: keyOf(last) }) } : {}),
+    ...(more && options.selector.length === 0 ? { remainingItemCount: all.length - end } : {}),
+  });
+
+  let at = start;
+  return {
+    head,
+    next() {
+      if (at > end) return "end";
+      const object = at < end ? all[at] : undefined;
+      const piece = object === undefined
+        ? [END]
+        : [...(at > start ? [COMMA] : []), ...representation.item(object)];
+      at = object === undefined ? end + 1 : at + 1;
+      return piece;
+    },
+  };
+}
+
+function revisionOf({ options, revision }: ListRequest): number {
+  const asked = options.revision ?? 0;
+  if (asked > revision) {
+    throw new ApiError(504, `Too large resource version: ${asked}, current: ${revision}`, {
+      details: {
+        causes: [{ reason: "ResourceVersionTooLarge", message: "Too large resource version" }],
+        retryAfterSeconds: 1,
+      },
+    });
+  }
+  return options.exact ? asked : revision;
+}
+
+/** The objects that the selector and the namespace leave, in their order. */
+export function selected(
+  state: readonly StoredObject[],
+  { namespace, options }: {
+    readonly namespace?: string | undefined;
+    readonly options: { readonly selector: LabelSelector };
+  },
+): readonly StoredObject[] {
+  if (namespace === undefined && options.selector.length === 0) return state;
+  return state.filter((object) =>
+    (namespace ?? object.namespace) === object.namespace && matches(options.selector, object.labels)
+  );
+}
+
+function firstAfter(objects: readonly StoredObject[], key: string): number {
+  let low = 0;
+  let high = objects.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const object = objects[middle];
+    if (object !== undefined && keyOf(object) > key) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+function tokenOf(continuation: Continuation): string {
+  return btoa(encodeURIComponent(JSON.stringify(continuation))).replaceAll("=", "");
+}
+
+function continuationOf(token: string): Continuation {
+  try {
+    const { rv, start } = JSON.parse(decodeURIComponent(atob(token)));
+    if (typeof rv === "number" && typeof start === "string") return { rv, start };
+  } catch {
+    // Whatever it is, it is not one of ours.
+  }
+  throw new ApiError(400, "invalid continue token");
+}

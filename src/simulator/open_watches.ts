@@ -1,0 +1,41 @@
+import type { AnswerStream } from "./answer_stream.ts";
+import type { Watch } from "./watch.ts";
+
+interface OpenWatch {
+  readonly kind: string;
+  readonly watch: Watch;
+  readonly stream: AnswerStream;
+}
+
+/** The watches that clients have open. */
+export class OpenWatches {
+  readonly #open = new Set<OpenWatch>();
+
+  /** Answers a watch, which ends by itself after `timeoutSeconds`, where it has any. */
+  add(entry: OpenWatch, timeoutSeconds?: number): void {
+    const { stream } = entry;
+    const timer = timeoutSeconds === undefined
+      ? undefined
+      : setTimeout(() => stream.end(), timeoutSeconds * 1000);
+    this.#open.add(entry);
+    stream.closed.then(() => {
+      clearTimeout(timer);
+      this.#open.delete(entry);
+    });
+  }
+
+  /** Those of one kind, or all. */
+  streams(kind?: string): AnswerStream[] {
+    return Array.from(this.#open).filter((open) => (kind ?? open.kind) === open.kind).map(({ stream }) =>
+      stream
+    );
+  }
+
+  /** A bookmark of the store's present revision for each that allows bookmarks. */
+  bookmark(revision: number): void {
+    for (const { watch, stream } of this.#open) {
+      watch.bookmark(revision);
+      stream.wake();
+    }
+  }
+}

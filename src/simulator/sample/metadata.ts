@@ -1,0 +1,113 @@
+/** What all sample objects have in common: who made them, what they belong to, who manages which field. */
+import type { KubeObject, ObjectMeta, ObjectOwner } from "../kube_object.ts";
+import type { Scene } from "./scene.ts";
+
+/** Something that is installed at once, with helm or without. */
+export interface Application {
+  readonly name: string;
+  readonly namespace: string;
+  readonly chart: string;
+  readonly chartVersion: string;
+  readonly appVersion: string;
+  readonly helm: boolean;
+  /** Seconds since it was installed. */
+  readonly age: number;
+}
+
+interface MetaOptions {
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+export function selectorLabels({ name, chart }: Application): Record<string, string> {
+  return { "app.kubernetes.io/instance": name, "app.kubernetes.io/name": chart };
+}
+
+/** Metadata of an object that the application's manifests name. */
+export function appMeta(scene: Scene, app: Application, name: string, options: MetaOptions = {}): ObjectMeta {
+  const { namespace, chart, chartVersion, appVersion, helm } = app;
+  const labels = {
+    ...selectorLabels(app),
+    "app.kubernetes.io/version": appVersion,
+    ...(helm ? { "app.kubernetes.io/managed-by": "Helm", "helm.sh/chart": `${chart}-${chartVersion}` } : {}),
+    ...options.labels,
+  };
+  const annotations = {
+    ...(helm ? { "meta.helm.sh/release-name": app.name, "meta.helm.sh/release-namespace": namespace } : {}),
+    ...options.annotations,
+  };
+  return {
+    name,
+    namespace,
+    uid: scene.random.uuid(),
+    creationTimestamp: scene.time(app.age),
+    labels,
+    ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
+  };
+}
+
+/** Metadata of an object that a controller makes for its owner. */
+export function ownedMeta(
+  scene: Scene,
+  owner: KubeObject,
+  { name, age, labels, annotations }: MetaOptions & { readonly name: string; readonly age: number },
+): ObjectMeta {
+  const { namespace } = owner.metadata;
+  return {
+    name,
+    ...(namespace === undefined ? {} : { namespace }),
+    uid: scene.random.uuid(),
+    creationTimestamp: scene.time(age),
+    ...(labels === undefined ? {} : { labels: { ...labels } }),
+    ...(annotations === undefined ? {} : { annotations: { ...annotations } }),
+    ownerReferences: [ownerOf(owner)],
+  };
+}
+
+export function ownerOf({ apiVersion, kind, metadata }: KubeObject): ObjectOwner {
+  return {
+    apiVersion,
+    kind,
+    name: metadata.name,
+    uid: metadata.uid as string,
+    controller: true,
+    blockOwnerDeletion: true,
+  };
+}
+
+/** Adds the record of who manages which field, a third of the weight of real objects. */
+export function managed<T extends KubeObject>(object: T, manager: string): T {
+  const { apiVersion, metadata, status, spec } = object;
+  const time = metadata.creationTimestamp;
+  const entry = (by: string, fields: unknown) => ({
+    manager: by,
+    operation: "Update",
+    apiVersion,
+    time,
+    fieldsType: "FieldsV1",
+    fieldsV1: fields,
+  });
+  const { labels, annotations, ownerReferences } = metadata;
+  const owned = fieldsOf({ metadata: { labels, annotations, ownerReferences }, spec });
+  const statusManager = object.kind === "Pod" ? "kubelet" : "kube-controller-manager";
+  metadata.managedFields = [
+    entry(manager, owned),
+    ...(status === undefined
+      ? []
+      : [{ ...entry(statusManager, fieldsOf({ status })), subresource: "status" }]),
+  ];
+  return object;
+}
+
+/**
+ * The fields two levels down; real ones go deeper.
+ * https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
+ */
+function fieldsOf(value: unknown, depth = 2): Record<string, unknown> {
+  if (depth === 0 || typeof value !== "object" || value === null) return {};
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, field]) => field !== undefined)
+      .map(([name, field]) => [`f:${name}`, fieldsOf(field, depth - 1)]),
+  );
+}

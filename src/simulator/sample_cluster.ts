@@ -1,0 +1,160 @@
+/**
+ * A cluster that could be real, of any size: namespaces with Helm releases and without, what the
+ * releases share, and a share of what is broken. The same options give the same objects, uids included.
+ *
+ * The objects are whole, as an API server stores and answers them; only what the API server assigns when
+ * it stores (resourceVersion) is missing. Controllers would find nothing to correct but what is broken.
+ */
+import type { KubeObject } from "./kube_object.ts";
+import { Random } from "./random.ts";
+import { type ApplicationType, install } from "./sample/application.ts";
+import { type Application, appMeta } from "./sample/metadata.ts";
+import { Scene } from "./sample/scene.ts";
+import { makeConfigMap } from "./sample/settings.ts";
+import { makeClaim, makeStorageClass, makeVolume } from "./sample/storage.ts";
+import { surroundings } from "./sample/surroundings.ts";
+
+export interface SampleClusterOptions {
+  /** How many objects, exactly. */
+  readonly objects: number;
+  readonly seed?: number;
+  /** The time that ages count from, in milliseconds since 1970: the present when left out. */
+  readonly now?: number;
+}
+
+const DAY = 86_400;
+const TEAMS = [
+  "payments",
+  "checkout",
+  "catalog",
+  "search",
+  "identity",
+  "shipping",
+  "billing",
+  "inventory",
+  "reviews",
+  "analytics",
+  "media",
+  "messaging",
+  "pricing",
+  "fraud",
+  "support",
+  "reporting",
+  "mobile",
+  "partners",
+];
+const STAGES = ["", "-staging", "-dev", "-qa", "-perf", "-sandbox"];
+const NAMES: Record<ApplicationType, readonly string[]> = {
+  web: ["api", "frontend", "gateway", "admin", "graphql", "webhooks", "backoffice"],
+  worker: ["worker", "consumer", "indexer", "mailer", "scheduler"],
+  database: ["postgresql", "redis", "rabbitmq", "mongodb", "opensearch"],
+  batch: ["cleanup", "export", "invoices", "backup"],
+  agent: ["node-proxy", "node-exporter"],
+};
+/** A type comes as often as it stands here. */
+const MIX: readonly ApplicationType[] = [
+  ...Array<ApplicationType>(9).fill("web"),
+  ...Array<ApplicationType>(5).fill("worker"),
+  ...Array<ApplicationType>(3).fill("database"),
+  ...Array<ApplicationType>(3).fill("batch"),
+];
+
+export function* sampleCluster(options: SampleClusterOptions): Generator<KubeObject, void> {
+  const { objects, seed = 1, now = Date.now() } = options;
+  const random = new Random(seed);
+  const scene = new Scene(random, { nodes: Math.ceil(objects / 100), now: () => now });
+  let left = objects;
+
+  for (const part of parts(scene, objects)) {
+    if (part.length > left) break;
+    left -= part.length;
+    yield* part;
+  }
+  const creationTimestamp = scene.time(DAY);
+  for (; left > 0; left--) {
+    const name = `note-${left}`;
+    yield makeConfigMap({ name, namespace: "default", uid: random.uuid(), creationTimestamp }, {
+      text: name,
+    });
+  }
+}
+
+/** What belongs together, more of it than is asked for. */
+function* parts(scene: Scene, objects: number): Generator<KubeObject[], void> {
+  const { random } = scene;
+  yield ["standard", "fast", "archive"].map((name) =>
+    makeStorageClass(scene, { name, isDefault: name === "standard" })
+  );
+  yield surroundings(scene, "default", 400 * DAY);
+  yield surroundings(scene, "kube-system", 400 * DAY);
+  for (const name of NAMES.agent) {
+    yield install(scene, { ...application(scene, "kube-system", name), chart: name }, "agent");
+  }
+
+  let made = 20 + 2 * scene.nodes.length;
+  const namespaces = namespaceNames(Math.round(40 * Math.sqrt(objects / 2_000)) - 2);
+  for (const [at, namespace] of namespaces.entries()) {
+    const part = surroundings(scene, namespace, random.between(10, 400) * DAY);
+    yield part;
+    const share = (objects - made) / (namespaces.length - at);
+    const size = at === namespaces.length - 1 ? Infinity : share * (0.3 + 1.4 * random.float());
+    const counts = new Map<string, number>();
+    for (let inside = part.length; inside < size;) {
+      const type = random.pick(MIX);
+      const chart = random.pick(NAMES[type]);
+      const count = (counts.get(chart) ?? 0) + 1;
+      counts.set(chart, count);
+      const app = application(scene, namespace, chart, count);
+      const installed = [...install(scene, app, type), ...leftovers(scene, app)];
+      yield installed;
+      inside += installed.length;
+      made += installed.length;
+    }
+    made += part.length;
+  }
+}
+
+function application(scene: Scene, namespace: string, chart: string, count = 1): Application {
+  const { random } = scene;
+  return {
+    name: count === 1 ? chart : `${chart}-${count}`,
+    namespace,
+    chart,
+    chartVersion: `${random.between(1, 12)}.${random.below(20)}.${random.below(10)}`,
+    appVersion: `${random.between(1, 5)}.${random.below(30)}.${random.below(10)}`,
+    helm: random.chance(0.85),
+    age: random.between(3600, 300 * DAY),
+  };
+}
+
+/** Storage that nobody needs any more. */
+function leftovers(scene: Scene, app: Application): KubeObject[] {
+  const { random } = scene;
+  if (!random.chance(0.03)) return [];
+  const claim = makeClaim({
+    meta: appMeta(scene, { ...app, helm: false }, `${app.name}-backup`),
+    storageClass: "archive",
+    volume: `pvc-${random.uuid()}`,
+  });
+  const volume = makeVolume(scene, claim, {
+    name: claim.spec.volumeName,
+    storageClass: "archive",
+    phase: "Bound",
+  });
+  const gone = { ...claim, metadata: { ...claim.metadata, name: `${app.name}-gone`, uid: random.uuid() } };
+  const released = makeVolume(scene, gone, {
+    name: `pvc-${random.uuid()}`,
+    storageClass: "archive",
+    phase: "Released",
+  });
+  return [claim, volume, released];
+}
+
+function namespaceNames(count: number): string[] {
+  const perRound = TEAMS.length * STAGES.length;
+  return Array.from({ length: Math.max(1, count) }, (_, at) => {
+    const round = Math.floor(at / perRound);
+    const stage = STAGES[Math.floor((at % perRound) / TEAMS.length)] ?? "";
+    return `${TEAMS[at % TEAMS.length]}${stage}${round === 0 ? "" : `-${round + 1}`}`;
+  });
+}
