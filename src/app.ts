@@ -1,0 +1,245 @@
+/**
+ * The composition root: builds every part, runs them until the signal, and stops them in order. On the
+ * signal the server says at once that it is not ready and stops following the cluster; then what is not
+ * saved yet is, while requests that are open have a few seconds to end.
+ */
+import type { Config, RedisConfig } from "./config.ts";
+import { type DemoRedis, startDemoRedis } from "./demo_redis.ts";
+import { watchEventLoop } from "./event_loop_lag.ts";
+import { FoldingLog } from "./folding_log.ts";
+import { Graph } from "./graph/graph.ts";
+import type { GraphReader } from "./graph/graph_reader.ts";
+import { createRouter } from "./http/router.ts";
+import { Ingest } from "./ingest.ts";
+import { kinds } from "./kinds/registry.ts";
+import { KubeClient } from "./kube/client.ts";
+import { systemClock } from "./kube/clock.ts";
+import { Informers } from "./kube/informers.ts";
+import type { Logger } from "./log.ts";
+import { Metrics, type PersistenceState } from "./metrics.ts";
+import { KIND_STATES } from "./model/kind_status.ts";
+import { RELATION_TYPES } from "./model/relation.ts";
+import { Persistence } from "./persist/persistence.ts";
+import { RedisStore } from "./persist/redis.ts";
+import type { ResourceKind } from "./model/resource_kind.ts";
+import type { ResourceRecord } from "./model/record.ts";
+import { showProgress } from "./progress.ts";
+import { version } from "./version.ts";
+
+/** How long requests under way may take to end after the signal. */
+const DRAIN_MILLISECONDS = 3_000;
+
+/** Serves the cluster of the configuration until the signal; returns the exit code. */
+export async function serve(config: Config, log: Logger, signal: AbortSignal): Promise<number> {
+  let client: KubeClient;
+  try {
+    client = KubeClient.load(config, log);
+  } catch (error) {
+    log.error(messageOf(error));
+    return 1;
+  }
+  return await run({ config, log, client }, signal);
+}
+
+/** Serves a sample cluster that lives in this process. */
+export async function demo(config: Config, log: Logger, signal: AbortSignal): Promise<number> {
+  let redis: DemoRedis | undefined;
+  try {
+    redis = config.startsRedis ? await startDemoRedis() : undefined;
+  } catch (error) {
+    log.error(messageOf(error));
+    return 1;
+  }
+  const { startDemoCluster } = await import("./simulator/demo_cluster.ts");
+  const cluster = startDemoCluster({ kinds, objects: config.objects, signal });
+  const client = KubeClient.at(cluster.url, log);
+  const onSynced = (graph: GraphReader) => console.log(whatToTry(config, graph));
+  const code = await run({ config: redis ? using(redis, config) : config, log, client, onSynced }, signal);
+  await Promise.all([cluster.ended, redis?.stop()]);
+  return code;
+}
+
+/** Whatever the data of the demo's own Redis is of, it is the demo's. */
+function using({ host, port }: DemoRedis, config: Config): Config {
+  if (!config.redis) return config;
+  const { batchSize, flushInterval, snapshotInterval } = config.redis;
+  return {
+    ...config,
+    redis: { host, port, db: 0, batchSize, flushInterval, snapshotInterval, adopt: true },
+  };
+}
+
+interface Parts {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly client: KubeClient;
+  readonly onSynced?: (graph: GraphReader) => void;
+}
+
+async function run({ config, log, client, onSynced }: Parts, signal: AbortSignal): Promise<number> {
+  const graph = new Graph(kinds);
+  const isFollowed = ({ namespaced }: ResourceKind, namespace: string) =>
+    !namespaced || config.namespaces.length === 0 || config.namespaces.includes(namespace);
+  const isLimited = (kind: ResourceKind, namespace: string) =>
+    kind.labelLimited && config.labelSelector !== undefined || !isFollowed(kind, namespace);
+  const folded = new FoldingLog(log);
+  const running = new AbortController();
+  const metrics = new Metrics({
+    build: version,
+    states: KIND_STATES,
+    kinds: () =>
+      informers.statuses().map(({ kind, state, lastEvent }, i) => {
+        const { lists, watches, events } = informers.trafficOf(kind);
+        return { kind: kind.kind, nodes: graph.read.count(i), state, lastEvent, lists, watches, events };
+      }),
+    edges: () => graph.read.relationCounts.map((count, i) => [RELATION_TYPES[i] ?? "", count] as const),
+    problems: () => graph.read.problemCounts(isLimited),
+    lag: watchEventLoop(running.signal),
+    persistence: () => persistence && stateOf(persistence),
+  });
+  const times = { applied: metrics.applied.observe, listed: metrics.listed.observe };
+  const ingest = new Ingest(graph, { log: folded, times });
+  const informers: Informers = new Informers(client, ingest, {
+    kinds,
+    namespaces: config.namespaces,
+    ...(config.labelSelector === undefined ? {} : { labelSelector: config.labelSelector }),
+    log: folded,
+    onChange({ kind, state }) {
+      graph.setSynced(kind, state === "synced");
+      persistence?.kindsChanged();
+    },
+  });
+  const persistence = config.redis && persist(config.redis, { graph, informers, client, log });
+  if (persistence) measure(persistence, metrics);
+  const router = createRouter({
+    graph: graph.read,
+    kindStatuses: () => informers.statuses(),
+    readiness: () => ({ shuttingDown: signal.aborted, restored: persistence?.hasRestored ?? false }),
+    persistence: () => persistence?.status() ?? { enabled: false },
+    isLimited,
+    instance: crypto.randomUUID().slice(0, 8),
+    clock: Date.now,
+    metrics,
+    log: folded,
+  });
+
+  const server = listen(router.fetch, config, log);
+  if (server === undefined) {
+    running.abort();
+    return 1;
+  }
+  log.info("Serving", {
+    address: `http://${config.bindAddress}:${server.addr.port}`,
+    cluster: client.server,
+  });
+  if (persistence) {
+    log.info("Persistence enabled", { redis: `${config.redis?.host}:${config.redis?.port}` });
+    const into = {
+      restore: (record: ResourceRecord) => {
+        if (isFollowed(record.kind, record.namespace)) ingest.restore(record);
+      },
+      forget: (uid: string) => ingest.forget(uid),
+    };
+    informers.restored(await persistence.restore(into, signal));
+    graph.listen(persistence.journal);
+  }
+
+  const progress = showProgress(
+    () =>
+      informers.statuses().map(({ kind, state }, i) => ({
+        kind: kind.kind,
+        state,
+        count: graph.read.count(i),
+      })),
+    { log, signal },
+  ).then(() => {
+    if (!signal.aborted) onSynced?.(graph.read);
+  });
+  const following = new AbortController();
+  const saved = persistence?.run(following.signal);
+  await Promise.all([informers.run(signal), progress]);
+  following.abort();
+  await Promise.all([saved, close(server)]);
+  client.close();
+  running.abort();
+  folded.close();
+  log.info("Stopped");
+  return 0;
+}
+
+function measure({ numbers }: Persistence, { batches, flushes, snapshots }: Metrics): void {
+  numbers.batches.onAdd = batches.observe;
+  numbers.flushes.onAdd = (milliseconds) => flushes.observe(milliseconds / 1000);
+  numbers.snapshots.onAdd = (milliseconds) => snapshots.observe(milliseconds / 1000);
+}
+
+function stateOf({ isConnected, journal, numbers }: Persistence): PersistenceState {
+  const { writes, connections, lastSnapshot, restores, restoredNodes, redisMemory, redisKeys } = numbers;
+  return {
+    connected: isConnected,
+    dirtyKeys: journal.size,
+    writes,
+    connections,
+    lastSnapshot,
+    restores,
+    restoredNodes,
+    redisMemory,
+    redisKeys,
+  };
+}
+
+interface Persisted {
+  readonly graph: Graph;
+  readonly informers: Informers;
+  readonly client: KubeClient;
+  readonly log: Logger;
+}
+
+function persist(redis: RedisConfig, { graph, informers, client, log }: Persisted): Persistence {
+  const { batchSize, flushInterval, snapshotInterval, adopt } = redis;
+  return new Persistence({
+    store: new RedisStore(redis, { log }),
+    graph: graph.read,
+    kindStatuses: () => informers.statuses(),
+    server: client.server,
+    writer: `astrolabe ${version.version}`,
+    batchSize,
+    flushInterval,
+    snapshotInterval,
+    adopt,
+    log,
+    clock: systemClock,
+  });
+}
+
+function listen(handler: Deno.ServeHandler, { bindAddress, port }: Config, log: Logger) {
+  try {
+    return Deno.serve({ hostname: bindAddress, port, onListen: () => {} }, handler) as Deno.HttpServer<
+      Deno.NetAddr
+    >;
+  } catch (error) {
+    const where = `${bindAddress}:${port}`;
+    if (error instanceof Deno.errors.AddrInUse) {
+      log.error(`Port ${port} is in use; choose another one with --port`, { address: where });
+    } else log.error(`Cannot listen on ${where}: ${messageOf(error)}`);
+    return undefined;
+  }
+}
+
+/** Waits for requests under way, but not for ever: a stream that nobody reads has no end. */
+async function close(server: Deno.HttpServer): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<void>((resolve) => timer = setTimeout(resolve, DRAIN_MILLISECONDS));
+  await Promise.race([server.shutdown(), late]);
+  clearTimeout(timer);
+}
+
+function whatToTry({ port }: Config, graph: GraphReader): string {
+  const [release] = graph.releases().map((release) => graph.text.text(graph.releaseName(release))).sort();
+  const paths = ["releases", `graph?release=${release}`, "problems", "kinds"];
+  return ["Try:", ...paths.map((path) => `  curl 'http://localhost:${port}/api/v1/${path}'`)].join("\n");
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,141 @@
+/**
+ * Flags and environment become one frozen Config here; nothing else reads either. Every value has been
+ * checked. Secrets are functions, so that nothing that prints a Config prints them.
+ */
+import { type Command, type Option, type OptionName, OPTIONS } from "./options.ts";
+import { UsageError } from "./usage_error.ts";
+
+export interface Config {
+  /** As the flag says; what KUBECONFIG says follows kubectl's rules, which come after a service account. */
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  /** Unset: where a service account is mounted. */
+  readonly inCluster?: boolean;
+  readonly port: number;
+  readonly bindAddress: string;
+  /** In kubectl's syntax; it parses. */
+  readonly labelSelector?: string;
+  /** Empty: all. */
+  readonly namespaces: readonly string[];
+  readonly logFormat: "text" | "json";
+  readonly verbosity: number;
+  /** Size of the demo's cluster. */
+  readonly objects: number;
+  /** Whether the demo starts a Redis of its own, and uses no other one. */
+  readonly startsRedis: boolean;
+  /** What `health` asks. */
+  readonly url?: URL;
+  /** Unset: no persistence. */
+  readonly redis?: RedisConfig;
+}
+
+export interface RedisConfig {
+  readonly host: string;
+  readonly port: number;
+  readonly username?: string;
+  /** Reads the password anew where a file holds it. */
+  readonly password?: () => string;
+  readonly db: number;
+  /** Unset: no TLS. Paths of PEM files. */
+  readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string };
+  readonly batchSize: number;
+  /** Milliseconds. */
+  readonly flushInterval: number;
+  /** Milliseconds, 0: none but the one at shutdown. */
+  readonly snapshotInterval: number;
+  /** Whether data of another cluster is overwritten. */
+  readonly adopt: boolean;
+}
+
+/** The values that the command line gives, by option, in their order. */
+export type Flags = ReadonlyMap<OptionName, readonly string[]>;
+
+export type Environment = Pick<typeof Deno.env, "get">;
+
+type Value<N extends OptionName> = ReturnType<typeof OPTIONS[N]["parse"]>;
+
+/** @throws {UsageError} that names the flag or the variable whose value is wrong. */
+export function readConfig(command: Command, flags: Flags, environment: Environment): Config {
+  function all<N extends OptionName>(name: N): Value<N>[] {
+    const option: Option<unknown> = OPTIONS[name];
+    const given = flags.get(name);
+    if (given) return given.map((text) => parse(option, `--${name}`, text) as Value<N>);
+
+    const { environment: variable, only = command, delegated } = option;
+    const text = variable && only === command && !delegated && environment.get(variable);
+    if (text) return [parse(option, variable, text) as Value<N>];
+    return option.default === undefined ? [] : [option.parse(option.default) as Value<N>];
+  }
+  function optional<N extends OptionName>(name: N): Value<N> | undefined {
+    const value = all(name).at(-1);
+    return value === "" ? undefined : value;
+  }
+  function required<N extends OptionName>(name: N): Value<N> {
+    const value = optional(name);
+    if (value === undefined) throw new TypeError(`option ${name} has no default`);
+    return value;
+  }
+
+  const redis = readRedisConfig({ optional, required }, environment);
+  return Object.freeze({
+    ...present("kubeconfig", optional("kubeconfig")),
+    ...present("context", optional("context")),
+    ...present("inCluster", optional("in-cluster")),
+    port: required("port"),
+    bindAddress: required("bind-address"),
+    ...present("labelSelector", optional("label-selector")),
+    namespaces: Object.freeze([...new Set(all("namespace"))]),
+    logFormat: required("log-format"),
+    verbosity: required("v"),
+    objects: required("objects"),
+    startsRedis: required("redis"),
+    ...present("url", optional("url")),
+    ...present("redis", required("enable-persistence") || required("redis") ? redis : undefined),
+  });
+}
+
+interface Reader {
+  optional<N extends OptionName>(name: N): Value<N> | undefined;
+  required<N extends OptionName>(name: N): Value<N>;
+}
+
+function readRedisConfig({ optional, required }: Reader, environment: Environment): RedisConfig {
+  const address = required("redis-addr");
+  const file = environment.get("REDIS_PASSWORD_FILE");
+  const fixed = optional("redis-password") ?? (file ? undefined : address.password);
+  const readAnew = file ? () => Deno.readTextFileSync(file).trimEnd() : undefined;
+  const password = fixed === undefined ? readAnew : () => fixed;
+  const tls = Object.freeze({
+    ...present("ca", optional("redis-tls-ca")),
+    ...present("cert", optional("redis-tls-cert")),
+    ...present("key", optional("redis-tls-key")),
+  });
+  if (!tls.cert !== !tls.key) throw new UsageError("--redis-tls-cert and --redis-tls-key need each other");
+
+  return Object.freeze({
+    host: address.host,
+    port: address.port,
+    ...present("username", optional("redis-username") ?? address.username),
+    ...present("password", password),
+    db: optional("redis-db") ?? address.db ?? 0,
+    ...present("tls", optional("redis-tls") ?? address.tls ? tls : undefined),
+    batchSize: required("redis-batch-size"),
+    flushInterval: required("redis-flush-interval") * 1000,
+    snapshotInterval: required("snapshot-interval") * 1000,
+    adopt: required("redis-adopt"),
+  });
+}
+
+function parse(option: Option<unknown>, source: string, text: string): unknown {
+  try {
+    return option.parse(text);
+  } catch (cause) {
+    const value = option.secret ? "" : ` ${JSON.stringify(text)}`;
+    throw new UsageError(`${source}${value}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** The property, or nothing where the value is unset. */
+function present<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
+  return value === undefined ? {} : { [key]: value } as { [P in K]: V };
+}

@@ -1,0 +1,338 @@
+/**
+ * The metrics: a table of what is exposed, in which each family says where it is read. Nearly all is read
+ * from what the parts know anyway, at the moment of a scrape; only durations are collected as they pass.
+ *
+ * Labels are of bounded sets alone, so the number of series does not grow with the cluster. Where something
+ * has no value (a kind that was never heard of, a database that is not configured) there is no series.
+ */
+import type { Registry } from "@prometheus-io/client";
+// The package's own entry loads its servers and tracing as well, at ten times the memory.
+import PrometheusRegistry from "@prometheus-io/client/lib/registry.js";
+import process from "node:process";
+import { Histogram, type Sample } from "./histogram.ts";
+
+type Counts = Readonly<Record<string, number>>;
+
+export interface KindNumbers {
+  readonly kind: string;
+  readonly nodes: number;
+  readonly state: string;
+  /** Milliseconds since 1970; 0: never. */
+  readonly lastEvent: number;
+  /** By result. */
+  readonly lists: Counts;
+  readonly watches: Counts;
+  /** By type. */
+  readonly events: Counts;
+}
+
+/** Times are in milliseconds. */
+export interface PersistenceState {
+  readonly connected: boolean;
+  readonly dirtyKeys: number;
+  /** By result. */
+  readonly writes: Counts;
+  readonly connections: number;
+  /** Since 1970; 0: never. */
+  readonly lastSnapshot: number;
+  readonly restores: { readonly count: number; readonly last: number };
+  readonly restoredNodes: number;
+  readonly redisMemory: number;
+  readonly redisKeys: number;
+}
+
+export interface MetricSources {
+  readonly build: Readonly<Record<string, string>>;
+  /** All states that a kind can be in. */
+  readonly states: readonly string[];
+  readonly kinds: () => readonly KindNumbers[];
+  readonly edges: () => Iterable<readonly [type: string, count: number]>;
+  readonly problems: () => { readonly problems: Counts; readonly unresolved: number };
+  /** The longest that the event loop was late of late, in seconds. */
+  readonly lag: () => number;
+  /** Undefined where there is no persistence. */
+  readonly persistence: () => PersistenceState | undefined;
+}
+
+type Family = readonly [
+  name: string,
+  type: "counter" | "gauge" | "histogram",
+  help: string,
+  read: (now: Snapshot) => readonly Sample[],
+];
+
+/** What is read once for all families of a scrape. */
+interface Snapshot {
+  readonly kinds: readonly KindNumbers[];
+  readonly problems: ReturnType<MetricSources["problems"]>;
+  readonly persistence: PersistenceState | undefined;
+}
+
+const APPLY = [0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.01, 0.1];
+const ANSWER = [0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5];
+const LONG = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+const KEYS = [1, 10, 25, 50, 100, 250, 500, 1_000, 10_000];
+const METHODS: readonly string[] = ["GET", "HEAD"];
+
+/** Who answered, and with what; durations are in seconds. */
+export interface Answered {
+  readonly route: string;
+  readonly method: string;
+  readonly code: number;
+}
+
+export class Metrics {
+  /** Seconds that an event took to be in the graph. */
+  readonly applied = new Histogram(APPLY);
+  /** Seconds from the start of a list to its end. */
+  readonly listed = new Histogram(LONG);
+  /** Keys, and seconds. */
+  readonly batches = new Histogram(KEYS);
+  readonly flushes = new Histogram(LONG);
+  readonly snapshots = new Histogram(LONG);
+
+  readonly #answers = new Map<string, Map<string, Map<number, Histogram>>>();
+  readonly #registry: Registry = new PrometheusRegistry();
+  readonly #sources: MetricSources;
+  #now: Snapshot | undefined;
+
+  constructor(sources: MetricSources) {
+    this.#sources = sources;
+    for (const [name, type, help, read] of this.#families(sources)) {
+      const get = () => {
+        this.#now ??= this.#look();
+        const values = read(this.#now).map(({ suffix = "", ...sample }) => ({
+          metricName: name + suffix,
+          ...sample,
+        }));
+        return Promise.resolve({ name, type, help, values });
+      };
+      this.#registry.registerMetric({ name, get } as unknown as Parameters<Registry["registerMetric"]>[0]);
+    }
+  }
+
+  answered({ route, method, code }: Answered, seconds: number): void {
+    const known = METHODS.includes(method) ? method : "other";
+    const byMethod = getOrMake(this.#answers, route, () => new Map());
+    const byCode = getOrMake(byMethod, known, () => new Map());
+    getOrMake(byCode, code, () => new Histogram(ANSWER)).observe(seconds);
+  }
+
+  /** The exposition, in Prometheus' text format 0.0.4. */
+  async text(): Promise<string> {
+    // All families are read before this first waits.
+    const text = this.#registry.metrics();
+    this.#now = undefined;
+    return await text;
+  }
+
+  #look(): Snapshot {
+    const { kinds, problems, persistence } = this.#sources;
+    return { kinds: kinds(), problems: problems(), persistence: persistence() };
+  }
+
+  #families({ build, states, edges, lag }: MetricSources): Family[] {
+    const perKind = (read: (kind: KindNumbers) => Sample[]) => ({ kinds }: Snapshot) => kinds.flatMap(read);
+    const persisted = (read: (state: PersistenceState) => readonly Sample[]) => ({ persistence }: Snapshot) =>
+      persistence ? read(persistence) : [];
+    const ofPersistence = (histogram: Histogram) => persisted(() => histogram.samples());
+    return [
+      ["astrolabe_build_info", "gauge", "What runs; always 1", () => [{ labels: build, value: 1 }]],
+      [
+        "astrolabe_nodes",
+        "gauge",
+        "Resources in the graph",
+        perKind(({ kind, nodes }) => one(nodes, { kind })),
+      ],
+      ["astrolabe_edges", "gauge", "Relations in the graph", () => by("type", edges())],
+      [
+        "astrolabe_unresolved_references",
+        "gauge",
+        "References whose target is not in the graph",
+        ({ problems }) => one(problems.unresolved),
+      ],
+      [
+        "astrolabe_problems",
+        "gauge",
+        "What /api/v1/problems lists",
+        ({ problems }) => by("type", Object.entries(problems.problems)),
+      ],
+      [
+        "astrolabe_kind_state",
+        "gauge",
+        "Whether a kind is in this state",
+        perKind(({ kind, state }) =>
+          states.map((it) => ({ labels: { kind, state: it }, value: Number(it === state) }))
+        ),
+      ],
+      [
+        "astrolabe_kind_last_event_timestamp_seconds",
+        "gauge",
+        "When the API server last sent anything of a kind",
+        perKind(({ kind, lastEvent }) => lastEvent === 0 ? [] : one(lastEvent / 1000, { kind })),
+      ],
+      [
+        "astrolabe_lists_total",
+        "counter",
+        "Lists that were completed, and that failed",
+        perKind(({ kind, lists }) => by("result", Object.entries(lists), { kind })),
+      ],
+      [
+        "astrolabe_watches_total",
+        "counter",
+        "Watches that the API server ended in good order, and that failed",
+        perKind(({ kind, watches }) => by("result", Object.entries(watches), { kind })),
+      ],
+      [
+        "astrolabe_events_total",
+        "counter",
+        "Events of watches",
+        perKind(({ kind, events }) => by("type", Object.entries(events), { kind })),
+      ],
+      [
+        "astrolabe_apply_duration_seconds",
+        "histogram",
+        "How long an event takes to be in the graph",
+        () => this.applied.samples(),
+      ],
+      [
+        "astrolabe_sync_duration_seconds",
+        "histogram",
+        "How long a complete list of a kind takes",
+        () => this.listed.samples(),
+      ],
+      [
+        "astrolabe_http_request_duration_seconds",
+        "histogram",
+        "How long a request waits for its answer to start",
+        () => [...this.#answerSamples()],
+      ],
+      [
+        "astrolabe_event_loop_lag_seconds",
+        "gauge",
+        "The longest that the event loop was late within a minute",
+        () => one(lag()),
+      ],
+      [
+        "astrolabe_persistence_connected",
+        "gauge",
+        "Whether there is a connection to Redis",
+        persisted(({ connected }) => one(Number(connected))),
+      ],
+      [
+        "astrolabe_persistence_dirty_keys",
+        "gauge",
+        "Keys that differ from Redis",
+        persisted(({ dirtyKeys }) => one(dirtyKeys)),
+      ],
+      [
+        "astrolabe_persistence_writes_total",
+        "counter",
+        "Keys by what became of their write",
+        persisted(({ writes }) => by("result", Object.entries(writes))),
+      ],
+      ["astrolabe_persistence_batch_size", "histogram", "Keys of a batch", ofPersistence(this.batches)],
+      [
+        "astrolabe_persistence_flush_duration_seconds",
+        "histogram",
+        "How long it takes to write what is dirty",
+        ofPersistence(this.flushes),
+      ],
+      [
+        "astrolabe_persistence_snapshot_duration_seconds",
+        "histogram",
+        "How long it takes to make sure that Redis equals the graph",
+        ofPersistence(this.snapshots),
+      ],
+      [
+        "astrolabe_persistence_last_snapshot_timestamp_seconds",
+        "gauge",
+        "When Redis was last known to equal the graph",
+        persisted(({ lastSnapshot }) => lastSnapshot === 0 ? [] : one(lastSnapshot / 1000)),
+      ],
+      [
+        "astrolabe_persistence_restore_duration_seconds",
+        "gauge",
+        "How long it took to load the graph at the start",
+        persisted(({ restores }) => restores.count === 0 ? [] : one(restores.last / 1000)),
+      ],
+      [
+        "astrolabe_persistence_restored_nodes",
+        "gauge",
+        "Resources that were loaded at the start",
+        persisted(({ restoredNodes }) => one(restoredNodes)),
+      ],
+      [
+        "astrolabe_persistence_reconnects_total",
+        "counter",
+        "Connections to Redis after the first",
+        persisted(({ connections }) => one(Math.max(0, connections - 1))),
+      ],
+      [
+        "astrolabe_persistence_redis_memory_bytes",
+        "gauge",
+        "Memory that Redis uses, as of the last look",
+        persisted(({ redisMemory }) => redisMemory === 0 ? [] : one(redisMemory)),
+      ],
+      [
+        "astrolabe_persistence_redis_keys",
+        "gauge",
+        "Keys in Redis, as of the last look",
+        persisted(({ redisKeys }) => one(redisKeys)),
+      ],
+      ["process_cpu_seconds_total", "counter", "CPU time of the process", () => one(cpuSeconds())],
+      [
+        "process_resident_memory_bytes",
+        "gauge",
+        "Resident memory of the process",
+        () => one(Deno.memoryUsage().rss),
+      ],
+      [
+        "process_heap_bytes",
+        "gauge",
+        "V8's heap, a part of the resident memory",
+        () => one(Deno.memoryUsage().heapTotal),
+      ],
+      [
+        "process_start_time_seconds",
+        "gauge",
+        "When the process started",
+        () => one(performance.timeOrigin / 1000),
+      ],
+    ];
+  }
+
+  *#answerSamples(): Generator<Sample> {
+    for (const [route, byMethod] of this.#answers) {
+      for (const [method, byCode] of byMethod) {
+        for (const [code, histogram] of byCode) {
+          yield* histogram.samples({ route, method, code: String(code) });
+        }
+      }
+    }
+  }
+}
+
+function one(value: number, labels: Readonly<Record<string, string>> = {}): Sample[] {
+  return [{ labels, value }];
+}
+
+function by(
+  label: string,
+  counts: Iterable<readonly [name: string, count: number]>,
+  labels: Readonly<Record<string, string>> = {},
+): Sample[] {
+  return [...counts].map(([name, value]) => ({ labels: { ...labels, [label]: name }, value }));
+}
+
+function getOrMake<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+  let value = map.get(key);
+  if (value === undefined) map.set(key, value = make());
+  return value;
+}
+
+/** Unlike most of /proc, it needs no permission. */
+function cpuSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+}
