@@ -1,0 +1,152 @@
+/** The house rules that can be seen in imports and names alone. */
+import { assertEquals } from "@std/assert";
+import project from "../deno.json" with { type: "json" };
+import standIns from "../stand_ins/import_map.json" with { type: "json" };
+import { importsOf, readSourceFiles, type SourceFile } from "./support/source_file.ts";
+
+const sources = [...readSourceFiles("src"), ...readSourceFiles("main.ts")];
+const everything = [...sources, ...["tests", "scripts", "stand_ins"].flatMap(readSourceFiles)];
+
+/** What the files of a room may import of ours; the first room that fits counts. */
+const ROOMS: readonly [room: string, files: RegExp, allowed: RegExp][] = [
+  ["model", /^src\/model\//, /^src\/model\//],
+  ["kinds", /^src\/kinds\//, /^src\/(kinds|model)\//],
+  ["graph", /^src\/graph\//, /^src\/(graph|model)\//],
+  ["simulator", /^src\/simulator\//, /^src\/(simulator|model)\//],
+  ["kube", /^src\/kube\//, /^src\/((kube|model)\/|(log|metrics)\.ts)/],
+  ["persist", /^src\/persist\//, /^src\/((persist|model|graph)\/|(log|metrics)\.ts)/],
+  ["http", /^src\/http\//, /^src\/((http|model|graph)\/|(log|metrics)\.ts)/],
+  ["the leaves", /^src\/(log|metrics|histogram)\.ts$/, /^src\/histogram\.ts$/],
+  ["ingest", /^src\/ingest\.ts$/, /^src\/((model|kinds|graph)\/|(log|metrics)\.ts)/],
+  ["app", /^src\/app\.ts$/, /^src\//],
+  ["the command line", /^(main|src\/[^/]+)\.ts$/, /^(src\/(model\/[^/]+|(?!ingest)[^/]+)\.ts|deno\.json)$/],
+];
+
+const PACKAGES: readonly [name: string, rooms: readonly string[]][] = [
+  ["@kubernetes/client-node", ["src/kube/"]],
+  ["ioredis", ["src/persist/"]],
+  ["hono", ["src/http/", "src/simulator/"]],
+];
+
+function violations(
+  files: readonly SourceFile[],
+  allows: (path: string, target: string) => boolean,
+): string[] {
+  return files.flatMap(({ path, imports }) =>
+    imports.filter(({ target }) => !allows(path, target)).map(({ target }) => `${path} imports ${target}`)
+  );
+}
+
+function startsWithOneOf(path: string, prefixes: readonly string[]): boolean {
+  return prefixes.some((prefix) => path.startsWith(prefix));
+}
+
+for (const [room, files, allowed] of ROOMS) {
+  Deno.test(`Architecture, ${room} imports what it may`, () => {
+    const inRoom = sources.filter(({ path }) => ROOMS.find(([, first]) => first.test(path))?.[1] === files);
+    const ours = inRoom.map(({ path, imports }) => ({
+      path,
+      imports: imports.filter(({ isOurs }) => isOurs),
+    }));
+    assertEquals(violations(ours, (_, target) => allowed.test(target)), []);
+  });
+}
+
+Deno.test("Architecture, every file is in a room", () => {
+  const homeless = sources.filter(({ path }) => !ROOMS.some(([, files]) => files.test(path)));
+  assertEquals(homeless.map(({ path }) => path), []);
+});
+
+Deno.test("Architecture, only main.ts imports the composition root", () => {
+  assertEquals(violations(sources, (path, target) => path === "main.ts" || target !== "src/app.ts"), []);
+});
+
+Deno.test("Architecture, answers and persistence have only the graph's read side", () => {
+  const readers = sources.filter(({ path }) => startsWithOneOf(path, ["src/http/", "src/persist/"]));
+  assertEquals(violations(readers, (_, target) => target !== "src/graph/graph.ts"), []);
+});
+
+for (const [name, rooms] of PACKAGES) {
+  Deno.test(`Architecture, ${name} is imported in ${rooms.join(" and ")} only`, () => {
+    const isIt = (target: string) => target === name || target.startsWith(`${name}/`);
+    assertEquals(violations(sources, (path, target) => !isIt(target) || startsWithOneOf(path, rooms)), []);
+  });
+}
+
+Deno.test("Architecture, packages are named in deno.json alone", () => {
+  const isUrl = (target: string) => /^(npm|jsr|https?):/.test(target);
+  assertEquals(violations(everything, (_, target) => !isUrl(target)), []);
+});
+
+Deno.test("Architecture, the stand-ins' import map differs from deno.json in the JSR packages alone", () => {
+  const ofNpm = (imports: Record<string, string>) =>
+    Object.fromEntries(
+      Object.entries(imports).filter(([name, target]) => target.startsWith("npm:") && !name.endsWith("/")),
+    );
+  assertEquals(ofNpm(standIns.imports), ofNpm(project.imports));
+});
+
+Deno.test("Architecture, no imports go in a circle, not even of types", () => {
+  assertEquals(findCycle(sources), undefined);
+});
+
+Deno.test("Architecture, no file is a barrel", () => {
+  const barrels = sources.filter(({ imports }) => imports.some(({ isReexport }) => isReexport));
+  assertEquals(barrels.map(({ path }) => path), []);
+});
+
+Deno.test("Architecture, files are named in snake_case after what they hold", () => {
+  const wrong = everything.filter(({ path }) => {
+    const name = path.split("/").at(-1) ?? "";
+    return !/^[a-z0-9]+(_[a-z0-9]+)*\.ts$/.test(name) || /^(utils?|helpers?|common|misc)\.ts$/.test(name);
+  });
+  assertEquals(wrong.map(({ path }) => path), []);
+});
+
+Deno.test("importsOf(), sees every form of import", () => {
+  const text = [
+    'import "./a.ts";',
+    'import b, { c } from "../b.ts";',
+    "import {\n  type d,\n  e,\n} from 'ignored: deno fmt has double quotes';",
+    'import {\n  type d,\n  e,\n} from "./d.ts";',
+    'import type { F } from "hono/f";',
+    'export * from "./g.ts";',
+    'export { h } from "./h.ts";',
+    'export const i = "./i.ts";',
+    'const j = await import("./j.ts");',
+  ].join("\n");
+  assertEquals(importsOf("src/x/y.ts", text).map(({ target }) => target), [
+    "src/x/a.ts",
+    "src/b.ts",
+    "src/x/d.ts",
+    "hono/f",
+    "src/x/g.ts",
+    "src/x/h.ts",
+    "src/x/j.ts",
+  ]);
+});
+
+Deno.test("findCycle(), finds a circle of three", () => {
+  const file = (path: string, target: string): SourceFile => ({
+    path,
+    imports: [{ target, isOurs: true, isReexport: false }],
+  });
+  assertEquals(findCycle([file("a", "b"), file("b", "c"), file("c", "b")]), ["b", "c", "b"]);
+});
+
+/** The files of one circle of imports, in order. */
+function findCycle(files: readonly SourceFile[]): string[] | undefined {
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const done = new Set<string>();
+  const visit = (path: string, trail: readonly string[]): string[] | undefined => {
+    if (trail.includes(path)) return [...trail.slice(trail.indexOf(path)), path];
+    if (done.has(path)) return undefined;
+    for (const { target } of byPath.get(path)?.imports ?? []) {
+      const cycle = visit(target, [...trail, path]);
+      if (cycle) return cycle;
+    }
+    done.add(path);
+    return undefined;
+  };
+  return files.map(({ path }) => visit(path, [])).find((cycle) => cycle !== undefined);
+}

@@ -1,0 +1,67 @@
+/**
+ * Eight connections that ask for one path as fast as they are answered: by wrk where it is installed
+ * (Debian has a package of that name), else by a small program of ours, which is slower than the server
+ * where answers are small.
+ */
+import { LogReader } from "./log_reader.ts";
+
+const CONNECTIONS = 8;
+/** Seconds that an answer may take. */
+const TIMEOUT = 30;
+
+export interface LoadOptions {
+  readonly seconds: number;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export const loadGenerator: string = await hasWrk() ? "wrk" : "a client on Deno";
+
+/** Requests a second. Rejects where one was not answered, or with an error. */
+export async function load(url: string, { seconds, headers = {} }: LoadOptions): Promise<number> {
+  return await (loadGenerator === "wrk" ? loadWithWrk : loadWithDeno)(url, { seconds, headers });
+}
+
+async function loadWithWrk(url: string, { seconds, headers }: Required<LoadOptions>): Promise<number> {
+  const report = await output("wrk", [
+    "--threads=1",
+    `--connections=${CONNECTIONS}`,
+    `--duration=${seconds}s`,
+    `--timeout=${TIMEOUT}s`,
+    ...Object.entries(headers).map(([name, value]) => `--header=${name}: ${value}`),
+    url,
+  ]);
+  const [, rate] = /^Requests\/sec:\s+([\d.]+)$/m.exec(report) ?? [];
+  if (rate === undefined || /Non-2xx|Socket errors/.test(report)) throw new Error(`GET ${url}: ${report}`);
+  return Number(rate);
+}
+
+async function loadWithDeno(url: string, options: Required<LoadOptions>): Promise<number> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--allow-net",
+      "tests/bench/load_program.ts",
+      JSON.stringify({ ...options, url, connections: CONNECTIONS, timeout: TIMEOUT }),
+    ],
+    stdin: "null",
+    stdout: "piped",
+  }).spawn();
+  const { fields } = await new LogReader(child.stdout).find("Answered");
+  await child.status;
+  return Number(fields["rate"]);
+}
+
+async function hasWrk(): Promise<boolean> {
+  try {
+    await output("wrk", ["--version"]);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+async function output(program: string, args: string[]): Promise<string> {
+  const { stdout } = await new Deno.Command(program, { args, stdin: "null", stderr: "inherit" }).output();
+  return new TextDecoder().decode(stdout);
+}

@@ -1,0 +1,23 @@
+import { freePort } from "../support/support_program.ts";
+import { kubeconfigFor } from "./kubeconfig_for.ts";
+import type { Measure } from "./measure.ts";
+import { settled } from "./settled.ts";
+import { ServerProcess } from "./server_process.ts";
+
+/** Memory of the server with nothing in its graph: its API server does not answer. */
+export async function* measureBase({ runs }: { runs: number }): AsyncGenerator<Measure> {
+  const resident: number[] = [];
+  const starts: number[] = [];
+  const kubeconfig = Deno.makeTempFileSync({ suffix: ".kubeconfig" });
+  for (let run = 0; run < runs; run++) {
+    Deno.writeTextFileSync(kubeconfig, kubeconfigFor(`http://127.0.0.1:${freePort()}`));
+    const server = await ServerProcess.start({ kubeconfig });
+    await settled();
+    starts.push(server.serving - server.started);
+    resident.push(server.memory.resident / 1e6);
+    await server.stop();
+  }
+  Deno.removeSync(kubeconfig);
+  yield { name: "start to serving, no cluster", unit: "ms", better: "less", runs: starts };
+  yield { name: "resident memory, no cluster", unit: "MB", better: "less", runs: resident };
+}

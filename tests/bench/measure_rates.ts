@@ -1,0 +1,134 @@
+/**
+ * Requests a second over eight connections, in turns with a bare Hono answer of the same size, and the
+ * most memory that was resident meanwhile.
+ */
+import { BareServer } from "./bare_server.ts";
+import type { BenchCluster } from "./bench_cluster.ts";
+import { Churn } from "./churn.ts";
+import { load } from "./load.ts";
+import type { Measure } from "./measure.ts";
+import { ServerProcess } from "./server_process.ts";
+
+const CHANGES_A_SECOND = 10;
+
+export interface MeasureRatesOptions {
+  readonly runs: number;
+  /** How long each load lasts. */
+  readonly seconds: number;
+}
+
+interface Case {
+  readonly name: string;
+  readonly path: string;
+  /** Of the answer. */
+  readonly bytes: number;
+  readonly must?: number;
+  /** Most megabytes that may be resident under the load. */
+  readonly mustPeak?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly notModified?: boolean;
+  /** The cluster changes meanwhile. */
+  readonly changing?: boolean;
+}
+
+export async function* measureRates(
+  cluster: BenchCluster,
+  options: MeasureRatesOptions,
+): AsyncGenerator<Measure> {
+  const server = await ServerProcess.start(cluster);
+  await server.synced();
+  const cases = await findCases(server);
+  const bare = await BareServer.start([...new Set(cases.map(({ bytes }) => bytes))]);
+  for (const one of cases) yield* measureCase(one, { ...options, cluster, server, bare });
+  await bare.stop();
+  await server.stop();
+}
+
+async function findCases(server: ServerProcess): Promise<Case[]> {
+  const whole = "/api/v1/graph";
+  const { namespaces, releases } = partsOf(JSON.parse(await server.get(whole)));
+  const namespace = await closest(server, 90_000, namespaces.map((name) => `${whole}?namespace=${name}`));
+  const release = await closest(server, 5_000, releases.map((name) => `${whole}?release=${name}`));
+  const sized = async (path: string) => ({ path, bytes: (await server.get(path)).length });
+  const wholeGraph = await sized(whole);
+  return [
+    { name: "whole graph", ...wholeGraph, must: 100, mustPeak: 300 },
+    { name: "whole graph, ten changes a second", ...wholeGraph, must: 45, mustPeak: 300, changing: true },
+    { name: "graph of a namespace", ...namespace, must: 6_000 },
+    { name: "graph of a release", ...release, must: 25_000 },
+    { name: "resources of a namespace", ...await sized(namespace.path.replace("graph", "resources")) },
+    { name: "releases", ...await sized("/api/v1/releases") },
+    { name: "not modified", path: whole, bytes: 0, notModified: true, headers: { "if-none-match": "*" } },
+    { name: "livez", ...await sized("/livez") },
+  ];
+}
+
+async function* measureCase(
+  one: Case,
+  { runs, seconds, cluster, server, bare }: MeasureRatesOptions & {
+    cluster: BenchCluster;
+    server: ServerProcess;
+    bare: BareServer;
+  },
+): AsyncGenerator<Measure> {
+  const { path, bytes, headers = {}, changing = false } = one;
+  const bareUrl = `${bare.url}/${one.notModified ? "not-modified" : bytes}`;
+  const rates: number[] = [];
+  const bareRates: number[] = [];
+  const peaks: number[] = [];
+  for (let run = 0; run < runs; run++) {
+    server.memory.forgetPeak();
+    const churn = changing
+      ? new Churn(() => cluster.restartContainer(cluster.nextPod()), CHANGES_A_SECOND)
+      : undefined;
+    rates.push(await load(server.url + path, { seconds, headers }));
+    const changes = await churn?.stop();
+    if (changes !== undefined && changes < CHANGES_A_SECOND * 0.8) {
+      throw new Error(`the API server took ${changes} changes a second only`);
+    }
+    peaks.push(server.memory.peak / 1e6);
+    bareRates.push(await load(bareUrl, { seconds }));
+  }
+  const size = bytes === 0
+    ? ""
+    : `, ${bytes < 1e5 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`}`;
+  yield {
+    name: one.name + size,
+    unit: "requests/s",
+    better: "more",
+    runs: rates,
+    bare: bareRates,
+    ...(one.must === undefined ? {} : { must: one.must }),
+  };
+  // What must not be exceeded is held by the worst run.
+  yield {
+    name: `${one.name}, peak of resident memory`,
+    unit: "MB",
+    better: "less",
+    runs: [Math.max(...peaks)],
+    ...(one.mustPeak === undefined ? {} : { must: one.mustPeak }),
+  };
+}
+
+/** The path whose answer comes closest to the size. */
+async function closest(server: ServerProcess, size: number, paths: readonly string[]) {
+  let found = { path: "", bytes: Infinity };
+  for (const path of paths) {
+    const bytes = (await server.get(path)).length;
+    if (Math.abs(bytes - size) < Math.abs(found.bytes - size)) found = { path, bytes };
+  }
+  return found;
+}
+
+interface GraphAnswer {
+  readonly nodes: readonly { readonly namespace: string; readonly release?: string }[];
+}
+
+/** What the graph's filters can be given. */
+function partsOf({ nodes }: GraphAnswer): { namespaces: string[]; releases: string[] } {
+  const namespaces = new Set(nodes.map(({ namespace }) => namespace).filter(Boolean));
+  const releases = new Set(
+    nodes.flatMap(({ namespace, release }) => namespace && release ? [`${namespace}/${release}`] : []),
+  );
+  return { namespaces: [...namespaces], releases: [...releases] };
+}

@@ -1,0 +1,34 @@
+/**
+ * A simulator for another process: takes the number of objects and the seed, says on stdout where it
+ * serves, patches a Pod's status for every line on stdin, and ends with stdin.
+ */
+import { kinds } from "../../src/kinds/registry.ts";
+import { sampleCluster } from "../../src/simulator/sample_cluster.ts";
+import { Simulator } from "../../src/simulator/simulator.ts";
+import { LineStream } from "./line_stream.ts";
+
+/** A line on stdin. */
+export interface PatchPod {
+  readonly namespace: string;
+  readonly name: string;
+  readonly status: object;
+}
+
+if (import.meta.main) {
+  const [objects, seed] = Deno.args.map(Number) as [number, number];
+  const simulator = Simulator.start({ kinds, seed });
+  for (const object of sampleCluster({ objects, seed })) simulator.store.create(object);
+  say("Serving", { url: simulator.url });
+
+  let patches = 0;
+  for await (const line of Deno.stdin.readable.pipeThrough(new LineStream())) {
+    const { namespace, name, status }: PatchPod = JSON.parse(line);
+    simulator.store.patchStatus("Pod", { namespace, name }, status);
+    say(`Patched ${++patches}`);
+  }
+  await simulator.close();
+}
+
+function say(msg: string, fields: Record<string, unknown> = {}): void {
+  console.log(JSON.stringify({ ts: new Date().toISOString(), msg, ...fields }));
+}

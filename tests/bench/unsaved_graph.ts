@@ -1,0 +1,44 @@
+import { Graph } from "../../src/graph/graph.ts";
+import { makeRecord } from "../../src/kinds/make_record.ts";
+import { findKind, kinds } from "../../src/kinds/registry.ts";
+import { BatchEncoder } from "../../src/persist/batch_encoder.ts";
+import { Journal } from "../../src/persist/journal.ts";
+import { Lease } from "../../src/persist/lease.ts";
+import { PersistenceNumbers } from "../../src/persist/persistence_numbers.ts";
+import { Writer } from "../../src/persist/writer.ts";
+import { systemClock } from "../../src/kube/clock.ts";
+import { sampleCluster } from "../../src/simulator/sample_cluster.ts";
+import type { RedisServer } from "../support/redis_server.ts";
+import { RunningStore } from "../support/redis_store.ts";
+
+/** A sample cluster's graph, all of which has yet to be written. */
+export class UnsavedGraph {
+  readonly graph = new Graph(kinds);
+  readonly #journal = new Journal(this.graph.read, () => {});
+
+  constructor(options: { objects: number; seed: number }) {
+    this.graph.listen(this.#journal);
+    for (const object of sampleCluster(options)) {
+      const rule = findKind(object.apiVersion.split("/").at(-2) ?? "", object.kind);
+      if (rule === undefined) throw new TypeError(`the sample cluster has a ${object.kind}`);
+      const metadata = { ...object.metadata, resourceVersion: "1" };
+      this.graph.upsert(makeRecord(rule, { ...object, metadata }));
+    }
+  }
+
+  /** Writes it; how many values and members that were, and the milliseconds that it took. */
+  async save(redis: RedisServer): Promise<{ writes: number; milliseconds: number }> {
+    await using running = await new RunningStore(redis, { silence: 10_000 }).connected();
+    const { store } = running;
+    const numbers = new PersistenceNumbers();
+    const lease = new Lease({ store, clock: systemClock, onTaken: () => {} });
+    const encoder = new BatchEncoder(this.graph.read, this.#journal.uids);
+    const writer = new Writer({ store, journal: this.#journal, encoder, lease, numbers, batchSize: 100 });
+    const keys = this.#journal.size;
+    const start = performance.now();
+    const { made } = await writer.flush();
+    const milliseconds = performance.now() - start;
+    if (numbers.writes.written !== keys) throw new Error("not everything was written");
+    return { writes: made, milliseconds };
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * The bundle, as the binary carries it: run with the permissions and flags of the task `start` and not one
+ * more, from an empty folder, without this project, and by nobody where the tests run as root.
+ */
+import { assertEquals, assertMatch } from "@std/assert";
+import project from "../../deno.json" with { type: "json" };
+import { kinds } from "../../src/kinds/registry.ts";
+import { Simulator } from "../../src/simulator/simulator.ts";
+import { holds } from "../support/holds.ts";
+import { kubeconfigOf } from "../support/kubeconfig.ts";
+import { freePort } from "../support/support_program.ts";
+
+const NOBODY = 65_534;
+const FLAGS = project.tasks.start.command.match(/--(v8-flags|allow-[a-z]+)\S*/g) ?? [];
+
+Deno.test("The bundle on its own", async (test) => {
+  const folder = await Deno.makeTempDir({ prefix: "astrolabe-bundle-" });
+  const commit = "0123456789abcdef0123456789abcdef01234567";
+  try {
+    await prepare(folder, commit);
+    await test.step("The bundle, prints version, commit and Deno", async () => {
+      const { code, output } = await run(folder, "version");
+      assertEquals(output, `astrolabe ${project.version}, commit ${commit}, Deno ${Deno.version.deno}\n`);
+      assertEquals(code, 0);
+    });
+    await test.step("The bundle, health ends with 1 where nobody answers", async () => {
+      const { code, output } = await run(folder, "health", `--url=http://127.0.0.1:${freePort()}/readyz`);
+      assertMatch(output, /did not answer/);
+      assertEquals(code, 1);
+    });
+    await test.step("The bundle, follows a cluster; health ends with 0; SIGTERM ends it with 0", () =>
+      serve(folder));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+/** Puts the bundle, the program that runs it, and an empty folder to run it from, where anyone may read. */
+async function prepare(folder: string, commit: string): Promise<void> {
+  const importMap = import.meta.resolve("@std/cli/parse-args").startsWith("file:")
+    ? ["--import-map=stand_ins/import_map.json"]
+    : [];
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--allow-all", "scripts/bundle.ts", ...importMap],
+    env: { COMMIT: commit, OUTPUT: `${folder}/astrolabe.js` },
+    stdin: "null",
+  }).output();
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
+  await Deno.copyFile(Deno.execPath(), `${folder}/deno`);
+  await Deno.mkdir(`${folder}/empty`);
+  for (const name of ["", "/astrolabe.js", "/deno", "/empty"]) await Deno.chmod(folder + name, 0o755);
+}
+
+function command(folder: string, args: readonly string[]): Deno.Command {
+  return new Deno.Command(`${folder}/deno`, {
+    args: ["run", "--no-config", "--no-prompt", "--cached-only", ...FLAGS, "../astrolabe.js", ...args],
+    cwd: `${folder}/empty`,
+    clearEnv: true,
+    env: { NO_COLOR: "1" },
+    ...Deno.uid() === 0 ? { uid: NOBODY, gid: NOBODY } : {},
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  });
+}
+
+async function run(folder: string, ...args: string[]): Promise<{ code: number; output: string }> {
+  const { code, stdout, stderr } = await command(folder, args).output();
+  return { code, output: [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("") };
+}
+
+async function serve(folder: string): Promise<void> {
+  const simulator = Simulator.start({ kinds });
+  const kubeconfig = `${folder}/kubeconfig`;
+  await Deno.writeTextFile(kubeconfig, kubeconfigOf(simulator.url));
+  await Deno.chmod(kubeconfig, 0o644);
+  const port = freePort();
+  const args = [`--kubeconfig=${kubeconfig}`, "--bind-address=127.0.0.1", `--port=${port}`];
+  const child = command(folder, args).spawn();
+  const kill = () => child.kill("SIGKILL");
+  globalThis.addEventListener("unload", kill);
+  const ended = child.output();
+  try {
+    await holds(async () => assertEquals((await run(folder, "health", `--port=${port}`)).code, 0));
+    child.kill("SIGTERM");
+    const { code, stderr } = await ended;
+    const log = new TextDecoder().decode(stderr);
+    assertEquals(code, 0, log);
+    assertMatch(log, /Stopped/);
+  } finally {
+    globalThis.removeEventListener("unload", kill);
+    try {
+      kill();
+    } catch {
+      // It has ended.
+    }
+    await ended;
+    await simulator.close();
+  }
+}

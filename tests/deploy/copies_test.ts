@@ -1,0 +1,26 @@
+/** What stands in more than one file under deploy/, because one cannot read the other. */
+import { assert, assertEquals } from "@std/assert";
+import { loadAll } from "js-yaml";
+import type { Manifest } from "../support/kubectl.ts";
+
+const COPIES: readonly [original: string, copy: string][] = [
+  ["redis.conf", "kubernetes/components/redis/redis.conf"],
+  ["redis/start.sh", "kubernetes/components/redis/start.sh"],
+  ["redis/backup.sh", "kubernetes/components/backup/backup.sh"],
+  ["redis/restore.sh", "kubernetes/components/backup/restore.sh"],
+];
+
+for (const [original, copy] of COPIES) {
+  Deno.test(`deploy/${copy}, is a copy of deploy/${original}`, () => {
+    assertEquals(Deno.readTextFileSync(`deploy/${copy}`), Deno.readTextFileSync(`deploy/${original}`));
+  });
+}
+
+Deno.test("Redis' Pod, may use twice the maxmemory of redis.conf", () => {
+  const [statefulSet] = loadAll(
+    Deno.readTextFileSync("deploy/kubernetes/components/redis/redis.yaml"),
+  ) as Manifest[];
+  const limit = statefulSet.spec.template.spec.containers[0].resources.limits.memory;
+  const [, maxmemory] = /^maxmemory (\d+)mb$/m.exec(Deno.readTextFileSync("deploy/redis.conf")) ?? [];
+  assert(parseInt(limit) >= 2 * Number(maxmemory), `${limit} is too little for maxmemory ${maxmemory}mb`);
+});

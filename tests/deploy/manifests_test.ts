@@ -1,0 +1,68 @@
+/** The manifests on a real API server: taken without a warning, their Pods under their namespace's rules. */
+import { assertMatch } from "@std/assert";
+import { ApiServer, apiServerAvailable } from "../support/api_server.ts";
+import { kubectl, makeOverlay, type Manifest, render } from "../support/kubectl.ts";
+
+const skipped = apiServerAvailable ? "" : " (skipped: KUBEBUILDER_ASSETS is not set)";
+
+const OVERLAYS: readonly (readonly string[])[] = [
+  [],
+  ["redis"],
+  ["redis", "backup"],
+  ["redis-external"],
+  ["redis-external", "redis-external-ca"],
+  ["namespaced"],
+  ["namespaced", "redis", "backup"],
+];
+
+Deno.test(`Manifests on a real API server${skipped}`, { ignore: !apiServerAvailable }, async (test) => {
+  const server = await ApiServer.start();
+  const apply = (folder: string, ...options: string[]) =>
+    kubectl(
+      ...["apply", `--kubeconfig=${server.kubeconfig()}`, "--server-side", "--warnings-as-errors"],
+      ...["-k", folder, ...options],
+    );
+  try {
+    // What is in a namespace can only be tried once that is there.
+    await apply("deploy/kubernetes/base");
+    for (const components of OVERLAYS) {
+      const name = ["base", ...components].join(" + ");
+      const overlay = await makeOverlay(components);
+      await test.step(`Manifests, ${name} is taken without a warning`, async () => {
+        await apply(overlay, "--dry-run=server");
+      });
+      await test.step(`Manifests, the Pods of ${name} may run in their namespace`, async () => {
+        const pods = (await render(overlay)).flatMap(podTemplates);
+        for (const pod of pods) {
+          const path = `/api/v1/namespaces/${pod.metadata.namespace}/pods?dryRun=All`;
+          await server.request("POST", path, pod);
+        }
+      });
+      await Deno.remove(overlay, { recursive: true });
+    }
+    await test.step("Manifests, with-redis is taken without a warning", async () => {
+      await apply("deploy/kubernetes/with-redis", "--dry-run=server");
+    });
+    await test.step("Manifests, a Pod that runs as root may not run in their namespace", async () => {
+      const [pod] = (await render("deploy/kubernetes/base")).flatMap(podTemplates);
+      pod.spec.securityContext.runAsNonRoot = false;
+      const refusal = await server
+        .request("POST", "/api/v1/namespaces/astrolabe-system/pods?dryRun=All", pod)
+        .catch((error: Error) => error.message);
+      assertMatch(String(refusal), /violates PodSecurity/);
+    });
+  } finally {
+    await server.close();
+  }
+});
+
+function podTemplates({ kind, metadata: { name, namespace }, spec }: Manifest): Manifest[] {
+  const template = kind === "CronJob" ? spec.jobTemplate.spec.template : spec?.template;
+  if (template === undefined) return [];
+  const claims = (spec.volumeClaimTemplates ?? []).map(({ metadata }: Manifest) => ({
+    name: metadata.name,
+    persistentVolumeClaim: { claimName: `${metadata.name}-${name}-0` },
+  }));
+  const volumes = [...template.spec.volumes ?? [], ...claims];
+  return [{ metadata: { ...template.metadata, name, namespace }, spec: { ...template.spec, volumes } }];
+}

@@ -1,0 +1,45 @@
+/** What the manifests let Astrolabe read, held against the registry of kinds. */
+import { assertEquals } from "@std/assert";
+import { load, loadAll } from "js-yaml";
+import { kinds } from "../../src/kinds/registry.ts";
+import type { ResourceKind } from "../../src/model/resource_kind.ts";
+import type { Manifest } from "../support/kubectl.ts";
+
+const KUBERNETES = "deploy/kubernetes";
+
+Deno.test("ClusterRole, allows to list and watch the registered kinds, and nothing else", () => {
+  const [role] = read(`${KUBERNETES}/base/cluster_role.yaml`);
+  assertEquals(permissionsOf(role), kinds.flatMap(permissions).sort());
+});
+
+Deno.test("Role, allows to list and watch the registered kinds of a namespace, and nothing else", () => {
+  const [role] = read(`${KUBERNETES}/components/namespaced/role.yaml`);
+  assertEquals(
+    permissionsOf(role),
+    kinds.filter(({ namespaced }) => namespaced).flatMap(permissions).sort(),
+  );
+});
+
+Deno.test("Manifests, name the image by the version", () => {
+  const { images } = load(Deno.readTextFileSync(`${KUBERNETES}/base/kustomization.yaml`)) as Manifest;
+  const { version } = JSON.parse(Deno.readTextFileSync("deno.json"));
+  assertEquals(images, [{ name: "astrolabe", newTag: version }]);
+});
+
+function read(path: string): Manifest[] {
+  return loadAll(Deno.readTextFileSync(path)) as Manifest[];
+}
+
+function permissions({ group, plural }: ResourceKind): string[] {
+  return ["list", "watch"].map((verb) => `${verb} ${plural}.${group}`);
+}
+
+/** One line for each that a role grants; whatever else a rule may say shows up as a line too. */
+function permissionsOf({ rules }: Manifest): string[] {
+  return rules.flatMap(({ apiGroups, resources, verbs, ...rest }: Manifest) => [
+    ...Object.keys(rest),
+    ...apiGroups.flatMap((group: string) =>
+      resources.flatMap((resource: string) => verbs.map((verb: string) => `${verb} ${resource}.${group}`))
+    ),
+  ]).sort();
+}

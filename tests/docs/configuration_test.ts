@@ -1,0 +1,61 @@
+/** The configuration page says of every option what the program does, and of no other. */
+import { assertEquals } from "@std/assert";
+import { COMMANDS, type Option, OPTIONS } from "../../src/options.ts";
+import { codeSpans, readPage, tableRows } from "../support/markdown.ts";
+
+const page = readPage("docs/configuration.md");
+const rows = tableRows(page).filter((cells) => cells.length === 4);
+const options = Object.entries<Option<unknown>>(OPTIONS);
+
+/** What the page would say: flag, variable, default, then what is in the explanation's words. */
+function expectedRow([name, option]: [string, Option<unknown>]): string {
+  const { value, environment, default: fallback, otherwise, repeatable, only } = option;
+  return describeRow({
+    flag: value ? `--${name} ${value}` : `--${name}`,
+    variable: environment ?? "",
+    fallback: fallback ?? otherwise ?? "",
+    repeatable: repeatable ?? false,
+    only: only ?? "",
+  });
+}
+
+function writtenRow([flag = "", variable = "", fallback = "", explanation = ""]: string[]): string {
+  return describeRow({
+    flag: codeSpans(flag)[0] ?? "",
+    variable: codeSpans(variable)[0] ?? "",
+    fallback: codeSpans(fallback)[0] ?? fallback,
+    repeatable: explanation.includes("repeatable"),
+    only: /`(\w+)` only/.exec(explanation)?.[1] ?? "",
+  });
+}
+
+interface Row {
+  readonly flag: string;
+  readonly variable: string;
+  readonly fallback: string;
+  readonly repeatable: boolean;
+  readonly only: string;
+}
+
+function describeRow({ flag, variable, fallback, repeatable, only }: Row): string {
+  return `${flag} | ${variable} | ${fallback}${repeatable ? " | repeatable" : ""}${
+    only && ` | ${only} only`
+  }`;
+}
+
+Deno.test("Configuration page, has every option once, with its variable, default and command", () => {
+  const written = rows.filter(([flag]) => flag !== "").map(writtenRow);
+  assertEquals(written.toSorted(), options.map(expectedRow).toSorted());
+});
+
+Deno.test("Configuration page, names one variable beyond those of the options", () => {
+  const variables = rows.filter(([flag]) => flag === "").map(([, variable = ""]) => codeSpans(variable)[0]);
+  assertEquals(variables, ["REDIS_PASSWORD_FILE"]);
+});
+
+Deno.test("Configuration page, has the commands", () => {
+  const commands = tableRows(page).filter((cells) => cells.length === 2).map(([command = ""]) =>
+    codeSpans(command)[0]
+  );
+  assertEquals(commands, COMMANDS.map((command) => `astrolabe ${command}`));
+});

@@ -1,0 +1,139 @@
+/**
+ * Random writes in random order against a model that knows the final records alone: whatever came in
+ * between, the graph must be the one that the model reads off them.
+ */
+import { assertEquals } from "@std/assert";
+import { Graph } from "../../src/graph/graph.ts";
+import { RELATION_TYPES } from "../../src/model/relation.ts";
+import { NaiveGraph } from "../support/naive_graph.ts";
+import { randomWriter } from "../support/random_writes.ts";
+import { testKinds } from "../support/records.ts";
+
+for (let seed = 1; seed <= 60; seed++) {
+  Deno.test(`Graph, random writes leave what the final records say (seed ${seed})`, () => {
+    const graph = new Graph(testKinds, () => 1_700_000_000_000);
+    const naive = new NaiveGraph();
+    const write = randomWriter(seed);
+    for (let step = 0; step < 200; step++) {
+      write([graph, naive]);
+      if (step % 20 === 19) assertEquals(describe(graph), naive.describe());
+    }
+
+    for (const gone of naive.uids()) {
+      graph.remove(gone);
+      naive.remove(gone);
+    }
+    assertEquals(describe(graph), naive.describe());
+    assertEquals(graph.read.usage, new Graph(testKinds).read.usage);
+  });
+}
+
+for (let seed = 1; seed <= 20; seed++) {
+  Deno.test(`Graph.listen(), a listener can keep a copy by what it hears (seed ${seed})`, () => {
+    const graph = new Graph(testKinds, () => 1_700_000_000_000);
+    const copy = new Copy(graph);
+    const write = randomWriter(seed);
+    for (let step = 0; step < 200; step++) {
+      write([graph]);
+      copy.update();
+      const { read } = graph;
+      const rows = [...read.select({ inactive: true })];
+      assertEquals(
+        copy.resources,
+        rows.map((row) => describeResource(graph, row, read.ownRelease(row))).sort(),
+      );
+      assertEquals(copy.relations, describe(graph).relations);
+    }
+  });
+}
+
+/** Remembers what it hears of, and looks that up again: what it never heard of stays as it was. */
+class Copy {
+  readonly #graph: Graph;
+  readonly #resources = new Map<string, string>();
+  readonly #relations = new Map<string, readonly string[]>();
+  readonly #heard = new Set<string>();
+  readonly #heardPairs = new Set<string>();
+
+  constructor(graph: Graph) {
+    const { read } = graph;
+    this.#graph = graph;
+    graph.listen({
+      resourceChanged: (row) => this.#heard.add(read.uid(row)),
+      resourceLeaving: (row) => this.#heard.add(read.uid(row)),
+      relationChanged: (from, to) => this.#heardPairs.add(`${read.uid(from)} ${read.uid(to)}`),
+    });
+  }
+
+  update(): void {
+    const { read } = this.#graph;
+    for (const uid of this.#heard) {
+      const row = read.find(uid);
+      if (row === undefined) this.#resources.delete(uid);
+      else this.#resources.set(uid, describeResource(this.#graph, row, read.ownRelease(row)));
+    }
+    for (const pair of this.#heardPairs) {
+      const [from, to] = pair.split(" ").map((uid) => read.find(uid));
+      const types: string[] = [];
+      if (from !== undefined && to !== undefined) {
+        read.forEachTarget(from, (type, target) => {
+          if (target === to) types.push(pair.replace(" ", ` ${RELATION_TYPES[type]} `));
+        });
+      }
+      this.#relations.set(pair, types);
+    }
+    this.#heard.clear();
+    this.#heardPairs.clear();
+  }
+
+  get resources(): string[] {
+    return [...this.#resources.values()].sort();
+  }
+
+  get relations(): string[] {
+    return [...this.#relations.values()].flat().sort();
+  }
+}
+
+function describe(graph: Graph) {
+  const { read } = graph;
+  const resources: string[] = [];
+  const relations: string[] = [];
+  const unresolved: string[] = [];
+  for (const row of read.select({ inactive: true })) {
+    resources.push(describeResource(graph, row, read.release(row)));
+    read.forEachRelation(row, (type, from, to) => {
+      relations.push(`${read.uid(from)} ${RELATION_TYPES[type]} ${read.uid(to)}`);
+    });
+    read.forEachReference(row, ({ type, target }) => {
+      if (!read.isThere(target)) unresolved.push(`${read.uid(row)} ${RELATION_TYPES[type]}`);
+    });
+  }
+  return {
+    count: read.resourceCount,
+    relationCount: read.relationCount,
+    resources: resources.sort(),
+    relations: relations.sort(),
+    unresolved: unresolved.sort(),
+  };
+}
+
+function describeResource({ read }: Graph, row: number, release: number | undefined): string {
+  const labels: string[] = [];
+  const set = read.labelSet(row);
+  for (let i = 0; i < read.labelCount(set); i++) {
+    labels.push(`${read.text.text(read.labelKey(set, i))}=${read.text.text(read.labelValue(set, i))}`);
+  }
+  return JSON.stringify([
+    read.uid(row),
+    read.kind(row).kind,
+    read.text.text(read.namespace(row)),
+    read.text.text(read.name(row)),
+    read.status(row),
+    read.text.text(read.message(row)),
+    labels,
+    release === undefined
+      ? null
+      : [read.releaseNamespace(release), read.releaseName(release)].map((id) => read.text.text(id)),
+  ]);
+}

@@ -1,0 +1,197 @@
+import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
+import { Answers } from "../../src/http/answers.ts";
+import { jsonBytes } from "../../src/http/json_bytes.ts";
+import { Api, NOW } from "./api.ts";
+import { object, smallCluster } from "./objects.ts";
+
+/** A graph whose answers are more than a megabyte. */
+function largeApi(): Api {
+  return new Api(Array.from({ length: 5_000 }, (_, i) => object("ConfigMap", `n/bulky-${i}`)));
+}
+
+async function etagOf(api: Api, path = "/api/v1/graph"): Promise<string> {
+  const response = await api.request(path);
+  await response.body?.cancel();
+  return response.headers.get("etag") ?? "";
+}
+
+for (
+  const path of ["graph", "resources", "resources/pod-db-0", "releases", "charts", "namespaces", "problems"]
+) {
+  Deno.test(`Answers, /api/v1/${path} has a weak ETag and answers 304 to it`, async () => {
+    const api = new Api(smallCluster());
+    const etag = await etagOf(api, `/api/v1/${path}`);
+    assertMatch(etag, /^W\/"[^"]+"$/);
+    const again = await api.request(`/api/v1/${path}`, { headers: { "if-none-match": etag } });
+    assertEquals([again.status, await again.text(), again.headers.get("etag")], [304, "", etag]);
+  });
+}
+
+Deno.test("Answers, If-None-Match may be a list, strong, or a star", async () => {
+  const api = new Api(smallCluster());
+  const etag = await etagOf(api);
+  const statuses = await Promise.all(
+    [`"x", ${etag}`, etag.slice(2), "*", '"x"', ""].map(async (value) => {
+      const response = await api.request("/api/v1/graph", { headers: { "if-none-match": value } });
+      await response.body?.cancel();
+      return response.status;
+    }),
+  );
+  assertEquals(statuses, [304, 304, 304, 200, 200]);
+});
+
+Deno.test("Answers, an ETag excuses no bad query and finds no missing resource", async () => {
+  const api = new Api(smallCluster());
+  const headers = { "if-none-match": `*, ${await etagOf(api)}` };
+  const statuses = await Promise.all(
+    ["graph?bogus=1", "resources/none", "resources", "graph"].map(async (path) =>
+      (await api.request(`/api/v1/${path}`, { headers })).status
+    ),
+  );
+  assertEquals(statuses, [400, 404, 304, 304]);
+});
+
+Deno.test("Answers, HEAD answers 304 too", async () => {
+  const api = new Api(smallCluster());
+  const headers = { "if-none-match": await etagOf(api) };
+  assertEquals((await api.request("/api/v1/graph", { method: "HEAD", headers })).status, 304);
+});
+
+Deno.test("Answers, forgets short answers when their URLs are long", async () => {
+  const answers = new Answers({ graph: new Api().graph.read, instance: "test", clock: () => NOW });
+  let built = 0;
+  const ask = (url: string) =>
+    answers.respond({ req: { raw: new Request(url) } }, () => {
+      built++;
+      return { bytes: jsonBytes([]) };
+    });
+  await ask("http://localhost/first");
+  for (let i = 0; i < 3_000; i++) await ask(`http://localhost/${"x".repeat(8_000)}${i}`);
+  await ask("http://localhost/first");
+  assertEquals(built, 3_002);
+});
+
+Deno.test("Answers, the ETag changes with the graph", async () => {
+  const api = new Api(smallCluster());
+  const before = await etagOf(api);
+  api.put(object("ConfigMap", "shop/new"));
+  assertNotEquals(await etagOf(api), before);
+});
+
+Deno.test("Answers, the ETag stays when an object comes again unchanged", async () => {
+  const api = new Api(smallCluster());
+  const before = await etagOf(api);
+  for (const same of smallCluster()) api.put(same);
+  assertEquals(await etagOf(api), before);
+});
+
+Deno.test("Answers, the ETag changes with the minute, as ages do", async () => {
+  const api = new Api(smallCluster());
+  const etags = [await etagOf(api)];
+  for (const seconds of [59, 1]) {
+    api.now += seconds * 1000;
+    etags.push(await etagOf(api));
+  }
+  assertEquals([etags[0] === etags[1], etags[1] === etags[2]], [true, false]);
+});
+
+Deno.test("Answers, the ETag differs between processes", async () => {
+  const [one, other] = await Promise.all(
+    ["one", "other"].map((instance) => etagOf(new Api([], { instance }))),
+  );
+  assertNotEquals(one, other);
+});
+
+Deno.test("Answers, the ETag changes when a kind is no longer synced", async () => {
+  const api = new Api(smallCluster());
+  const before = await etagOf(api);
+  const pod = api.graph.read.kinds.find(({ kind }) => kind === "Pod");
+  assert(pod);
+  api.graph.setSynced(pod, false);
+  assertNotEquals(await etagOf(api), before);
+});
+
+Deno.test("Answers, the same URL shows the graph as it has become", async () => {
+  const api = new Api(smallCluster());
+  const before = await api.names("/api/v1/graph?kind=ConfigMap");
+  api.put(object("ConfigMap", "shop/new"));
+  assertEquals([before, await api.names("/api/v1/graph?kind=ConfigMap")], [["settings"], [
+    "new",
+    "settings",
+  ]]);
+});
+
+Deno.test("Answers, one URL's answer is not another's", async () => {
+  const api = new Api(smallCluster());
+  const counts = [];
+  for (const kind of ["Pod", "Service", "Pod"]) {
+    counts.push((await api.names(`/api/v1/graph?kind=${kind}&namespace=shop`)).length);
+  }
+  assertEquals(counts, [2, 1, 2]);
+});
+
+Deno.test("Answers, a refused request is refused again", async () => {
+  const api = new Api(smallCluster());
+  const failures = [await api.failure("/api/v1/graph?kind=X"), await api.failure("/api/v1/graph?kind=X")];
+  assertEquals(failures.map(([status]) => status), [400, 400]);
+});
+
+Deno.test("Answers, compressed when asked, and the same", async () => {
+  const api = new Api(smallCluster());
+  const plain = await (await api.request("/api/v1/graph")).text();
+  const response = await api.request("/api/v1/graph", { headers: { "accept-encoding": "br, gzip" } });
+  assertEquals(response.headers.get("content-encoding"), "gzip");
+  assertMatch(response.headers.get("vary") ?? "", /accept-encoding/i);
+  const text = await new Response(response.body?.pipeThrough(new DecompressionStream("gzip"))).text();
+  assertEquals(text, plain);
+});
+
+for (const encoding of ["identity", "br", "gzip;q=0", "*;q=0.0"]) {
+  Deno.test(`Answers, not compressed for ${encoding}`, async () => {
+    const headers = { "accept-encoding": encoding };
+    const response = await new Api(smallCluster()).request("/api/v1/graph", { headers });
+    await response.body?.cancel();
+    assertEquals(response.headers.get("content-encoding"), null);
+  });
+}
+
+Deno.test("Answers, short ones are not compressed", async () => {
+  const response = await new Api().request("/api/v1/graph", { headers: { "accept-encoding": "gzip" } });
+  await response.body?.cancel();
+  assertEquals(response.headers.get("content-encoding"), null);
+});
+
+Deno.test("Answers, HEAD says how long GET's body is", async () => {
+  const api = new Api(smallCluster());
+  const { length } = new Uint8Array(await (await api.request("/api/v1/graph")).arrayBuffer());
+  const head = await api.request("/api/v1/graph", { method: "HEAD" });
+  assertEquals(head.headers.get("content-length"), String(length));
+});
+
+Deno.test("Answers, a large one comes whole", async () => {
+  const response = await largeApi().request("/api/v1/resources");
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  assert(bytes.length > 1 << 20);
+  assertEquals(response.headers.get("content-length"), String(bytes.length));
+  assertEquals(JSON.parse(new TextDecoder().decode(bytes)).length, 5_000);
+});
+
+Deno.test("Answers, a large one that is being sent does not change with the graph", async () => {
+  const api = largeApi();
+  const response = await api.request("/api/v1/graph");
+  api.graph.remove("configmap-bulky-4999");
+  const { nodes, stats } = await response.json();
+  assertEquals([nodes.length, stats.nodes], [5_000, 5_000]);
+});
+
+Deno.test("Answers, a large one is shared by those who ask for it at once", async () => {
+  const api = largeApi();
+  const select = api.graph.read.select.bind(api.graph.read);
+  let selections = 0;
+  Object.defineProperty(api.graph.read, "select", {
+    value: (filter: Parameters<typeof select>[0]) => (selections++, select(filter)),
+  });
+  const responses = await Promise.all([1, 2, 3].map(() => api.request("/api/v1/graph")));
+  for (const response of responses) await response.body?.cancel();
+  assertEquals(selections, 1);
+});

@@ -1,0 +1,76 @@
+/** The HTTP API over a graph of objects, without sockets: what a test asks and what it is answered. */
+import { Graph } from "../../src/graph/graph.ts";
+import { createRouter } from "../../src/http/router.ts";
+import type { RouterDeps } from "../../src/http/router_deps.ts";
+import { makeRecord } from "../../src/kinds/make_record.ts";
+import { findKind, kinds } from "../../src/kinds/registry.ts";
+import type { KindState } from "../../src/model/kind_status.ts";
+import { RecordingLog } from "../support/recording_log.ts";
+import type { KubeObject } from "./objects.ts";
+
+export const NOW = Date.parse("2026-01-02T00:00:00Z");
+
+export interface ApiOptions extends Partial<RouterDeps> {
+  /** States of kinds; the others are synced. */
+  readonly states?: Readonly<Record<string, KindState>>;
+}
+
+export class Api {
+  /** What time it is. */
+  now = NOW;
+  readonly log = new RecordingLog();
+  readonly graph = new Graph(kinds, () => this.now);
+  readonly #app: ReturnType<typeof createRouter>;
+
+  constructor(objects: Iterable<KubeObject> = [], { states = {}, ...deps }: ApiOptions = {}) {
+    const stateOf = (kind: string) => states[kind] ?? "synced";
+    for (const object of objects) this.put(object);
+    for (const kind of kinds) this.graph.setSynced(kind, stateOf(kind.kind) === "synced");
+    this.#app = createRouter({
+      graph: this.graph.read,
+      kindStatuses: () => kinds.map((kind) => ({ kind, state: stateOf(kind.kind), lastEvent: NOW })),
+      readiness: () => ({ shuttingDown: false, restored: false }),
+      persistence: () => ({ enabled: false }),
+      isLimited: () => false,
+      instance: "test",
+      clock: () => this.now,
+      metrics: { answered: () => {}, text: () => Promise.resolve("# nothing\n") },
+      log: this.log,
+      ...deps,
+    });
+  }
+
+  put(object: KubeObject): void {
+    const [version = "", group] = object.apiVersion.split("/").reverse();
+    const kind = findKind(group ?? "", object.kind);
+    if (!kind) throw new TypeError(`No kind ${object.kind} in ${group} ${version}`);
+    this.graph.upsert(makeRecord(kind, object));
+  }
+
+  request(path: string, init: RequestInit = {}): Promise<Response> {
+    return Promise.resolve(this.#app.request(path, init));
+  }
+
+  /** The JSON that is answered, whatever the status. */
+  // deno-lint-ignore no-explicit-any -- tests say what they expect
+  async get(path: string): Promise<any> {
+    return await (await this.request(path)).json();
+  }
+
+  /** The names of a list's resources or of a graph's nodes, sorted. */
+  async names(path: string): Promise<string[]> {
+    const answer = await this.get(path);
+    const named: { name: string }[] = answer.nodes ?? answer;
+    return named.map(({ name }) => name).sort();
+  }
+
+  /** Status, code and message of an error. */
+  async failure(
+    path: string,
+    init: RequestInit = {},
+  ): Promise<[status: number, code: string, message: string]> {
+    const response = await this.request(path, init);
+    const { error: { code, message } } = await response.json();
+    return [response.status, code, message];
+  }
+}

@@ -1,0 +1,139 @@
+import { assertEquals } from "@std/assert";
+import { kinds } from "../../src/kinds/registry.ts";
+import type { KindState } from "../../src/model/kind_status.ts";
+import { Api, type ApiOptions, NOW } from "./api.ts";
+import { smallCluster } from "./objects.ts";
+
+const ALL = (state: KindState) => Object.fromEntries(kinds.map(({ kind }) => [kind, state]));
+
+const READY: readonly [when: string, options: ApiOptions, status: number][] = [
+  ["every kind is synced", {}, 200],
+  ["a kind is still listing", { states: { Pod: "listing" } }, 503],
+  ["a kind is forbidden and another absent", {
+    states: { Secret: "forbidden", HorizontalPodAutoscaler: "absent" },
+  }, 200],
+  ["every kind is forbidden", { states: ALL("forbidden") }, 503],
+  ["a kind is stale", { states: { Pod: "stale" } }, 200],
+  ["every kind is stale", { states: ALL("stale") }, 200],
+  ["a graph was restored and nothing is listed", {
+    states: ALL("listing"),
+    readiness: () => ({ shuttingDown: false, restored: true }),
+  }, 200],
+  ["it is shutting down", { readiness: () => ({ shuttingDown: true, restored: false }) }, 503],
+  ["it is shutting down after a restore", { readiness: () => ({ shuttingDown: true, restored: true }) }, 503],
+];
+
+for (const [when, options, expected] of READY) {
+  Deno.test(`GET /readyz, ${expected} when ${when}`, async () => {
+    const response = await new Api([], options).request("/readyz");
+    await response.body?.cancel();
+    assertEquals(response.status, expected);
+  });
+
+  Deno.test(`GET /readyz?verbose, its lines agree with the status when ${when}`, async () => {
+    const text = await (await new Api([], options).request("/readyz?verbose")).text();
+    assertEquals(/^\[-\]/m.test(text), expected !== 200);
+  });
+}
+
+Deno.test("GET /readyz?verbose, names every check", async () => {
+  const text = await (await new Api().request("/readyz?verbose")).text();
+  assertEquals(text.trim().split("\n"), [
+    "[+]shutdown ok",
+    "[+]graph ok",
+    ...kinds.map(({ kind }) => `[+]${kind} ok`),
+    "readyz check passed",
+  ]);
+});
+
+Deno.test("GET /readyz, says why not without being asked", async () => {
+  const kindStatuses = () =>
+    kinds.map((kind) => ({ kind, state: "listing" as const, lastEvent: 0, error: "connection refused" }));
+  const text = await (await new Api([], { kindStatuses }).request("/readyz")).text();
+  assertEquals(text.split("\n").slice(0, 3), [
+    "[+]shutdown ok",
+    `[-]graph failed: ${kinds.length} of ${kinds.length} kinds are not listed yet`,
+    "[-]Pod failed: not listed yet: connection refused",
+  ]);
+});
+
+Deno.test("GET /readyz, answers ok as text", async () => {
+  const response = await new Api().request("/readyz?verbose=false");
+  assertEquals([await response.text(), response.headers.get("content-type")], [
+    "ok",
+    "text/plain; charset=UTF-8",
+  ]);
+});
+
+Deno.test("GET /livez, lives whatever the API server does", async () => {
+  const api = new Api([], {
+    states: ALL("listing"),
+    readiness: () => ({ shuttingDown: true, restored: false }),
+  });
+  const response = await api.request("/livez");
+  assertEquals([response.status, await response.text()], [200, "ok"]);
+});
+
+Deno.test("GET /livez?verbose, names its check", async () => {
+  const text = await (await new Api().request("/livez?verbose")).text();
+  assertEquals(text, "[+]ping ok\nlivez check passed\n");
+});
+
+Deno.test("GET /livez, refuses a strange verbosity", async () => {
+  assertEquals(await new Api().failure("/livez?verbose=yes"), [
+    400,
+    "invalid_parameter",
+    'verbose "yes" must be true, false or empty',
+  ]);
+});
+
+Deno.test("GET /health, counts and says what persistence says", async () => {
+  const persistence = () => ({ enabled: true, connected: false });
+  const api = new Api(smallCluster(), { persistence });
+  const { nodes, edges } = (await api.get("/api/v1/graph?inactive=true")).stats;
+  assertEquals(await api.get("/health"), {
+    status: "healthy",
+    nodes,
+    edges,
+    synced: true,
+    kinds: { listing: 0, synced: kinds.length, stale: 0, forbidden: 0, absent: 0 },
+    persistence: { enabled: true, connected: false },
+  });
+});
+
+Deno.test("GET /health, healthy and not synced while listing", async () => {
+  const { status, synced } = await new Api([], { states: { Pod: "listing" } }).get("/health");
+  assertEquals([status, synced], ["healthy", false]);
+});
+
+Deno.test("GET /api/v1/kinds, sorted, with state and count", async () => {
+  const api = new Api(smallCluster(), { states: { Pod: "stale", StorageClass: "forbidden" } });
+  const answer: Record<string, unknown>[] = await api.get("/api/v1/kinds");
+  const names = answer.map(({ kind }) => kind);
+  assertEquals([names.length, names], [kinds.length, names.toSorted()]);
+  assertEquals(answer.find(({ kind }) => kind === "Pod"), {
+    group: "",
+    version: "v1",
+    kind: "Pod",
+    scope: "namespaced",
+    state: "stale",
+    count: 3,
+    lastEvent: new Date(NOW).toISOString().replace(".000", ""),
+  });
+});
+
+Deno.test("GET /api/v1/kinds, the error while it lasts, and null where nothing was sent", async () => {
+  const kindStatuses = () =>
+    kinds.map((kind) => ({ kind, state: "forbidden" as const, lastEvent: 0, error: "may not list" }));
+  const answer: Record<string, unknown>[] = await new Api([], { kindStatuses }).get("/api/v1/kinds");
+  assertEquals(answer.find(({ kind }) => kind === "StorageClass"), {
+    group: "storage.k8s.io",
+    version: "v1",
+    kind: "StorageClass",
+    scope: "cluster",
+    state: "forbidden",
+    count: 0,
+    lastEvent: null,
+    error: "may not list",
+  });
+});

@@ -1,0 +1,210 @@
+/**
+ * What can happen to Redis, with Astrolabe in a process of its own on a simulated cluster. Each test
+ * ends at rest: Redis equals memory equals the API server. While it runs, no read may fail.
+ */
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { livingCluster } from "../../src/simulator/living_cluster.ts";
+import type { Astrolabe } from "../support/astrolabe.ts";
+import { holds } from "../support/holds.ts";
+import { PersistedCluster, type PersistedClusterOptions } from "../support/persisted_cluster.ts";
+import { hasRedisServer } from "../support/redis_server.ts";
+
+interface Parts {
+  readonly cluster: PersistedCluster;
+  readonly redis: PersistedCluster["redis"];
+  readonly astrolabe: Astrolabe;
+}
+
+interface Setting extends PersistedClusterOptions {
+  readonly flags?: readonly string[];
+}
+
+/** Runs Astrolabe on a cluster and a Redis. */
+function test(behaviour: string, run: (parts: Parts) => Promise<void>, setting: Setting = {}): void {
+  Deno.test({
+    name: `Persistence, ${behaviour}`,
+    ignore: !hasRedisServer,
+    async fn() {
+      await using cluster = await PersistedCluster.open(setting);
+      const astrolabe = await cluster.start(...setting.flags ?? []);
+      await astrolabe.ready();
+      await run({ cluster, redis: cluster.redis, astrolabe });
+      await cluster.atRest(astrolabe);
+      await cluster.stop(astrolabe);
+    },
+  });
+}
+
+async function says(astrolabe: Astrolabe, words: string): Promise<void> {
+  await holds(() => assertStringIncludes(astrolabe.output, words));
+}
+
+async function health(astrolabe: Astrolabe) {
+  return (await astrolabe.json("/health")).persistence;
+}
+
+async function isConnected(astrolabe: Astrolabe, connected: boolean): Promise<void> {
+  await holds(async () => assertEquals((await health(astrolabe)).connected, connected));
+}
+
+/** Waits until a write has failed, and health says why. */
+async function fails(astrolabe: Astrolabe, why: string): Promise<void> {
+  await holds(async () => assertStringIncludes(`${(await health(astrolabe)).lastError}`, why));
+}
+
+test("starts without Redis, and writes everything when it comes", async ({ cluster, redis, astrolabe }) => {
+  await says(astrolabe, "nothing listens there");
+  await cluster.shown(astrolabe);
+  await redis.start();
+}, { redisIsAbsent: true });
+
+test("writes all again to a Redis that was killed in the middle of a burst", async (parts) => {
+  const { cluster, redis, astrolabe } = parts;
+  const stop = new AbortController();
+  const { store } = cluster.simulator;
+  const life = livingCluster({ store, signal: stop.signal, changesPerSecond: 1_000 });
+  await holds(async () => assert((await health(astrolabe)).dirtyKeys > 50));
+  await redis.kill();
+  await isConnected(astrolabe, false);
+  stop.abort();
+  await life;
+  await redis.start();
+}, { flags: ["--redis-batch-size=10"] });
+
+test("goes on when a Redis that stood still moves again", async ({ cluster, redis, astrolabe }) => {
+  await cluster.atRest(astrolabe);
+  redis.pause();
+  cluster.change();
+  await cluster.shown(astrolabe);
+  await says(astrolabe, "it does not answer");
+  cluster.change(1);
+  redis.resume();
+});
+
+test("writes on after a reset", async ({ cluster, redis, astrolabe }) => {
+  await cluster.atRest(astrolabe);
+  await redis.command("CLIENT", "KILL", "TYPE", "normal");
+  cluster.change();
+});
+
+test("keeps what a full Redis does not take", async ({ cluster, redis, astrolabe }) => {
+  await cluster.atRest(astrolabe);
+  await redis.command("CONFIG", "SET", "maxmemory", "1mb");
+  cluster.change();
+  await fails(astrolabe, "its memory is full");
+  await redis.command("CONFIG", "SET", "maxmemory", "0");
+});
+
+test("keeps what a replica does not take", async ({ cluster, redis, astrolabe }) => {
+  await cluster.atRest(astrolabe);
+  await redis.command("REPLICAOF", "127.0.0.1", redis.tlsPort);
+  cluster.change();
+  await fails(astrolabe, "it is a replica");
+  await redis.command("REPLICAOF", "NO", "ONE");
+});
+
+test("keeps what Redis cannot save", async ({ cluster, redis, astrolabe }) => {
+  await cluster.atRest(astrolabe);
+  await Deno.mkdir(`${redis.folder}/dump.rdb`);
+  await redis.command("BGSAVE");
+  await holds(async () =>
+    assertStringIncludes(`${await redis.command("INFO", "persistence")}`, "rdb_last_bgsave_status:err")
+  );
+  cluster.change();
+  await fails(astrolabe, "it cannot save to its disk");
+  await Deno.remove(`${redis.folder}/dump.rdb`);
+  await redis.command("BGSAVE");
+}, { redis: ["--save", "3600 1"] });
+
+test("waits for a Redis that loads its data", async ({ cluster, redis, astrolabe }) => {
+  await cluster.atRest(astrolabe);
+  await redis.command("SAVE");
+  await redis.kill();
+  cluster.change();
+  await redis.start("--key-load-delay", "3000", "--loading-process-events-interval-bytes", "1024");
+  await says(astrolabe, "it is loading its data");
+});
+
+test("waits until Redis wants no password any more", async ({ cluster, redis, astrolabe }) => {
+  await cluster.atRest(astrolabe);
+  await redis.kill();
+  await redis.start("--requirepass", "s3cret");
+  cluster.change();
+  await says(astrolabe, "it wants a password");
+  await redis.kill();
+  await redis.start("--requirepass", "");
+});
+
+test("waits until its user may write", async ({ cluster, redis, astrolabe }) => {
+  await cluster.atRest(astrolabe);
+  await redis.command("ACL", "SETUSER", "default", "-evalsha");
+  cluster.change();
+  await fails(astrolabe, "NOPERM");
+  await redis.command("ACL", "SETUSER", "default", "+evalsha");
+});
+
+test("fills a Redis that was flushed while it ran", async ({ cluster, redis, astrolabe }) => {
+  await cluster.atRest(astrolabe);
+  await redis.command("FLUSHALL");
+}, { flags: ["--snapshot-interval=1"] });
+
+test("brings an older dump that was put back up to date", async ({ cluster, redis, astrolabe }) => {
+  await cluster.atRest(astrolabe);
+  await redis.command("SAVE");
+  await Deno.rename(`${redis.folder}/dump.rdb`, `${redis.folder}/older.rdb`);
+  cluster.change();
+  await cluster.atRest(astrolabe);
+  await redis.kill();
+  await Deno.rename(`${redis.folder}/older.rdb`, `${redis.folder}/dump.rdb`);
+  await redis.start();
+});
+
+Deno.test({
+  name: "Persistence, takes a password's file that is put right",
+  ignore: !hasRedisServer,
+  async fn() {
+    await using cluster = await PersistedCluster.open({ redis: ["--requirepass", "right"] });
+    const file = `${cluster.redis.folder}/password`;
+    await Deno.writeTextFile(file, "wrong\n");
+    Deno.env.set("REDIS_PASSWORD_FILE", file);
+    const astrolabe = await cluster.start().finally(() => Deno.env.delete("REDIS_PASSWORD_FILE"));
+    await says(astrolabe, "it refuses the user or the password");
+    await Deno.writeTextFile(file, "right\n");
+    await cluster.atRest(astrolabe);
+    assert(!/right|wrong/.test(astrolabe.output));
+    await cluster.stop(astrolabe);
+  },
+});
+
+Deno.test({
+  name: "Persistence, ends in time and says what is lost when Redis is gone",
+  ignore: !hasRedisServer,
+  async fn() {
+    await using cluster = await PersistedCluster.open();
+    const astrolabe = await cluster.start();
+    await cluster.atRest(astrolabe);
+    await cluster.redis.kill();
+    cluster.change();
+    await cluster.shown(astrolabe);
+    const start = performance.now();
+    assertEquals(await cluster.stop(astrolabe), 0);
+    assert(performance.now() - start < 10_000);
+    assertStringIncludes(astrolabe.output, "WARN  Stopped with changes unsaved");
+  },
+});
+
+Deno.test({
+  name: "Persistence, ends in time when Redis stands still",
+  ignore: !hasRedisServer,
+  async fn() {
+    await using cluster = await PersistedCluster.open();
+    const astrolabe = await cluster.start();
+    await cluster.atRest(astrolabe);
+    cluster.redis.pause();
+    cluster.change();
+    await cluster.shown(astrolabe);
+    const start = performance.now();
+    assertEquals(await cluster.stop(astrolabe), 0);
+    assert(performance.now() - start < 10_000);
+  },
+});

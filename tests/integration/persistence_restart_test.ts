@@ -1,0 +1,218 @@
+/**
+ * Astrolabe ends, in one way or another, the cluster goes on, and Astrolabe starts again on the same
+ * Redis. Each test ends at rest: Redis equals memory equals the API server.
+ */
+import { assert, assertEquals } from "@std/assert";
+import type { KubeObject } from "../../src/simulator/kube_object.ts";
+import { Astrolabe } from "../support/astrolabe.ts";
+import { holds } from "../support/holds.ts";
+import { killAtAnyMoment } from "../support/kill_at_any_moment.ts";
+import { PersistedCluster } from "../support/persisted_cluster.ts";
+import { hasRedisServer } from "../support/redis_server.ts";
+
+function test(behaviour: string, fn: () => Promise<void>): void {
+  Deno.test({ name: `Persistence, ${behaviour}`, ignore: !hasRedisServer, fn });
+}
+
+/** A cluster whose graph has been saved by an Astrolabe that has ended. */
+async function savedCluster(): Promise<PersistedCluster> {
+  const cluster = await PersistedCluster.open();
+  const astrolabe = await cluster.start();
+  await cluster.atRest(astrolabe);
+  assertEquals(await cluster.stop(astrolabe), 0);
+  return cluster;
+}
+
+async function states(astrolabe: Astrolabe): Promise<string[]> {
+  const kinds: { state: string }[] = await astrolabe.json("/api/v1/kinds");
+  return [...new Set(kinds.map(({ state }) => state))];
+}
+
+async function uidsOf(astrolabe: Astrolabe): Promise<string[]> {
+  return (await astrolabe.graph("inactive=true")).nodes.map(({ uid }) => uid).sort();
+}
+
+/** All that is answered of the graph, in an order of its own. */
+async function everythingBut(fields: readonly string[], astrolabe: Astrolabe): Promise<string[]> {
+  const { nodes, edges } = await astrolabe.graph("inactive=true&labels=true");
+  const sorted = (key: string, value: unknown) => {
+    if (fields.includes(key)) return undefined;
+    return Array.isArray(value) ? value.toSorted() : value;
+  };
+  return [...nodes, ...edges].map((it) => JSON.stringify(it, sorted)).sort();
+}
+
+test("serves the old graph, marked stale, while the API server is away", async () => {
+  await using cluster = await savedCluster();
+  await cluster.simulator.down();
+  const astrolabe = await cluster.start();
+  await astrolabe.ready();
+  const { nodes, stats } = await astrolabe.json("/api/v1/graph?inactive=true");
+  assertEquals([stats.nodes, stats.stale], [nodes.length, nodes.length]);
+  assert(nodes.length >= 200);
+  assertEquals(await states(astrolabe), ["stale"]);
+
+  cluster.simulator.up();
+  await holds(async () => assertEquals(await states(astrolabe), ["synced"]));
+  await cluster.atRest(astrolabe);
+});
+
+test("shows the same before and after a restart", async () => {
+  await using cluster = await PersistedCluster.open();
+  const first = await cluster.start();
+  await cluster.atRest(first);
+  const before = await everythingBut(["age"], first);
+  await cluster.stop(first);
+  await cluster.simulator.down();
+  const second = await cluster.start();
+  await second.ready();
+  assertEquals(await everythingBut(["age"], second), before);
+  cluster.simulator.up();
+});
+
+test("writes what was not saved yet before it ends", async () => {
+  await using cluster = await PersistedCluster.open();
+  const first = await cluster.start("--redis-flush-interval=3600", "--redis-batch-size=1000000");
+  await cluster.shown(first);
+  const uids = await uidsOf(first);
+  assertEquals(await cluster.stop(first), 0);
+  const nodes = [...(await cluster.redis.dump()).keys()].filter((key) => key.startsWith("astrolabe:node:"));
+  assertEquals(nodes.map((key) => key.slice("astrolabe:node:".length)).sort(), uids);
+});
+
+test("forgets what was deleted while it was down", async () => {
+  await using cluster = await savedCluster();
+  const { store } = cluster.simulator;
+  for (const { metadata: { namespace = "", name } } of store.list("Pod").slice(0, 10)) {
+    store.delete("Pod", namespace, name);
+  }
+  const astrolabe = await cluster.start();
+  await cluster.atRest(astrolabe);
+});
+
+test("takes what was deleted and made again under its name for something new", async () => {
+  await using cluster = await savedCluster();
+  const { store } = cluster.simulator;
+  for (const object of [...store.list("Service"), ...store.list("ConfigMap")]) {
+    const { namespace = "", name, labels = {}, annotations = {} } = object.metadata;
+    store.delete(object.kind, namespace, name);
+    store.create({ ...object, metadata: { namespace, name, labels, annotations } });
+  }
+  const astrolabe = await cluster.start();
+  await cluster.atRest(astrolabe);
+});
+
+test("follows labels and releases that changed while it was down", async () => {
+  await using cluster = await savedCluster();
+  const { store } = cluster.simulator;
+  const change = (object: KubeObject, i: number) => {
+    const labels = { ...object.metadata.labels, "app.kubernetes.io/instance": `moved-${i % 3}` };
+    const annotations = i % 2
+      ? { "meta.helm.sh/release-name": `moved-${i % 3}` }
+      : { "example.com/note": "of no release" };
+    store.update({ ...object, metadata: { ...object.metadata, labels, annotations } });
+  };
+  for (const kind of ["Deployment", "Service", "Pod", "Secret"]) store.list(kind).forEach(change);
+  const astrolabe = await cluster.start();
+  await cluster.atRest(astrolabe);
+});
+
+test("goes on from whatever was saved when it was killed in the middle of a burst", async () => {
+  await using cluster = await PersistedCluster.open({ objects: 1_000 });
+  const first = await cluster.start("--redis-batch-size=5");
+  await holds(async () => assert((await cluster.redis.command("DBSIZE") as number) > 50));
+  await cluster.stop(first, "SIGKILL");
+  cluster.change();
+  await cluster.forgetLease();
+  const second = await cluster.start();
+  await cluster.atRest(second);
+});
+
+test("refuses the data of another cluster, and leaves it alone", async () => {
+  await using cluster = await savedCluster();
+  await using other = await PersistedCluster.open({ seed: 7 });
+  const before = await cluster.redis.dump();
+  const astrolabe = await other.start(`--redis-addr=127.0.0.1:${cluster.redis.port}`);
+  await other.shown(astrolabe);
+  await holds(() => assert(/WARN .*cluster.*--redis-adopt/.test(astrolabe.output), astrolabe.output));
+  await other.stop(astrolabe);
+  const after = await cluster.redis.dump();
+  for (const dump of [before, after]) dump.delete("astrolabe:lease");
+  assertEquals(after, before);
+});
+
+test("takes over the data of another cluster with --redis-adopt", async () => {
+  await using cluster = await savedCluster();
+  await using other = await PersistedCluster.open({ seed: 7 });
+  const astrolabe = await cluster.start(`--kubeconfig=${other.redis.folder}/kubeconfig`, "--redis-adopt");
+  await other.shown(astrolabe);
+  await cluster.stop(astrolabe);
+});
+
+test("lets one of two write, and the other one when the first is gone", async () => {
+  await using cluster = await PersistedCluster.open();
+  const first = await cluster.start();
+  await cluster.atRest(first);
+  const second = await cluster.start();
+  await cluster.shown(second);
+  const isWriting = async (astrolabe: Astrolabe) =>
+    (await astrolabe.json("/health")).persistence.role === "writer";
+  assertEquals([await isWriting(first), await isWriting(second)], [true, false]);
+
+  cluster.change();
+  await cluster.atRest(first);
+  await cluster.shown(second);
+  await cluster.stop(first);
+  cluster.change(1);
+  await holds(async () => assert(await isWriting(second)));
+  await cluster.atRest(second);
+});
+
+test("does not let a writer that slept land what another has overtaken", async () => {
+  await using cluster = await PersistedCluster.open();
+  const sleeper = await cluster.startUnread("--redis-flush-interval=1");
+  await cluster.atRest(sleeper);
+  cluster.change();
+  sleeper.signal("SIGSTOP");
+  const second = await cluster.start();
+  await cluster.forgetLease();
+  cluster.change(1);
+  await cluster.atRest(second);
+  sleeper.signal("SIGCONT");
+  cluster.change(2);
+  await cluster.shown(sleeper);
+  await cluster.atRest(second);
+  await holds(async () => assertEquals((await sleeper.json("/health")).persistence.role, "standby"));
+});
+
+test("serves nothing of a namespace that is no longer followed", async () => {
+  await using cluster = await savedCluster();
+  const astrolabe = await cluster.startUnread("--namespace=kube-system");
+  await astrolabe.ready();
+  assertEquals(await astrolabe.json("/api/v1/namespaces"), ["kube-system"]);
+  await holds(async () => assertEquals((await astrolabe.json("/health")).synced, true));
+  assertEquals(await astrolabe.json("/api/v1/namespaces"), ["kube-system"]);
+});
+
+test("loads in the demo what the demo before it has saved", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "demo_redis_" });
+  Deno.env.set("TMPDIR", folder);
+  try {
+    const first = await Astrolabe.start("demo", "--redis", "--objects=200");
+    await first.ready();
+    await holds(async () => assertEquals((await first.json("/health")).synced, true));
+    assertEquals(await first.stop("SIGINT"), 0);
+    const second = await Astrolabe.start("demo", "--redis", "--objects=200");
+    await second.ready();
+    assertEquals(await second.stop("SIGINT"), 0);
+    const [, loaded] = /Loaded (\d+) nodes from Redis/.exec(second.output) ?? [];
+    assert(Number(loaded) >= 200, second.output);
+  } finally {
+    Deno.env.delete("TMPDIR");
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+for (let seed = 1; seed <= 10; seed++) {
+  test(`is whole again after a kill at any moment of any life, seed ${seed}`, () => killAtAnyMoment(seed));
+}

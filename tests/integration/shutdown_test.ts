@@ -1,0 +1,139 @@
+/** SIGTERM at any moment: exit code 0 within ten seconds, whatever is under way, and nothing left open. */
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { serve } from "../../src/app.ts";
+import { parseCommandLine } from "../../src/cli.ts";
+import { readConfig } from "../../src/config.ts";
+import { kinds } from "../../src/kinds/registry.ts";
+import { sampleCluster } from "../../src/simulator/sample_cluster.ts";
+import { Simulator } from "../../src/simulator/simulator.ts";
+import { Astrolabe } from "../support/astrolabe.ts";
+import { holds } from "../support/holds.ts";
+import { kubeconfigOf } from "../support/kubeconfig.ts";
+import { random } from "../support/random.ts";
+import { RecordingLog } from "../support/recording_log.ts";
+
+interface Parts {
+  readonly simulator: Simulator;
+  readonly kubeconfig: string;
+}
+
+function shutdownTest(
+  behaviour: string,
+  run: (parts: Parts) => Promise<void>,
+  prepare: (simulator: Simulator) => void = () => {},
+): void {
+  Deno.test(`Shutdown, ${behaviour}`, async () => {
+    const simulator = Simulator.start({ kinds });
+    const kubeconfig = await Deno.makeTempFile({ prefix: "astrolabe-shutdown-" });
+    try {
+      for (const object of sampleCluster({ objects: 2_000 })) simulator.store.create(object);
+      prepare(simulator);
+      await Deno.writeTextFile(kubeconfig, kubeconfigOf(simulator.url));
+      await run({ simulator, kubeconfig });
+    } finally {
+      await simulator.close();
+      await Deno.remove(kubeconfig);
+    }
+  });
+}
+
+/** Sends SIGTERM, and expects an orderly end in time. */
+async function endsWell(astrolabe: Astrolabe): Promise<void> {
+  const start = performance.now();
+  assertEquals([await astrolabe.stop("SIGTERM"), astrolabe.output.includes("Stopped")], [0, true]);
+  assert(performance.now() - start < 10_000, "it took more than ten seconds");
+}
+
+shutdownTest("ends well at any moment of the first sync", async ({ kubeconfig }) => {
+  const next = random(11);
+  for (let tries = 0; tries < 6; tries++) {
+    const astrolabe = await Astrolabe.start(`--kubeconfig=${kubeconfig}`);
+    await new Promise((resolve) => setTimeout(resolve, next() * 300));
+    await endsWell(astrolabe);
+  }
+});
+
+shutdownTest("leaves nothing open, whatever the moment", async ({ kubeconfig }) => {
+  const { command, flags } = parseCommandLine([`--kubeconfig=${kubeconfig}`, "--port=0"]);
+  const config = readConfig(command as "serve", flags, { get: () => undefined });
+  const next = random(12);
+  for (let tries = 0; tries < 20; tries++) {
+    const stop = new AbortController();
+    const timer = setTimeout(() => stop.abort(), next() * 150);
+    assertEquals(await serve(config, new RecordingLog(), stop.signal), 0);
+    clearTimeout(timer);
+  }
+});
+
+shutdownTest("ends well while the API server does not answer", async ({ kubeconfig, simulator }) => {
+  const astrolabe = await Astrolabe.start(`--kubeconfig=${kubeconfig}`);
+  await holds(() => assertEquals(simulator.requests.length >= kinds.length, true));
+  await endsWell(astrolabe);
+}, ({ faults }) => faults.add({ fault: { do: "hang" } }));
+
+shutdownTest("ends well in the midst of lists that stand still", async ({ kubeconfig, simulator }) => {
+  const astrolabe = await Astrolabe.start(`--kubeconfig=${kubeconfig}`);
+  await holds(() => assertEquals(simulator.openWatches(), kinds.length));
+  await endsWell(astrolabe);
+}, ({ faults }) => faults.add({ fault: { do: "silence", after: 1 } }));
+
+shutdownTest("ends well while it waits to try again", async ({ kubeconfig, simulator }) => {
+  await simulator.down();
+  const astrolabe = await Astrolabe.start(`--kubeconfig=${kubeconfig}`);
+  await holds(() => assertStringIncludes(astrolabe.output, "connection refused"));
+  await endsWell(astrolabe);
+  simulator.up();
+});
+
+shutdownTest("does not wait for ever for a client that does not read its answer", async ({ kubeconfig }) => {
+  const astrolabe = await Astrolabe.start(`--kubeconfig=${kubeconfig}`);
+  await astrolabe.ready();
+  using _connection = await requestWithoutReading(astrolabe);
+  const start = performance.now();
+  await endsWell(astrolabe);
+  assert(performance.now() - start > 2_000, "it had nothing to wait for");
+}, fill);
+
+shutdownTest("does not wait for a connection that is merely open", async ({ kubeconfig }) => {
+  const astrolabe = await Astrolabe.start(`--kubeconfig=${kubeconfig}`);
+  const { hostname, port } = new URL(astrolabe.url);
+  using _connection = await Deno.connect({ hostname, port: Number(port) });
+  const start = performance.now();
+  await endsWell(astrolabe);
+  assert(performance.now() - start < 2_000, "it waited for the connection");
+});
+
+shutdownTest("is over at once with the second signal", async ({ kubeconfig }) => {
+  const astrolabe = await Astrolabe.start(`--kubeconfig=${kubeconfig}`);
+  await astrolabe.ready();
+  using _connection = await requestWithoutReading(astrolabe);
+  const first = astrolabe.stop("SIGTERM");
+  // Once it takes no new requests, the first signal has been heard.
+  await holds(async () => {
+    const refused = await astrolabe.text("/livez").then(() => false, () => true);
+    assertEquals(refused, true);
+  });
+  // A signal that follows at once may be the first one, passed on by a task runner.
+  const again = setInterval(() => astrolabe.stop("SIGTERM"), 50);
+  assertEquals(await first.finally(() => clearInterval(again)), 143);
+}, fill);
+
+/** More than the buffers between the two can take. */
+function fill({ store }: Simulator): void {
+  const note = "x".repeat(60);
+  const labels = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`label-${index}`, note]));
+  for (let index = 0; index < 6_000; index++) {
+    const metadata = { name: `filling-${index}`, namespace: "filling", labels };
+    store.create({ apiVersion: "v1", kind: "ConfigMap", metadata });
+  }
+}
+
+/** Asks for all there is, and reads no more than the beginning of the answer. */
+async function requestWithoutReading(astrolabe: Astrolabe): Promise<Deno.TcpConn> {
+  const { hostname, port } = new URL(astrolabe.url);
+  const connection = await Deno.connect({ hostname, port: Number(port) });
+  const request = `GET /api/v1/graph?labels=true HTTP/1.1\r\nhost: ${hostname}\r\n\r\n`;
+  await connection.write(new TextEncoder().encode(request));
+  await connection.read(new Uint8Array(15));
+  return connection;
+}

@@ -1,0 +1,20 @@
+import { job } from "../../src/kinds/job.ts";
+import { kindCases } from "./kind_cases.ts";
+
+const check = kindCases(job);
+
+check("complete", { status: "Ready", message: "Complete: 3 of 3 completed", finished: true });
+check("failed", { status: "Error", message: "Failed: BackoffLimitExceeded", finished: true });
+check("running", { status: "Pending", message: "1 active, 1 of 3 completed", finished: false });
+check("about_to_fail", { status: "Pending", finished: false });
+check("suspended", { status: "Pending", message: "Suspended: 0 of 3 completed", finished: false });
+check("malformed", { status: "Unknown", finished: false });
+
+check("complete", {
+  references: [
+    "owns <- CronJob shop/import, uid be4b7d6e-71f3-4a4e-8d8d-2f1a6a0c7d11",
+    "uses-configmap -> ConfigMap shop/import-config",
+    "uses-sa -> ServiceAccount shop/default",
+    "uses-secret -> Secret shop/web-token",
+  ],
+});

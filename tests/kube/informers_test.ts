@@ -1,0 +1,187 @@
+/** All kinds together: what one suffers does not hold up the others. */
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { KubeClient } from "../../src/kube/client.ts";
+import { Informers, type InformersOptions } from "../../src/kube/informers.ts";
+import type { KindStatus } from "../../src/model/kind_status.ts";
+import type { ResourceKind } from "../../src/model/resource_kind.ts";
+import { Simulator } from "../../src/simulator/simulator.ts";
+import { eventually } from "../support/eventually.ts";
+import { FakeClock } from "../support/fake_clock.ts";
+import { RecordingLog } from "../support/recording_log.ts";
+import { RecordingSink } from "../support/recording_sink.ts";
+
+const pod: ResourceKind = {
+  group: "",
+  version: "v1",
+  kind: "Pod",
+  plural: "pods",
+  namespaced: true,
+  metadataOnly: false,
+  labelLimited: true,
+};
+const namespace: ResourceKind = {
+  ...pod,
+  kind: "Namespace",
+  plural: "namespaces",
+  namespaced: false,
+  labelLimited: false,
+};
+
+interface Parts {
+  readonly simulator: Simulator;
+  readonly clock: FakeClock;
+  readonly informers: Informers;
+  readonly sink: RecordingSink;
+  readonly changes: KindStatus[];
+}
+
+/** Runs informers of two kinds against a simulator while the test runs. */
+async function informing(
+  { prepare, ...options }: Partial<InformersOptions> & { prepare?: (parts: Parts) => void | Promise<void> },
+  test: (parts: Parts) => Promise<void>,
+): Promise<void> {
+  const simulator = Simulator.start({ kinds: [pod, namespace] });
+  const client = KubeClient.at(simulator.url, new RecordingLog());
+  const clock = new FakeClock();
+  const sink = new RecordingSink();
+  const changes: KindStatus[] = [];
+  const informers = new Informers(client, sink, {
+    kinds: [pod, namespace],
+    namespaces: [],
+    log: new RecordingLog(),
+    clock,
+    onChange: (status) => changes.push(status),
+    ...options,
+  });
+  const parts = { simulator, clock, informers, sink, changes };
+  const stop = new AbortController();
+  await prepare?.(parts);
+  const running = informers.run(stop.signal);
+  try {
+    await test(parts);
+  } finally {
+    stop.abort();
+    await running;
+    client.close();
+    await simulator.close();
+  }
+}
+
+function states(informers: Informers): string {
+  return informers.statuses().map(({ state }) => state).join();
+}
+
+async function reach(informers: Informers, wanted: string): Promise<void> {
+  await eventually(() => states(informers) === wanted, () => informers.statuses());
+}
+
+Deno.test("Informers sync every kind", async () => {
+  await informing({}, async ({ informers }) => {
+    await reach(informers, "synced,synced");
+  });
+});
+
+for (const [code, state] of [[403, "forbidden"], [404, "absent"], [503, "listing"]] as const) {
+  Deno.test(`Informers go on with other kinds while one gets ${code}`, async () => {
+    await informing({
+      prepare: ({ simulator }) =>
+        void simulator.faults.add({ kind: "Pod", fault: { do: "answer", code, message: "why" } }),
+    }, async ({ informers }) => {
+      await reach(informers, `${state},synced`);
+      await eventually(() => informers.statuses()[0]?.error?.endsWith("why") ?? false);
+    });
+  });
+}
+
+Deno.test("Informers list cluster-scoped kinds whole where namespaces are given", async () => {
+  await informing({ namespaces: ["a", "b", "a"] }, async ({ simulator, informers }) => {
+    await reach(informers, "synced,synced");
+    assertEquals(
+      simulator.requests.map(({ path }) => path).sort(),
+      ["/api/v1/namespaces", "/api/v1/namespaces/a/pods", "/api/v1/namespaces/b/pods"],
+    );
+  });
+});
+
+Deno.test("Informers limit only those kinds by labels that may be limited", async () => {
+  await informing({ labelSelector: "app=web" }, async ({ simulator, informers }) => {
+    await reach(informers, "synced,synced");
+    const selectors = simulator.requests.map(({ path, query }) =>
+      [path, query.get("labelSelector")].join(" ")
+    );
+    assertEquals(selectors.sort(), ["/api/v1/namespaces ", "/api/v1/pods app=web"]);
+  });
+});
+
+Deno.test("Informers call a kind by the worst of its namespaces", async () => {
+  await informing({
+    namespaces: ["a", "b"],
+    prepare: ({ simulator }) =>
+      void simulator.faults.add({ kind: "Pod", times: 1, fault: { do: "answer", code: 403 } }),
+  }, async ({ informers }) => {
+    await reach(informers, "forbidden,synced");
+  });
+});
+
+Deno.test("Informers call a restored kind stale until it is synced", async () => {
+  await informing({
+    prepare: ({ informers }) => {
+      informers.restored([pod]);
+      assertEquals(states(informers), "stale,listing");
+    },
+  }, ({ informers }) => reach(informers, "synced,synced"));
+});
+
+Deno.test("Informers keep trying an API server that is not there yet", async () => {
+  await informing(
+    { prepare: ({ simulator }) => simulator.down() },
+    async ({ informers, simulator, clock }) => {
+      await eventually(() => informers.statuses().every(({ error }) => error !== undefined));
+      assertStringIncludes(informers.statuses()[0]?.error ?? "", "connection refused");
+      simulator.up();
+      clock.advance(30_000);
+      await reach(informers, "synced,synced");
+    },
+  );
+});
+
+Deno.test("Informers report every change of a kind's state", async () => {
+  await informing({ kinds: [pod] }, async ({ informers, changes, simulator, clock }) => {
+    await reach(informers, "synced");
+    simulator.faults.add({ fault: { do: "answer", code: 500 } });
+    simulator.faults.strike({ do: "cut" });
+    await eventually(() => clock.waitsFor(180_000));
+    clock.advance(180_000);
+    const seen = changes.map(({ state, error }) => `${state}${error === undefined ? "" : " with an error"}`);
+    assertEquals(seen.filter((change, index) => change !== seen[index - 1]), [
+      "synced",
+      "synced with an error",
+      "stale with an error",
+    ]);
+  });
+});
+
+Deno.test("Informers say when the API server last sent anything", async () => {
+  await informing({ kinds: [pod] }, async ({ informers, clock }) => {
+    assertEquals(informers.statuses()[0]?.lastEvent, 0);
+    await reach(informers, "synced");
+    assertEquals(informers.statuses()[0]?.lastEvent, clock.now());
+  });
+});
+
+Deno.test("Informers end, all of them, for a bug in the sink", async () => {
+  const simulator = Simulator.start({ kinds: [pod, namespace] });
+  const client = KubeClient.at(simulator.url, new RecordingLog());
+  const sink = new RecordingSink();
+  sink.end = () => {
+    throw new RangeError("a bug");
+  };
+  const informers = new Informers(client, sink, {
+    kinds: [pod, namespace],
+    namespaces: [],
+    log: new RecordingLog(),
+  });
+  await assertRejects(() => informers.run(new AbortController().signal), RangeError, "a bug");
+  client.close();
+  await simulator.close();
+});

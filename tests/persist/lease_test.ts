@@ -1,0 +1,65 @@
+import { assertEquals, assertNotEquals } from "@std/assert";
+import { Lease, LEASE_MILLISECONDS } from "../../src/persist/lease.ts";
+import { FakeClock } from "../support/fake_clock.ts";
+import { MemoryStore } from "../support/memory_store.ts";
+
+async function start() {
+  const clock = new FakeClock();
+  const store = new MemoryStore(clock);
+  const stop = new AbortController();
+  const running = store.run(stop.signal);
+  await Promise.resolve();
+  let taken = 0;
+  const lease = new Lease({ store, clock, onTaken: () => taken++ });
+  return { clock, store, lease, taken: () => taken, close: () => (stop.abort(), running) };
+}
+
+Deno.test("Lease.keep(), asks no more often than it must", async () => {
+  const { clock, store, lease, close } = await start();
+  for (let i = 0; i < 10; i++) await lease.keep();
+  assertEquals(store.calls.lease, 1);
+  clock.advance(LEASE_MILLISECONDS / 3);
+  await lease.keep();
+  assertEquals([store.calls.lease, lease.held], [2, true]);
+  await close();
+});
+
+Deno.test("Lease.held, ends with the lease when nobody keeps it", async () => {
+  const { clock, lease, close } = await start();
+  await lease.keep();
+  clock.advance(LEASE_MILLISECONDS);
+  assertEquals(lease.held, false);
+  await close();
+});
+
+Deno.test("Lease.keep(), says when the lease was free, and not when it was its own", async () => {
+  const { clock, store, lease, taken, close } = await start();
+  await lease.keep();
+  clock.advance(LEASE_MILLISECONDS / 2);
+  await lease.keep();
+  assertEquals(taken(), 1);
+  store.flushAll();
+  clock.advance(LEASE_MILLISECONDS / 2);
+  await lease.keep();
+  assertEquals(taken(), 2);
+  await close();
+});
+
+Deno.test("Lease.renew(), a new connection takes over at once, with another token", async () => {
+  const { store, lease, close } = await start();
+  await lease.keep();
+  const former = lease.token;
+  lease.renew();
+  assertEquals(await lease.keep(), true);
+  assertNotEquals(lease.token, former);
+  assertEquals(store.holder, lease.token);
+  await close();
+});
+
+Deno.test("Lease.giveUp(), lets another one have it at once", async () => {
+  const { store, lease, close } = await start();
+  await lease.keep();
+  await lease.giveUp();
+  assertEquals(await store.lease("another", 1_000), "taken");
+  await close();
+});

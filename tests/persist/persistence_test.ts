@@ -1,0 +1,284 @@
+import { assert, assertEquals } from "@std/assert";
+import { FakeClock } from "../support/fake_clock.ts";
+import { MemoryStore } from "../support/memory_store.ts";
+import { namespaceKind, PersistedGraph } from "../support/persisted_graph.ts";
+import { record, testKinds } from "../support/records.ts";
+
+const [pod, claim] = testKinds as [typeof testKinds[0], typeof testKinds[0]];
+
+function uid(number: number): string {
+  return `00000000-0000-4000-8000-${String(number).padStart(12, "0")}`;
+}
+
+function web(number: number, more: { message?: string } = {}) {
+  return record({ kind: pod, uid: uid(number), namespace: "a", name: `web-${number}`, ...more });
+}
+
+const data = record({ kind: claim, uid: uid(100), namespace: "a", name: "data" });
+const mounting = {
+  ...web(1),
+  references: [{ type: "mounts" as const, kind: claim, namespace: "a", name: "data" }],
+};
+
+/** A database that an earlier life has filled. */
+async function filled(records = [mounting, web(2), data]) {
+  const clock = new FakeClock();
+  const store = new MemoryStore(clock);
+  const earlier = new PersistedGraph(store, clock);
+  await earlier.start();
+  earlier.syncAll(records);
+  await earlier.untilSaved();
+  await earlier.stop();
+  return { clock, store };
+}
+
+Deno.test("Persistence, saves the graph once its cluster is known", async () => {
+  const { store } = await filled();
+  assert(store.values.has(`astrolabe:node:${uid(1)}`));
+  assert(store.values.has(`astrolabe:edge:${uid(1)}:${uid(100)}`));
+});
+
+Deno.test("Persistence, writes nothing before its cluster is known", async () => {
+  const clock = new FakeClock();
+  const store = new MemoryStore(clock);
+  const life = new PersistedGraph(store, clock);
+  await life.start();
+  life.sync(pod, [web(1), web(2), web(3), web(4)]);
+  await life.until(() => life.persistence.status().role === "waiting" && clock.now() > 0);
+  assertEquals(store.calls.write, undefined);
+  await life.stop();
+});
+
+Deno.test("Persistence, loads what an earlier life has saved", async () => {
+  const { clock, store } = await filled();
+  const life = new PersistedGraph(store, clock);
+  const kinds = await life.start();
+  const { read } = life.graph;
+  assertEquals([read.resourceCount, read.relationCount], [4, 1]);
+  assertEquals(kinds.map(({ kind }) => kind).sort(), ["Claim", "Namespace", "Pod"]);
+  assert(life.says("Loaded 4 nodes from Redis"));
+  await life.stop();
+});
+
+Deno.test("Persistence, deletes what was gone while it was down", async () => {
+  const { clock, store } = await filled();
+  const life = new PersistedGraph(store, clock);
+  await life.start();
+  life.syncAll([web(2)]);
+  await life.untilSaved();
+  assertEquals([...store.values.keys()].filter((key) => key.includes(uid(1))), []);
+  assertEquals(store.sets.get("astrolabe:index:ns-kind:a:Pod"), new Set([uid(2)]));
+  await life.stop();
+});
+
+Deno.test("Persistence, goes on without a database, and saves everything when it comes", async () => {
+  const clock = new FakeClock();
+  const store = new MemoryStore(clock);
+  store.disconnect();
+  const life = new PersistedGraph(store, clock);
+  await life.start();
+  life.syncAll([mounting, data]);
+  assertEquals(life.persistence.status().connected, false);
+  store.connect();
+  await life.untilSaved();
+  assert(store.values.has(`astrolabe:edge:${uid(1)}:${uid(100)}`));
+  await life.stop();
+});
+
+Deno.test("Persistence, saves everything again after FLUSHALL", async () => {
+  const { clock, store } = await filled();
+  const life = new PersistedGraph(store, clock);
+  await life.start();
+  life.syncAll([mounting, web(2), data]);
+  await life.untilSaved();
+  const before = store.dump();
+  store.flushAll();
+  await life.untilSaved();
+  assertEquals([...store.values.keys()].sort(), [...before.values.keys()].sort());
+  assertEquals(store.dump().sets, before.sets);
+  await life.stop();
+});
+
+Deno.test("Persistence, makes an older dump current", async () => {
+  const { clock, store } = await filled();
+  const old = store.dump();
+  const life = new PersistedGraph(store, clock);
+  await life.start();
+  life.syncAll([web(2, { message: "newer" }), web(3)]);
+  await life.untilSaved();
+  store.restart(old);
+  await life.untilSaved();
+  assertEquals(store.values.has(`astrolabe:node:${uid(1)}`), false);
+  assertEquals(JSON.parse(store.values.get(`astrolabe:node:${uid(2)}`) ?? "{}").statusMessage, "newer");
+  await life.stop();
+});
+
+Deno.test("Persistence, notices older data that was put back under a running database", async () => {
+  const { clock, store } = await filled();
+  const old = store.dump();
+  const life = new PersistedGraph(store, clock);
+  await life.start();
+  life.syncAll([mounting, web(2, { message: "newer" }), data]);
+  await life.untilSaved();
+  store.flushAll();
+  for (const [key, value] of old.values) store.values.set(key, value);
+  for (const [key, members] of old.sets) store.sets.set(key, new Set(members));
+  await life.untilSaved();
+  assertEquals(JSON.parse(store.values.get(`astrolabe:node:${uid(2)}`) ?? "{}").statusMessage, "newer");
+  await life.stop();
+});
+
+Deno.test("Persistence, leaves another cluster's data alone, and drops what it loaded of it", async () => {
+  const { clock, store } = await filled();
+  const before = store.dump();
+  const life = new PersistedGraph(store, clock);
+  await life.start();
+  life.sync(namespaceKind, [record({ kind: namespaceKind, uid: uid(9), name: "kube-system" })]);
+  await life.until(() => life.persistence.status().role === "foreign");
+  assertEquals([life.graph.read.resourceCount, life.persistence.hasRestored], [1, false]);
+  assert(life.says("--redis-adopt"));
+  await life.stop();
+  assertEquals(store.dump(), before);
+});
+
+Deno.test("Persistence, overwrites another cluster's data where it may", async () => {
+  const { clock, store } = await filled();
+  const life = new PersistedGraph(store, clock, { adopt: true });
+  await life.start();
+  life.syncAll([web(5)], uid(9));
+  await life.untilSaved();
+  assertEquals(JSON.parse(store.values.get("astrolabe:metadata") ?? "{}").cluster, uid(9));
+  assertEquals(store.values.has(`astrolabe:node:${uid(1)}`), false);
+  await life.stop();
+});
+
+Deno.test("Persistence, keeps what is saved of a kind that it may not see", async () => {
+  const { clock, store } = await filled();
+  store.disconnect();
+  const life = new PersistedGraph(store, clock);
+  await life.start();
+  life.syncAll([web(2)]);
+  life.become(claim, "forbidden");
+  store.connect();
+  await life.untilSaved();
+  assert(store.values.has(`astrolabe:node:${uid(100)}`));
+  assertEquals(store.sets.get("astrolabe:index:ns-kind:a:Claim"), new Set([uid(100)]));
+  assertEquals(store.values.has(`astrolabe:node:${uid(1)}`), false);
+  await life.stop();
+});
+
+Deno.test("Persistence, waits while another one writes, and takes over when it is gone", async () => {
+  const { clock, store } = await filled();
+  store.setHolder("another", 20_000);
+  const life = new PersistedGraph(store, clock);
+  await life.start();
+  life.syncAll([web(7)]);
+  await life.until(() => life.persistence.status().role === "standby");
+  assertEquals(store.values.has(`astrolabe:node:${uid(7)}`), false);
+  await life.untilSaved();
+  assert(store.values.has(`astrolabe:node:${uid(7)}`));
+  await life.stop();
+});
+
+Deno.test("Persistence, says what the database refuses, once, and tries again", async () => {
+  const clock = new FakeClock();
+  const store = new MemoryStore(clock);
+  const life = new PersistedGraph(store, clock);
+  await life.start();
+  store.refusal = new Error("its memory is full");
+  life.syncAll([mounting, data]);
+  await life.until(() => life.persistence.status().lastError === "its memory is full");
+  const tries = store.calls.lease ?? 0;
+  await life.until(() => (store.calls.lease ?? 0) > tries + 2);
+  assertEquals(life.log.lines.filter((line) => line.includes("Could not save")).length, 1);
+  store.refusal = undefined;
+  await life.untilSaved();
+  assertEquals(life.persistence.status().lastError, undefined);
+  await life.stop();
+});
+
+Deno.test("Persistence, saves at the end what is dirty", async () => {
+  const { clock, store } = await filled();
+  const life = new PersistedGraph(store, clock);
+  await life.start();
+  life.syncAll([web(2)]);
+  await life.untilSaved();
+  life.graph.upsert(web(2, { message: "last words" }));
+  await life.stop();
+  assertEquals(JSON.parse(store.values.get(`astrolabe:node:${uid(2)}`) ?? "{}").statusMessage, "last words");
+  assertEquals(store.holder, undefined);
+});
+
+Deno.test("Persistence, ends in time when the database hangs", async () => {
+  const { clock, store } = await filled();
+  const life = new PersistedGraph(store, clock);
+  await life.start();
+  life.syncAll([web(2)]);
+  await life.untilSaved();
+  life.graph.upsert(web(2, { message: "last words" }));
+  store.hang();
+  const asked = clock.now();
+  await life.stop();
+  assert(clock.now() - asked <= 6_000);
+  assert(life.says("Stopped with changes unsaved"));
+});
+
+Deno.test("Persistence, a snapshot that finds nothing to do reads no values", async () => {
+  const { clock, store } = await filled();
+  const life = new PersistedGraph(store, clock);
+  await life.start();
+  life.syncAll([mounting, web(2), data]);
+  await life.untilSaved();
+  const gets = store.calls.get;
+  await life.untilSaved();
+  assertEquals(store.calls.get, gets);
+  await life.stop();
+});
+
+Deno.test("Persistence, notices a key that another one has deleted", async () => {
+  const { clock, store } = await filled();
+  const life = new PersistedGraph(store, clock);
+  await life.start();
+  life.syncAll([mounting, web(2), data]);
+  await life.untilSaved();
+  store.values.delete(`astrolabe:edge:${uid(1)}:${uid(100)}`);
+  await life.untilSaved();
+  assert(store.values.has(`astrolabe:edge:${uid(1)}:${uid(100)}`));
+  await life.stop();
+});
+
+Deno.test("Persistence, drops another cluster's resources though the database is away by then", async () => {
+  const { clock, store } = await filled();
+  const life = new PersistedGraph(store, clock);
+  await life.start();
+  store.disconnect();
+  life.sync(namespaceKind, [record({ kind: namespaceKind, uid: uid(9), name: "kube-system" })]);
+  await life.until(() => !life.persistence.hasRestored);
+  assertEquals(life.graph.read.resourceCount, 1);
+  await life.stop();
+});
+
+Deno.test("Persistence, takes a database that is another cluster's no longer", async () => {
+  const { clock, store } = await filled();
+  const life = new PersistedGraph(store, clock);
+  await life.start();
+  life.syncAll([web(5)], uid(9));
+  await life.until(() => life.persistence.status().role === "foreign");
+  store.flushAll();
+  await life.untilSaved();
+  assert(store.values.has(`astrolabe:node:${uid(5)}`));
+  await life.stop();
+});
+
+Deno.test("Persistence, leaves a database alone that became another cluster's while it waited", async () => {
+  const { clock, store } = await filled();
+  store.setHolder("another", 20_000);
+  const life = new PersistedGraph(store, clock);
+  await life.start();
+  life.syncAll([web(5)]);
+  await life.until(() => life.persistence.status().role === "standby");
+  store.values.set("astrolabe:metadata", JSON.stringify({ cluster: "another" }));
+  await life.until(() => life.persistence.status().role === "foreign");
+  assertEquals([store.values.has(`astrolabe:node:${uid(5)}`), store.holder], [false, undefined]);
+  await life.stop();
+});

@@ -1,0 +1,12 @@
+/** Tries until the check passes; rejects with its last failure when it does not within some seconds. */
+export async function holds<T>(check: () => T | Promise<T>, seconds = 20): Promise<T> {
+  const deadline = Date.now() + seconds * 1_000;
+  for (;;) {
+    try {
+      return await check();
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

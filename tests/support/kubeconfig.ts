@@ -1,0 +1,16 @@
+export interface KubeconfigOptions {
+  /** Read again whenever credentials are. */
+  readonly tokenFile?: string;
+}
+
+/** The text of a kubeconfig for an API server over plain HTTP, such as the simulator. */
+export function kubeconfigOf(server: string, user: KubeconfigOptions = {}): string {
+  return JSON.stringify({
+    apiVersion: "v1",
+    kind: "Config",
+    "current-context": "test",
+    clusters: [{ name: "test", cluster: { server } }],
+    contexts: [{ name: "test", context: { cluster: "test", user: "test" } }],
+    users: [{ name: "test", user }],
+  });
+}

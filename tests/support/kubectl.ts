@@ -1,0 +1,34 @@
+/** The kubectl program that belongs to the tests' API server. */
+import { loadAll } from "js-yaml";
+
+const KUBECTL = `${Deno.env.get("KUBEBUILDER_ASSETS") ?? ""}/kubectl`;
+
+// deno-lint-ignore no-explicit-any -- a manifest is whatever it says
+export type Manifest = any;
+
+/** What kubectl prints; rejects with what it says when it fails. */
+export async function kubectl(...args: string[]): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command(KUBECTL, { args, stdin: "null" }).output();
+  const text = new TextDecoder();
+  if (!success) throw new Error(`kubectl ${args.join(" ")}: ${text.decode(stderr)}`);
+  return text.decode(stdout);
+}
+
+/** The manifests of a folder with a kustomization. */
+export async function render(folder: string): Promise<Manifest[]> {
+  return loadAll(await kubectl("kustomize", folder)) as Manifest[];
+}
+
+/** A folder with an overlay of base and these components; whoever asks for it removes it. */
+export async function makeOverlay(components: readonly string[]): Promise<string> {
+  const folder = await Deno.makeTempDir({ prefix: "astrolabe-overlay-" });
+  const manifests = `${"../".repeat(folder.split("/").length - 1)}${Deno.cwd().slice(1)}/deploy/kubernetes`;
+  const kustomization = {
+    apiVersion: "kustomize.config.k8s.io/v1beta1",
+    kind: "Kustomization",
+    resources: [`${manifests}/base`],
+    components: components.map((name) => `${manifests}/components/${name}`),
+  };
+  await Deno.writeTextFile(`${folder}/kustomization.yaml`, JSON.stringify(kustomization));
+  return folder;
+}

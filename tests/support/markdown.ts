@@ -1,0 +1,87 @@
+/** The documentation as tests read it: the pages, and what of a page can be held against the code. */
+import { join, normalize } from "node:path/posix";
+
+export interface CodeBlock {
+  /** Such as `sh`; empty where the block does not say. */
+  readonly language: string;
+  readonly text: string;
+  /** The paragraph right before it, on one line. */
+  readonly introduction: string;
+}
+
+const PAGES = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "deploy/kubernetes/README.md"];
+
+/** Paths of all pages from the project's root. */
+export function pages(): string[] {
+  const inFolder = [...Deno.readDirSync("docs")].map(({ name }) => `docs/${name}`).sort();
+  return [...PAGES, ...inFolder.filter((path) => path.endsWith(".md"))];
+}
+
+export function readPage(path: string): string {
+  return Deno.readTextFileSync(path);
+}
+
+export function codeBlocks(page: string): CodeBlock[] {
+  return [...page.matchAll(/^( *)```(\w*)\n(.*?)^\1```$/gms)].map((match) => {
+    const [, indent = "", language = "", text = ""] = match;
+    const before = page.slice(0, match.index).trimEnd().split(/\n\s*\n/).at(-1) ?? "";
+    const introduction = before.replace(/\s*\n\s*/g, " ").trim();
+    return { language, text: text.replaceAll(new RegExp(`^${indent}`, "gm"), ""), introduction };
+  });
+}
+
+/** The commands of all shell blocks, without comments, continued lines joined. */
+export function commands(page: string): string[] {
+  return codeBlocks(page)
+    .filter(({ language }) => language === "sh")
+    .flatMap(({ text }) => text.replaceAll(/\\\n\s*/g, "").split("\n"))
+    .map((line) => line.replace(/(^|\s)#\s.*$/, "").trim())
+    .filter((line) => line !== "");
+}
+
+/** The rows of all tables, headers left out; cells without the backticks around them. */
+export function tableRows(page: string): string[][] {
+  const lines = page.split("\n");
+  const isDivider = (line = "") => /^\|[\s|:-]+\|$/.test(line);
+  return lines
+    .filter((line, at) => line.startsWith("|") && !isDivider(line) && !isDivider(lines[at + 1]))
+    .map((line) => line.slice(1, -1).split("|").map((cell) => cell.trim()));
+}
+
+/** What a cell or a sentence has in backticks. */
+export function codeSpans(text: string): string[] {
+  return [...text.matchAll(/`([^`\n]+)`/g)].map(([, span = ""]) => span);
+}
+
+/** What follows a heading, up to the next one of its level or above. */
+export function section(page: string, heading: string): string {
+  const level = /^#+/.exec(heading)?.[0].length ?? 0;
+  const start = `\n${page}`.indexOf(`\n${heading}\n`);
+  if (start === -1) throw new Error(`there is no heading ${heading}`);
+  const rest = page.slice(start + heading.length);
+  const end = rest.search(new RegExp(`^#{1,${level}} `, "m"));
+  return end === -1 ? rest : rest.slice(0, end);
+}
+
+/** The anchors of a page's headings, as code hosts make them. */
+export function anchors(page: string): string[] {
+  const withoutCode = page.replaceAll(/^ *```.*?^ *```$/gms, "");
+  return [...withoutCode.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
+    heading.toLowerCase().replaceAll(/[^\p{L}\p{N}\s_-]/gu, "").replaceAll(/\s/g, "-")
+  );
+}
+
+/** Links that lead to files of the project: paths from its root, with an anchor where they have one. */
+export function localLinks(path: string): { readonly file: string; readonly anchor?: string }[] {
+  const text = readPage(path).replaceAll(/^ *```.*?^ *```$/gms, "");
+  return [...text.matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, target = ""]) => target)
+    .filter((target) => !/^[a-z]+:/.test(target))
+    .map((target) => {
+      const [file = "", anchor] = target.split("#");
+      return {
+        file: file === "" ? path : normalize(join(path, "..", file)),
+        ...anchor && { anchor },
+      };
+    });
+}

@@ -1,0 +1,313 @@
+/**
+ * What the graph has to be, read off the objects of an API server: identity, relations and release
+ * membership as the contract has them, each in the most obvious way and anew at every question. It
+ * shares no code with the program, so that the two can be held against each other.
+ */
+import type { GraphAnswer } from "./astrolabe.ts";
+
+// deno-lint-ignore no-explicit-any -- an object is whatever the API server says
+export type KubeObject = any;
+
+/** Where the API server lists each kind. */
+export const LISTS: Readonly<Record<string, string>> = {
+  Pod: "/api/v1/pods",
+  Service: "/api/v1/services",
+  ServiceAccount: "/api/v1/serviceaccounts",
+  PersistentVolumeClaim: "/api/v1/persistentvolumeclaims",
+  ConfigMap: "/api/v1/configmaps",
+  Secret: "/api/v1/secrets",
+  PersistentVolume: "/api/v1/persistentvolumes",
+  Namespace: "/api/v1/namespaces",
+  Deployment: "/apis/apps/v1/deployments",
+  StatefulSet: "/apis/apps/v1/statefulsets",
+  DaemonSet: "/apis/apps/v1/daemonsets",
+  ReplicaSet: "/apis/apps/v1/replicasets",
+  Job: "/apis/batch/v1/jobs",
+  CronJob: "/apis/batch/v1/cronjobs",
+  Ingress: "/apis/networking.k8s.io/v1/ingresses",
+  EndpointSlice: "/apis/discovery.k8s.io/v1/endpointslices",
+  HorizontalPodAutoscaler: "/apis/autoscaling/v2/horizontalpodautoscalers",
+  PodDisruptionBudget: "/apis/policy/v1/poddisruptionbudgets",
+  StorageClass: "/apis/storage.k8s.io/v1/storageclasses",
+};
+
+const CLUSTER_SCOPED = ["PersistentVolume", "Namespace", "StorageClass"];
+const ATTACHING = ["selects", "endpoints", "routes-to", "scales"];
+
+interface Question {
+  readonly namespace?: string;
+  /** `name` or `namespace/name`. */
+  readonly release?: string;
+  readonly inactive?: boolean;
+}
+
+interface Relation {
+  readonly from: KubeObject;
+  readonly type: string;
+  readonly to: KubeObject;
+}
+
+/** A graph's nodes and edges, one line each, sorted: what two graphs are compared by. */
+export interface Description {
+  readonly nodes: readonly string[];
+  readonly edges: readonly string[];
+}
+
+export class NaiveReading {
+  readonly #objects: readonly KubeObject[];
+  readonly #relations: Relation[] = [];
+
+  constructor(objects: readonly KubeObject[]) {
+    this.#objects = objects;
+    for (const object of objects) this.#relate(object);
+  }
+
+  graph({ namespace, release, inactive = false }: Question = {}): Description {
+    const inNamespace = namespace && this.#ofNamespace(namespace);
+    const inRelease = release && this.#ofRelease(release);
+    const there = new Set(this.#objects.filter((it) =>
+      (!inNamespace || inNamespace.has(it)) &&
+      (!inRelease || inRelease.has(it)) &&
+      (inactive || !isIdle(it))
+    ));
+    return {
+      nodes: [...there].map((it) => this.#describe(it)).sort(),
+      edges: this.#relations.filter(({ from, to }) => there.has(from) && there.has(to)).map((it) =>
+        `${nameOf(it.from)} ${it.type} ${nameOf(it.to)}`
+      ).sort(),
+    };
+  }
+
+  /** All releases, as `namespace/name`. */
+  releases(): string[] {
+    return [...new Set(this.#objects.flatMap((it) => ownRelease(it) ?? []))].sort();
+  }
+
+  #describe(it: KubeObject): string {
+    const { metadata: { uid, labels = {}, creationTimestamp } } = it;
+    const release = this.#releaseOf(it)?.split("/")[1] ?? "";
+    const chart = labels["helm.sh/chart"] ?? "";
+    return line([it.apiVersion, nameOf(it), uid, release, chart, creationTimestamp], labels);
+  }
+
+  #releaseOf(it: KubeObject): string | undefined {
+    const queue = [it];
+    for (const next of queue) {
+      const release = ownRelease(next);
+      if (release) return release;
+      queue.push(...this.#ownersOf(next).filter((owner) => !queue.includes(owner)));
+    }
+    return undefined;
+  }
+
+  #ownersOf(it: KubeObject): KubeObject[] {
+    return this.#relations.filter(({ type, to }) => type === "owns" && to === it).map(({ from }) => from);
+  }
+
+  #ofNamespace(namespace: string): Set<KubeObject> {
+    const inside = new Set(this.#objects.filter(({ metadata }) => metadata.namespace === namespace));
+    const clusterScoped = this.#objects.filter((it) =>
+      CLUSTER_SCOPED.includes(it.kind) &&
+      (it.kind === "Namespace" && it.metadata.name === namespace ||
+        this.#relations.some(({ from, to }) =>
+          from === it && inside.has(to) || to === it && inside.has(from)
+        ))
+    );
+    return new Set([...inside, ...clusterScoped]);
+  }
+
+  #ofRelease(release: string): Set<KubeObject> {
+    const isAsked = (own = "") => own === release || own.endsWith(`/${release}`);
+    const core = new Set(this.#objects.filter((it) => isAsked(ownRelease(it))));
+    for (const owner of core) {
+      for (const { from, type, to } of this.#relations) {
+        if (type === "owns" && from === owner && !ownRelease(to)) core.add(to);
+      }
+    }
+    const attached = new Set<KubeObject>();
+    for (const { from, type, to } of this.#relations) {
+      if (core.has(from) && !ownRelease(to)) attached.add(to);
+      if (core.has(to) && !ownRelease(from) && ATTACHING.includes(type)) attached.add(from);
+    }
+    const behindClaims = this.#relations.filter(({ from, to }) =>
+      attached.has(from) && !core.has(from) && from.kind === "PersistentVolumeClaim" &&
+      ["PersistentVolume", "StorageClass"].includes(to.kind)
+    ).map(({ to }) => to);
+    return new Set([...core, ...attached, ...behindClaims].filter((it) => !isHelmStorage(it)));
+  }
+
+  // Relations
+
+  #relate(it: KubeObject): void {
+    const { kind, metadata, spec } = it;
+    const to = (type: string, target: KubeObject) => this.#add(it, type, target);
+    for (const { uid } of metadata.ownerReferences ?? []) this.#add(this.#byUid(uid), "owns", it);
+    const podSpec = podSpecOf(it);
+    if (podSpec) this.#relatePodSpec(it, podSpec);
+
+    if (kind === "Service" && Object.keys(spec.selector ?? {}).length > 0) {
+      this.#select(it, { matchLabels: spec.selector });
+    }
+    if (kind === "PodDisruptionBudget" && spec.selector) this.#select(it, spec.selector);
+    if (kind === "EndpointSlice") {
+      this.#add(this.#named(it, "Service", metadata.labels?.["kubernetes.io/service-name"]), "endpoints", it);
+      for (const { targetRef } of it.endpoints ?? []) {
+        if (targetRef?.kind !== "Pod") continue;
+        to("selects", targetRef.uid ? this.#byUid(targetRef.uid) : this.#named(it, "Pod", targetRef.name));
+      }
+    }
+    if (kind === "Ingress") {
+      const paths = (spec.rules ?? []).flatMap((rule: KubeObject) => rule.http?.paths ?? []);
+      const backends = [spec.defaultBackend, ...paths.map((path: KubeObject) => path.backend)];
+      for (const backend of backends) to("routes-to", this.#named(it, "Service", backend?.service?.name));
+      for (const { secretName } of spec.tls ?? []) to("uses-secret", this.#named(it, "Secret", secretName));
+    }
+    if (kind === "HorizontalPodAutoscaler") {
+      const { apiVersion, kind, name } = spec.scaleTargetRef;
+      const target = this.#named(it, kind, name);
+      if (target?.apiVersion.split("/")[0] === apiVersion.split("/")[0]) to("scales", target);
+    }
+    if (kind === "PersistentVolumeClaim") to("binds", this.#named(it, "PersistentVolume", spec.volumeName));
+    if (kind === "PersistentVolume" && spec.claimRef) {
+      const { namespace, name, uid } = spec.claimRef;
+      const claim = this.#named({ metadata: { namespace } }, "PersistentVolumeClaim", name);
+      if (!uid || uid === claim?.metadata.uid) this.#add(claim, "binds", it);
+    }
+    if (["PersistentVolume", "PersistentVolumeClaim"].includes(kind)) {
+      to("uses-storageclass", this.#named(it, "StorageClass", spec.storageClassName));
+    }
+    if (kind === "ServiceAccount") {
+      for (const { name } of [...it.secrets ?? [], ...it.imagePullSecrets ?? []]) {
+        to("uses-secret", this.#named(it, "Secret", name));
+      }
+    }
+  }
+
+  #relatePodSpec(it: KubeObject, podSpec: KubeObject): void {
+    const to = (type: string, kind: string, name?: string) =>
+      this.#add(it, type, this.#named(it, kind, name));
+    to("uses-sa", "ServiceAccount", podSpec.serviceAccountName || "default");
+    for (const volume of podSpec.volumes ?? []) {
+      to("mounts", "PersistentVolumeClaim", volume.persistentVolumeClaim?.claimName);
+      if (it.kind === "Pod" && volume.ephemeral) {
+        to("mounts", "PersistentVolumeClaim", `${it.metadata.name}-${volume.name}`);
+      }
+    }
+    // Wherever a Pod spec names one of these, it does so below a field of one of these names.
+    visit(podSpec, (field, value) => {
+      const { name, secretName = name } = value;
+      if (["configMap", "configMapRef", "configMapKeyRef"].includes(field) && name !== "kube-root-ca.crt") {
+        to("uses-configmap", "ConfigMap", name);
+      }
+      if (["secret", "secretRef", "secretKeyRef", "nodePublishSecretRef", "azureFile"].includes(field)) {
+        to("uses-secret", "Secret", secretName);
+      }
+    });
+    for (const { name } of podSpec.imagePullSecrets ?? []) to("uses-secret", "Secret", name);
+  }
+
+  #select(it: KubeObject, selector: KubeObject): void {
+    const { namespace } = it.metadata;
+    for (const pod of this.#objects) {
+      const candidate = pod.kind === "Pod" && pod.metadata.namespace === namespace;
+      if (candidate && isSelected(pod.metadata.labels ?? {}, selector)) this.#add(it, "selects", pod);
+    }
+  }
+
+  #add(from: KubeObject | undefined, type: string, to: KubeObject | undefined): void {
+    const known = this.#relations.some((it) => it.from === from && it.type === type && it.to === to);
+    if (from && to && !known) this.#relations.push({ from, type, to });
+  }
+
+  #byUid(uid: string): KubeObject | undefined {
+    return this.#objects.find(({ metadata }) => metadata.uid === uid);
+  }
+
+  /** The object of that kind and name, in the namespace of `beside` where the kind has namespaces. */
+  #named(beside: KubeObject, kind: string, name: string | undefined): KubeObject | undefined {
+    const namespace = CLUSTER_SCOPED.includes(kind) ? undefined : beside.metadata.namespace;
+    return this.#objects.find((it) =>
+      it.kind === kind && it.metadata.name === name && it.metadata.namespace === namespace
+    );
+  }
+}
+
+/**
+ * All objects of the 19 kinds.
+ *
+ * @param get Answers a GET of the API server.
+ */
+export async function readLists(get: (path: string) => Promise<unknown>): Promise<KubeObject[]> {
+  const objects: KubeObject[] = [];
+  for (const [kind, path] of Object.entries(LISTS)) {
+    const { apiVersion, items } = await get(path) as KubeObject;
+    for (const item of items) objects.push({ ...item, kind, apiVersion });
+  }
+  return objects;
+}
+
+/** The same of an answer over HTTP, asked with `labels=true`. */
+export function describeAnswer({ nodes, edges }: GraphAnswer): Description {
+  const names = new Map(
+    nodes.map(({ uid, kind, namespace, name }) =>
+      [uid, nameOf({ kind, metadata: { namespace, name } })] as const
+    ),
+  );
+  return {
+    nodes: nodes.map(({ uid, apiVersion, release = "", chart = "", labels = {}, metadata }) =>
+      line([apiVersion, names.get(uid), uid, release, chart, metadata.creationTimestamp], labels)
+    ).sort(),
+    edges: edges.map(({ from, type, to }) => `${names.get(from)} ${type} ${names.get(to)}`).sort(),
+  };
+}
+
+function line(words: readonly unknown[], labels: Readonly<Record<string, string>>): string {
+  const pairs = Object.entries(labels).map(([key, value]) => `${key}=${value}`).sort();
+  return `${words.join(" ")} [${pairs.join(" ")}]`;
+}
+
+function nameOf({ kind, metadata: { namespace = "", name } }: KubeObject): string {
+  return `${kind} ${namespace}/${name}`;
+}
+
+export function ownRelease(
+  { metadata: { namespace, annotations = {}, labels = {}, ownerReferences = [] } }: KubeObject,
+) {
+  const annotated = annotations["meta.helm.sh/release-name"];
+  if (annotated) return `${annotations["meta.helm.sh/release-namespace"] ?? namespace ?? ""}/${annotated}`;
+  const isHelms = labels["app.kubernetes.io/managed-by"] === "Helm" && ownerReferences.length === 0;
+  const instance = labels["app.kubernetes.io/instance"];
+  return isHelms && instance ? `${namespace ?? ""}/${instance}` : undefined;
+}
+
+function isHelmStorage({ kind, metadata }: KubeObject): boolean {
+  return kind === "Secret" && metadata.name.startsWith("sh.helm.release.v1.");
+}
+
+function isIdle({ kind, spec, status }: KubeObject): boolean {
+  return kind === "ReplicaSet" && spec.replicas === 0 && !status?.replicas;
+}
+
+function podSpecOf({ kind, spec }: KubeObject): KubeObject | undefined {
+  if (kind === "Pod") return spec;
+  return kind === "CronJob" ? spec.jobTemplate.spec.template.spec : spec?.template?.spec;
+}
+
+function visit(value: unknown, see: (field: string, value: KubeObject) => void): void {
+  if (typeof value !== "object" || value === null) return;
+  for (const [field, inner] of Object.entries(value)) {
+    if (typeof inner !== "object" || inner === null) continue;
+    see(field, inner);
+    visit(inner, see);
+  }
+}
+
+function isSelected(labels: Record<string, string>, { matchLabels = {}, matchExpressions = [] }: KubeObject) {
+  return Object.entries(matchLabels).every(([key, value]) => labels[key] === value) &&
+    matchExpressions.every(({ key, operator, values = [] }: KubeObject) => {
+      const value = labels[key];
+      if (operator === "Exists") return value !== undefined;
+      if (operator === "DoesNotExist") return value === undefined;
+      return values.includes(value) === (operator === "In");
+    });
+}

@@ -1,0 +1,200 @@
+/**
+ * A simulated cluster, a real Redis and Astrolabe between them, and what has to hold of the three at
+ * rest. It knows what the contract says of the database and shares no code with what writes it.
+ */
+import { assertEquals } from "@std/assert";
+import { kinds } from "../../src/kinds/registry.ts";
+import type { KubeObject } from "../../src/simulator/kube_object.ts";
+import { sampleCluster } from "../../src/simulator/sample_cluster.ts";
+import { Simulator } from "../../src/simulator/simulator.ts";
+import { Astrolabe, type GraphAnswer } from "./astrolabe.ts";
+import { holds } from "./holds.ts";
+import { kubeconfigOf } from "./kubeconfig.ts";
+import { describeAnswer, NaiveReading, ownRelease } from "./naive_reading.ts";
+import { RedisServer } from "./redis_server.ts";
+
+const WHOLE = "inactive=true&labels=true";
+/** The order in which the contract lists them. */
+const TYPES =
+  "owns selects endpoints routes-to scales mounts binds uses-storageclass uses-configmap uses-secret uses-sa"
+    .split(" ");
+
+export interface PersistedClusterOptions {
+  readonly objects?: number;
+  readonly seed?: number;
+  /** As on redis-server's command line. */
+  readonly redis?: readonly string[];
+  readonly redisIsAbsent?: boolean;
+}
+
+export class PersistedCluster implements AsyncDisposable {
+  readonly redis: RedisServer;
+  readonly simulator: Simulator;
+  readonly #kubeconfig: string;
+  readonly #running = new Map<Astrolabe, Reader | undefined>();
+
+  private constructor(simulator: Simulator, redis: RedisServer) {
+    this.simulator = simulator;
+    this.redis = redis;
+    this.#kubeconfig = `${redis.folder}/kubeconfig`;
+    Deno.writeTextFileSync(this.#kubeconfig, kubeconfigOf(simulator.url));
+  }
+
+  static async open(options: PersistedClusterOptions = {}): Promise<PersistedCluster> {
+    const { objects = 200, seed = 1, redis = [], redisIsAbsent = false } = options;
+    const server = RedisServer.absent(...redis);
+    const simulator = Simulator.start({ kinds, seed });
+    for (const object of sampleCluster({ objects, seed })) simulator.store.create(object);
+    const cluster = new PersistedCluster(simulator, server);
+    if (!redisIsAbsent) await server.start();
+    return cluster;
+  }
+
+  /** Starts Astrolabe, and reads from it as long as it runs. */
+  async start(...flags: string[]): Promise<Astrolabe> {
+    const astrolabe = await this.startUnread(...flags);
+    this.#running.set(astrolabe, new Reader(astrolabe));
+    return astrolabe;
+  }
+
+  /** Starts Astrolabe, for tests that stop time for it. */
+  async startUnread(...flags: string[]): Promise<Astrolabe> {
+    const astrolabe = await Astrolabe.start(
+      `--kubeconfig=${this.#kubeconfig}`,
+      "--enable-persistence",
+      `--redis-addr=127.0.0.1:${this.redis.port}`,
+      "--redis-flush-interval=1",
+      ...flags,
+    );
+    this.#running.set(astrolabe, undefined);
+    return astrolabe;
+  }
+
+  /** Ends it, and asserts that no read ever failed. */
+  async stop(astrolabe: Astrolabe, signal: Deno.Signal = "SIGTERM"): Promise<number> {
+    const failures = await this.#running.get(astrolabe)?.stop() ?? [];
+    this.#running.delete(astrolabe);
+    const code = await astrolabe.stop(signal);
+    assertEquals(failures, []);
+    return code;
+  }
+
+  /** What a writer that has died leaves behind runs out at once. */
+  async forgetLease(): Promise<void> {
+    await this.redis.command("DEL", "astrolabe:lease");
+  }
+
+  /** Waits until the API server, Astrolabe and Redis hold the same. */
+  async atRest(astrolabe: Astrolabe): Promise<void> {
+    await holds(async () => {
+      const answer = await astrolabe.graph(WHOLE);
+      const reading = new NaiveReading(this.#objects());
+      assertEquals(describeAnswer(answer), reading.graph({ inactive: true }));
+      assertEquals(describeDatabase(await this.redis.dump()), this.#expected(answer));
+    }, 40);
+  }
+
+  /** Waits until Astrolabe shows what the API server has, whatever is in Redis. */
+  async shown(astrolabe: Astrolabe): Promise<void> {
+    await holds(async () => {
+      const answer = await astrolabe.graph(WHOLE);
+      assertEquals(describeAnswer(answer), new NaiveReading(this.#objects()).graph({ inactive: true }));
+    });
+  }
+
+  /** Makes changes of every sort: something new, something gone, a label, a status. */
+  change(round = 0): void {
+    const { store } = this.simulator;
+    const [first, second] = store.list("ConfigMap").filter(({ metadata }) => !metadata.ownerReferences);
+    const [pod] = store.list("Pod");
+    if (!first || !second || !pod) throw new Error("the cluster is too small to change");
+    const { namespace = "" } = first.metadata;
+    store.create({ apiVersion: "v1", kind: "ConfigMap", metadata: { namespace, name: `new-${round}` } });
+    store.delete("ConfigMap", namespace, first.metadata.name);
+    const labels = { ...second.metadata.labels, round: `${round}` };
+    store.update({ ...second, metadata: { ...second.metadata, labels } });
+    store.patchStatus("Pod", pod.metadata, { ...pod.status, phase: round % 2 ? "Running" : "Failed" });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const astrolabe of this.#running.keys()) await this.stop(astrolabe, "SIGKILL");
+    await this.simulator.close();
+    await this.redis[Symbol.asyncDispose]();
+  }
+
+  #objects(): KubeObject[] {
+    return kinds.flatMap(({ kind }) => this.simulator.store.list(kind));
+  }
+
+  /** The lines of a database that holds what was answered. */
+  #expected({ nodes, edges }: GraphAnswer): string[] {
+    const releases = new Map(this.#objects().map((object) => [object.metadata.uid, ownRelease(object)]));
+    const lines: string[] = [];
+    for (
+      const { uid, name, namespace, kind, apiVersion, status, message, labels = {}, chart = "" } of nodes
+    ) {
+      const release = releases.get(uid)?.split("/")[1] ?? "";
+      lines.push(`node:${uid} ${[name, namespace, kind, apiVersion, status, message, chart, release]}`);
+      lines.push(`labels:${uid} ${Object.entries(labels).sort()}`);
+      lines.push(`index:ns-kind:${namespace}:${kind} ${uid}`);
+      if (release) lines.push(`index:helm-release:${release} ${uid}`);
+    }
+    const byEnds = Map.groupBy(edges, ({ from, to }) => `edge:${from}:${to}`);
+    for (const [key, [...several]] of byEnds) {
+      lines.push(`${key} ${TYPES.filter((type) => several.some((edge) => edge.type === type))}`);
+    }
+    return lines.sort();
+  }
+}
+
+/** A database as lines, but for the lease and what is said of the whole. */
+export function describeDatabase(dump: ReadonlyMap<string, string | string[]>): string[] {
+  const lines: string[] = [];
+  for (const [whole, value] of dump) {
+    const key = whole.replace(/^astrolabe:/, "");
+    if (key === "lease" || key === "metadata") continue;
+    if (typeof value !== "string") {
+      for (const member of value) lines.push(`${key} ${member}`);
+      continue;
+    }
+    const it = JSON.parse(value);
+    if (key.startsWith("edge:")) {
+      const { type, types = [type] } = it;
+      lines.push(`edge:${it.fromUID}:${it.toUID} ${types}`);
+      continue;
+    }
+    const { name, namespace, kind, apiVersion, status, statusMessage, helmChart, helmRelease } = it;
+    const fields = [name, namespace, kind, apiVersion, status, statusMessage, helmChart, helmRelease];
+    lines.push(`${key} ${fields}`, `labels:${it.uid} ${Object.entries(it.labels).sort()}`);
+  }
+  return lines.sort();
+}
+
+/** Reads all the time, and keeps what went wrong. */
+class Reader {
+  readonly #failures: string[] = [];
+  readonly #ended: Promise<void>;
+  #stopped = false;
+
+  constructor(astrolabe: Astrolabe) {
+    this.#ended = this.#read(astrolabe);
+  }
+
+  async stop(): Promise<readonly string[]> {
+    this.#stopped = true;
+    await this.#ended;
+    return this.#failures;
+  }
+
+  async #read(astrolabe: Astrolabe): Promise<void> {
+    while (!this.#stopped) {
+      try {
+        const { status } = await astrolabe.text("/api/v1/releases");
+        if (status !== 200) this.#failures.push(`status ${status}`);
+      } catch (error) {
+        this.#failures.push(`${error}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}

@@ -1,0 +1,223 @@
+/**
+ * Objects of all 19 kinds that refer to one another at random, few enough that most references meet a
+ * target sooner or later. A real API server accepts them.
+ */
+import type { KubeObject } from "./naive_reading.ts";
+
+export const NAMESPACES = ["alpha", "beta"];
+export const RELEASES = ["shop", "blog"];
+const NAMES = ["web", "db", "cache"];
+const LABELS = { app: NAMES, tier: ["front", "back"], "kubernetes.io/service-name": NAMES };
+
+export class RandomObjects {
+  /** Numbers in [0, 1). */
+  readonly #next: () => number;
+  readonly #present: ReadonlyMap<string, KubeObject>;
+
+  /** @param present What is there to refer to, by whatever key. */
+  constructor(next: () => number, present: ReadonlyMap<string, KubeObject>) {
+    this.#next = next;
+    this.#present = present;
+  }
+
+  pick<T>(from: readonly T[]): T {
+    return from[Math.floor(this.#next() * from.length)]!;
+  }
+
+  chance(probability: number): boolean {
+    return this.#next() < probability;
+  }
+
+  key(kind: string): { readonly name: string; readonly namespace?: string } {
+    const name = this.pick(NAMES);
+    if (kind === "Namespace") return { name: `spare-${name}` };
+    if (kind === "PersistentVolume" || kind === "StorageClass") return { name };
+    return { name, namespace: this.pick(NAMESPACES) };
+  }
+
+  /** Labels, annotations, and now and then owners from the same namespace or from none. */
+  metadata(namespace?: string): KubeObject {
+    const owners = [...this.#present.values()].filter(({ metadata }) =>
+      metadata.namespace === namespace || metadata.namespace === undefined
+    );
+    const labels: Record<string, string> = {};
+    for (const [key, values] of Object.entries(LABELS)) if (this.chance(0.7)) labels[key] = this.pick(values);
+    const annotations: Record<string, string> = { "example.com/note": this.pick(NAMES) };
+    const owner = this.chance(0.4) && this.#ownerReference(owners);
+    const second = owner && this.chance(0.3) && this.#ownerReference(owners);
+    const several = second && second.uid !== owner.uid;
+    // Between two owners that are equally near, the contract does not say whose release it is.
+    const membership = several ? "annotations" : this.pick(["annotations", "labels", "none", "none"]);
+    if (membership === "annotations") {
+      annotations["meta.helm.sh/release-name"] = this.pick(RELEASES);
+      if (this.chance(0.5)) annotations["meta.helm.sh/release-namespace"] = this.pick(NAMESPACES);
+      labels["helm.sh/chart"] = `chart-${this.pick(["1", "2"])}`;
+    } else if (membership === "labels") {
+      labels["app.kubernetes.io/managed-by"] = this.pick(["Helm", "Helm", "kustomize"]);
+      labels["app.kubernetes.io/instance"] = this.pick(RELEASES);
+    }
+    return { labels, annotations, ownerReferences: several ? [owner, second] : owner ? [owner] : [] };
+  }
+
+  /** All but the metadata. An object of the same kind and name may be given it later. */
+  body(kind: string, { name, namespace = "" }: { name: string; namespace?: string }): KubeObject {
+    const selector = { matchLabels: { set: name } };
+    const template = () => ({ metadata: { labels: { set: name } }, spec: this.#podSpec() });
+    switch (kind) {
+      case "Pod":
+        return { spec: this.#podSpec() };
+      case "Service":
+        return { spec: { ports: [{ port: 80 }], selector: this.chance(0.2) ? null : this.#labels() } };
+      case "ServiceAccount":
+        return { secrets: [this.#named()], imagePullSecrets: [this.#named()] };
+      case "PersistentVolumeClaim":
+        return {
+          spec: {
+            ...storage("resources"),
+            storageClassName: this.pick(NAMES),
+            ...this.chance(0.7) && { volumeName: this.pick(NAMES) },
+          },
+        };
+      case "PersistentVolume":
+        return {
+          spec: {
+            ...storage("capacity"),
+            hostPath: { path: "/tmp" },
+            storageClassName: this.pick(NAMES),
+            claimRef: this.chance(0.2)
+              ? null
+              : this.#reference("PersistentVolumeClaim", this.pick(NAMESPACES)),
+          },
+        };
+      case "Deployment":
+      case "ReplicaSet":
+        return { spec: { replicas: this.pick([0, 1, 2]), selector, template: template() } };
+      case "StatefulSet":
+        return { spec: { serviceName: name, replicas: this.pick([0, 1]), selector, template: template() } };
+      case "DaemonSet":
+        return { spec: { selector, template: template() } };
+      case "Job":
+        return { spec: { suspend: true, template: { spec: this.#podSpec("Never") } } };
+      case "CronJob":
+        return {
+          spec: {
+            schedule: "0 0 1 1 *",
+            jobTemplate: { spec: { template: { spec: this.#podSpec("Never") } } },
+          },
+        };
+      case "Ingress":
+        return {
+          spec: {
+            defaultBackend: this.#backend(),
+            rules: [{ http: { paths: [{ path: "/", pathType: "Prefix", backend: this.#backend() }] } }],
+            tls: [{ secretName: this.pick(NAMES) }],
+          },
+        };
+      case "EndpointSlice":
+        return {
+          addressType: "IPv4",
+          endpoints: ["Pod", "Pod", "Node"].map((kind, index) => ({
+            addresses: [`10.1.0.${index}`],
+            targetRef: this.#reference(kind, namespace),
+          })),
+        };
+      case "HorizontalPodAutoscaler":
+        return { spec: { maxReplicas: 3, scaleTargetRef: { ...this.#scalable(), name: this.pick(NAMES) } } };
+      case "PodDisruptionBudget":
+        return { spec: { minAvailable: 1, selector: this.#selector() } };
+      case "StorageClass":
+        return { provisioner: "example.com/disks" };
+      default:
+        return {};
+    }
+  }
+
+  #labels(): Record<string, string> {
+    const key = this.pick(["app", "tier"] as const);
+    return { [key]: this.pick(LABELS[key]) };
+  }
+
+  #selector(): KubeObject {
+    const values = [this.pick(NAMES), this.pick(NAMES)];
+    return this.pick([
+      {},
+      { matchLabels: this.#labels() },
+      { matchExpressions: [{ key: "app", operator: this.pick(["In", "NotIn"]), values }] },
+      {
+        matchLabels: this.#labels(),
+        matchExpressions: [{ key: "tier", operator: this.pick(["Exists", "DoesNotExist"]) }],
+      },
+    ]);
+  }
+
+  #scalable(): KubeObject {
+    return this.pick([
+      { apiVersion: "apps/v1", kind: "Deployment" },
+      { apiVersion: "apps/v1", kind: "StatefulSet" },
+      { apiVersion: "example.com/v1", kind: "Deployment" },
+    ]);
+  }
+
+  /** By name, and sometimes by uid too: of what is there now, and may not be there for long. */
+  #reference(kind: string, namespace: string): KubeObject {
+    const found = [...this.#present.values()].filter((it) =>
+      it.kind === kind && it.metadata.namespace === namespace
+    );
+    if (found.length === 0 || this.chance(0.3)) return { kind, namespace, name: this.pick(NAMES) };
+    const { name, uid } = this.pick(found).metadata;
+    return { kind, namespace, name, uid };
+  }
+
+  #backend(): KubeObject {
+    return { service: { name: this.pick(NAMES), port: { number: 80 } } };
+  }
+
+  #named(): { name: string } {
+    return { name: this.pick(NAMES) };
+  }
+
+  #ownerReference(owners: readonly KubeObject[]): KubeObject | undefined {
+    if (owners.length === 0) return undefined;
+    const { apiVersion, kind, metadata: { name, uid } } = this.pick(owners);
+    return { apiVersion, kind, name, uid };
+  }
+
+  #podSpec(restartPolicy = "Always"): KubeObject {
+    const optional = this.chance(0.3);
+    const volumes = [
+      { configMap: this.#named() },
+      { configMap: { name: "kube-root-ca.crt" } },
+      { secret: { secretName: this.pick(NAMES), optional } },
+      { persistentVolumeClaim: { claimName: this.pick(NAMES) } },
+      { projected: { sources: [{ configMap: this.#named() }, { secret: this.#named() }] } },
+      { csi: { driver: "example.com", nodePublishSecretRef: this.#named() } },
+      { azureFile: { secretName: this.pick(NAMES), shareName: "share" } },
+      { ephemeral: { volumeClaimTemplate: { spec: storage("resources") } } },
+    ];
+    const environment = [
+      { envFrom: [{ configMapRef: { ...this.#named(), optional } }] },
+      { envFrom: [{ secretRef: this.#named() }] },
+      { env: [{ name: "A", valueFrom: { configMapKeyRef: { ...this.#named(), key: "a" } } }] },
+      { env: [{ name: "A", valueFrom: { secretKeyRef: { ...this.#named(), key: "a" } } }] },
+      {},
+    ];
+    const container = (name: string) => ({ name, image: "example.com/image", ...this.pick(environment) });
+    return {
+      restartPolicy,
+      terminationGracePeriodSeconds: 0,
+      containers: [container("main"), container("side")],
+      initContainers: this.chance(0.3) ? [container("init")] : [],
+      volumes: [this.pick(volumes), this.pick(volumes)].map((volume, index) => ({
+        name: NAMES[index],
+        ...volume,
+      })),
+      ...this.chance(0.5) && { serviceAccountName: this.pick(NAMES) },
+      ...this.chance(0.3) && { imagePullSecrets: [this.#named()] },
+    };
+  }
+}
+
+function storage(field: "resources" | "capacity"): KubeObject {
+  const size = { storage: "1Gi" };
+  return { accessModes: ["ReadWriteOnce"], [field]: field === "capacity" ? size : { requests: size } };
+}

@@ -1,0 +1,51 @@
+import type { ResourceSink, Scope } from "../../src/model/resource_sink.ts";
+
+interface NamedObject {
+  readonly metadata: { readonly name: string };
+}
+
+/** Keeps the view of one scope as the graph would, by name, and every call that made it. */
+export class RecordingSink implements ResourceSink {
+  readonly calls: string[] = [];
+  readonly objects = new Map<string, object>();
+  #touched: Set<string> | undefined;
+
+  get names(): string[] {
+    return [...this.objects.keys()].sort();
+  }
+
+  count(call: string): number {
+    return this.calls.filter((each) => each === call).length;
+  }
+
+  begin(_scope: Scope): void {
+    this.calls.push("begin");
+    this.#touched = new Set();
+  }
+
+  upsert(_scope: Scope, object: unknown): void {
+    const { name } = (object as NamedObject).metadata;
+    this.calls.push(`upsert ${name}`);
+    this.objects.set(name, object as object);
+    this.#touched?.add(name);
+  }
+
+  remove(_scope: Scope, object: unknown): void {
+    const { name } = (object as NamedObject).metadata;
+    this.calls.push(`remove ${name}`);
+    this.objects.delete(name);
+  }
+
+  end(_scope: Scope): void {
+    this.calls.push("end");
+    for (const name of this.objects.keys()) {
+      if (!this.#touched?.has(name)) this.objects.delete(name);
+    }
+    this.#touched = undefined;
+  }
+
+  abandon(_scope: Scope): void {
+    this.calls.push("abandon");
+    this.#touched = undefined;
+  }
+}

@@ -1,0 +1,43 @@
+import type { ResourceKind } from "../../src/model/resource_kind.ts";
+import type { ResourceRecord } from "../../src/model/record.ts";
+
+/** Kinds for tests that need no rules: two in namespaces, one that is cluster-scoped. */
+export const testKinds: readonly ResourceKind[] = [
+  testKind("Pod", true),
+  testKind("Claim", true),
+  testKind("Volume", false),
+];
+
+function testKind(kind: string, namespaced: boolean): ResourceKind {
+  const plural = `${kind.toLowerCase()}s`;
+  return {
+    group: "",
+    version: "v1",
+    kind,
+    plural,
+    namespaced,
+    metadataOnly: false,
+    labelLimited: namespaced,
+  };
+}
+
+/** A record with nothing but what is given. */
+export function record(
+  given: Partial<ResourceRecord> & Pick<ResourceRecord, "kind" | "uid" | "name">,
+): ResourceRecord {
+  return {
+    namespace: "",
+    resourceVersion: "1",
+    createdAt: 1_600_000_000,
+    labels: [],
+    annotations: [],
+    status: "Ready",
+    message: "",
+    detail: {},
+    references: [],
+    selectors: [],
+    idle: false,
+    finished: false,
+    ...given,
+  };
+}

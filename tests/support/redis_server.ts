@@ -1,0 +1,124 @@
+/**
+ * A real redis-server on a free port, with its files in a temporary folder. It keeps port and folder
+ * over a restart. A test that starts one disposes of it.
+ */
+import { Redis } from "ioredis";
+import { holds } from "./holds.ts";
+import { freePort } from "./support_program.ts";
+
+/** Whether redis-server is there to be run. */
+export const hasRedisServer = await isInstalled();
+
+export class RedisServer implements AsyncDisposable {
+  readonly port = freePort();
+  readonly folder = Deno.makeTempDirSync({ prefix: "redis_" });
+  /** The port of TLS, where the configuration has one. */
+  readonly tlsPort = freePort();
+  #config: readonly string[];
+  #child: Deno.ChildProcess | undefined;
+  #kill = () => this.#child?.kill("SIGKILL");
+
+  private constructor(config: readonly string[]) {
+    this.#config = config;
+  }
+
+  /** @param config as on redis-server's command line; without any it keeps nothing on disk. */
+  static async start(...config: string[]): Promise<RedisServer> {
+    const server = new RedisServer(config);
+    await server.start();
+    return server;
+  }
+
+  /** Not started yet, so that its port is known before it is there. */
+  static absent(...config: string[]): RedisServer {
+    return new RedisServer(config);
+  }
+
+  /** Starts it, anew where it has run before, with another configuration where one is given. */
+  async start(...config: string[]): Promise<void> {
+    if (config.length > 0) this.#config = config;
+    const { port, folder } = this;
+    this.#child = new Deno.Command("redis-server", {
+      args: [
+        ...["--port", `${port}`, "--bind", "127.0.0.1", "--dir", folder, "--logfile", `${folder}/log`],
+        ...["--save", "", "--appendonly", "no", ...this.#config],
+      ],
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+    globalThis.addEventListener("unload", this.#kill);
+    try {
+      await holds(async () => (await Deno.connect({ hostname: "127.0.0.1", port })).close());
+    } catch (cause) {
+      throw new Error(`redis-server is not there: ${Deno.readTextFileSync(`${folder}/log`)}`, { cause });
+    }
+  }
+
+  /** Sends a command over a connection of its own, with a password where it wants one. */
+  async command(...[name, ...args]: [string, ...(string | number)[]]): Promise<unknown> {
+    const [, password] = /--requirepass (\S+)/.exec(this.#config.join(" ")) ?? [];
+    const client = new Redis({
+      port: this.port,
+      protocol: 2,
+      lazyConnect: true,
+      enableReadyCheck: false,
+      disableClientInfo: true,
+      retryStrategy: null,
+      ...password && { password },
+    });
+    client.on("error", () => {});
+    try {
+      await client.connect();
+      return await client.call(name, ...args);
+    } finally {
+      const ended = new Promise((resolve) => client.once("end", resolve));
+      client.disconnect();
+      await ended;
+    }
+  }
+
+  /** All that the database holds: values as they are, sets in order. */
+  async dump(): Promise<Map<string, string | string[]>> {
+    const keys = (await this.command("KEYS", "*") as string[]).sort();
+    const dump = new Map<string, string | string[]>();
+    const script = `local all = {} for i, key in ipairs(KEYS) do
+      all[i] = redis.call(redis.call('TYPE', key).ok == 'set' and 'SMEMBERS' or 'GET', key) end return all`;
+    const values = await this.command("EVAL", script, keys.length, ...keys) as (string | string[])[];
+    values.forEach((value, i) => dump.set(keys[i] ?? "", Array.isArray(value) ? value.sort() : value));
+    return dump;
+  }
+
+  /** Stops time for it. */
+  pause(): void {
+    this.#child?.kill("SIGSTOP");
+  }
+
+  resume(): void {
+    this.#child?.kill("SIGCONT");
+  }
+
+  /** Ends it at once, as a crash would. */
+  async kill(): Promise<void> {
+    const child = this.#child;
+    if (child === undefined) return;
+    this.#child = undefined;
+    child.kill("SIGKILL");
+    await child.status;
+    globalThis.removeEventListener("unload", this.#kill);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill();
+    await Deno.remove(this.folder, { recursive: true });
+  }
+}
+
+async function isInstalled(): Promise<boolean> {
+  try {
+    return (await new Deno.Command("redis-server", { args: ["--version"] }).output()).success;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,50 @@
+import { RedisStore, type RedisTarget } from "../../src/persist/redis.ts";
+import { eventually } from "./eventually.ts";
+import { RecordingLog } from "./recording_log.ts";
+
+/** A RedisStore that runs until it is disposed of, and is quick to connect and to give up. */
+export class RunningStore implements AsyncDisposable {
+  readonly log = new RecordingLog();
+  readonly store: RedisStore;
+  readonly #stop = new AbortController();
+  readonly #ended: Promise<void>;
+
+  constructor(
+    target: Partial<RedisTarget>,
+    { silence = 2_000 } = {},
+  ) {
+    const whole = { host: "127.0.0.1", port: 6379, db: 0, ...target };
+    this.store = new RedisStore(whole, { log: this.log, silence, firstDelay: 5 });
+    this.#ended = this.store.run(this.#stop.signal);
+  }
+
+  async connected(): Promise<this> {
+    await eventually(() => this.store.connected, () => this.log.lines);
+    return this;
+  }
+
+  async disconnected(): Promise<void> {
+    await eventually(() => !this.store.connected);
+  }
+
+  /** Waits for so many attempts to connect. */
+  async attempts(count: number): Promise<void> {
+    const isAttempt = (line: string) => line.includes("Connecting to Redis");
+    await eventually(() => this.log.lines.filter(isAttempt).length >= count, () => this.log.lines);
+  }
+
+  /** Waits for a line of the log that has the words. */
+  async says(words: string): Promise<void> {
+    await eventually(() => this.lines.some((line) => line.includes(words)), () => this.log.lines);
+  }
+
+  /** What the log says where it is not asked for more. */
+  get lines(): readonly string[] {
+    return this.log.lines.filter((line) => !line.startsWith("verbose"));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    await this.#ended;
+  }
+}

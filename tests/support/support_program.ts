@@ -1,0 +1,47 @@
+/** A program that tests run beside themselves: started with its output in a file, always stopped. */
+export interface SupportProgram {
+  /** Waits until the check holds. Rejects when the program ends before, or after a minute. */
+  until(check: () => Promise<boolean>): Promise<void>;
+  stop(signal: Deno.Signal): Promise<void>;
+}
+
+export function startProgram(path: string, log: string, args: readonly string[]): SupportProgram {
+  // Through a shell, because only it can send output to a file without a reader in this process.
+  const child = new Deno.Command("/bin/sh", {
+    args: ["-c", 'log=$1; shift; exec "$@" >>"$log" 2>&1', "sh", log, path, ...args],
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+  let ended = false;
+  const end = child.status.then(() => ended = true);
+  const kill = () => child.kill("SIGKILL");
+  globalThis.addEventListener("unload", kill);
+
+  return {
+    async until(check) {
+      const deadline = Date.now() + 60_000;
+      while (!await check().catch(() => false)) {
+        if (ended || Date.now() > deadline) {
+          const tail = Deno.readTextFileSync(log).slice(-2_000);
+          throw new Error(`${path} ${ended ? "ended" : "is not ready after a minute"}:\n${tail}`);
+        }
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    },
+
+    async stop(signal) {
+      globalThis.removeEventListener("unload", kill);
+      if (!ended) child.kill(signal);
+      await end;
+    },
+  };
+}
+
+/** A port that was free a moment ago. */
+export function freePort(): number {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr as Deno.NetAddr;
+  listener.close();
+  return port;
+}

@@ -1,0 +1,104 @@
+import type { KubeClient, KubeRequest } from "../../src/kube/client.ts";
+
+type Fetcher = Pick<KubeClient, "fetch">;
+
+/** A request that went through the tap. */
+export interface TappedRequest {
+  readonly path: string;
+  readonly accept: string;
+  readonly search: URLSearchParams;
+  readonly form: "list" | "streamed list" | "watch";
+}
+
+/** Stands between a reflector and its client: sees all requests, and can do what an API server may do. */
+export class TappedClient implements Fetcher {
+  readonly requests: TappedRequest[] = [];
+  /** An answer in place of the API server's. */
+  instead: ((request: TappedRequest) => Response | undefined) | undefined;
+  /** Called with the search parameters before they are sent. */
+  rewrite: ((search: URLSearchParams) => void) | undefined;
+  #client: Fetcher;
+  #open = new Set<() => void>();
+  #unanswered = 0;
+
+  constructor(client: Fetcher) {
+    this.#client = client;
+  }
+
+  count(form: TappedRequest["form"]): number {
+    return this.requests.filter((request) => request.form === form).length;
+  }
+
+  get last(): TappedRequest | undefined {
+    return this.requests.at(-1);
+  }
+
+  /** How many bodies are still being read. */
+  get open(): number {
+    return this.#open.size;
+  }
+
+  /** No request is on its way, and no body being read. */
+  get idle(): boolean {
+    return this.#unanswered === 0 && this.open === 0;
+  }
+
+  /** Ends all bodies that are still being read, as an API server does whose timeout has come. */
+  endStreams(): void {
+    for (const end of this.#open) end();
+  }
+
+  async fetch(path: string, request: KubeRequest): Promise<Response> {
+    const search = new URLSearchParams(request.search);
+    const form = search.has("sendInitialEvents") ? "streamed list" : search.has("watch") ? "watch" : "list";
+    const tapped: TappedRequest = { path, accept: request.accept, search, form };
+    this.requests.push(tapped);
+    const answer = this.instead?.(tapped);
+    if (answer) return await asFromNetwork(answer);
+    this.rewrite?.(search);
+    this.#unanswered++;
+    const response = await this.#client.fetch(path, { ...request, search }).finally(() => this.#unanswered--);
+    return new Response(this.#tap(response.body), { status: response.status, headers: response.headers });
+  }
+
+  #tap(body: ReadableStream<Uint8Array<ArrayBuffer>> | null): ReadableStream<Uint8Array<ArrayBuffer>> | null {
+    if (body === null) return null;
+    const reader = body.getReader();
+    const ended = Promise.withResolvers<{ done: true; value?: undefined }>();
+    const end = () => ended.resolve({ done: true });
+    this.#open.add(end);
+    return new ReadableStream({
+      type: "bytes",
+      pull: async (controller) => {
+        const { done, value } = await Promise.race([reader.read(), ended.promise]).catch((error) => {
+          this.#open.delete(end);
+          throw error;
+        });
+        if (value !== undefined) return controller.enqueue(value);
+        this.#open.delete(end);
+        if (done) {
+          controller.close();
+          controller.byobRequest?.respond(0);
+          await reader.cancel().catch(() => {});
+        }
+      },
+      cancel: (reason) => {
+        this.#open.delete(end);
+        return reader.cancel(reason);
+      },
+    });
+  }
+}
+
+/** With a byte stream for a body, which a response that was made of a string has not. */
+async function asFromNetwork(response: Response): Promise<Response> {
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  const body = new ReadableStream({
+    type: "bytes",
+    start(controller) {
+      if (bytes.length > 0) controller.enqueue(bytes);
+      controller.close();
+    },
+  });
+  return new Response(body, { status: response.status, headers: response.headers });
+}
