@@ -2,6 +2,7 @@
  * The HTTP API: GET and HEAD on a table of routes. What a handler throws becomes an answer here alone:
  * a Problem says what to answer, anything else is ours to find in the log and nobody's to read outside.
  */
+import { trace } from "@opentelemetry/api";
 import { Hono } from "hono";
 import { routePath } from "hono/route";
 import { Answers } from "./answers.ts";
@@ -40,6 +41,8 @@ export function createRouter(deps: RouterDeps): Hono {
     const elapsed = performance.now() - start;
     const route = templates.get(routePath(c, -1)) ?? "none";
     metrics.answered({ route, method, code: c.res.status }, elapsed / 1000);
+    // The runtime's own span, where it traces; it knows the path and not the route.
+    trace.getActiveSpan()?.setAttribute("http.route", route).updateName(`${method} ${route}`);
     const ms = Math.round(elapsed * 10) / 10;
     log.verbose(2, "Answered", { method, path, status: c.res.status, ms });
   });

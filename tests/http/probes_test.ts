@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { kinds } from "../../src/kinds/registry.ts";
 import type { KindState } from "../../src/model/kind_status.ts";
 import { Api, type ApiOptions, NOW } from "./api.ts";
@@ -42,8 +42,19 @@ Deno.test("GET /readyz?verbose, names every check", async () => {
     "[+]shutdown ok",
     "[+]graph ok",
     ...kinds.map(({ kind }) => `[+]${kind} ok`),
+    "[+]persistence ok (disabled)",
     "readyz check passed",
   ]);
+});
+
+Deno.test("GET /readyz?verbose, tells what persistence does, and passes whatever that is", async () => {
+  const persistence = () => ({ enabled: true, connected: false, dirtyKeys: 7, lastError: "it is gone" });
+  const response = await new Api([], { persistence }).request("/readyz?verbose");
+  assertStringIncludes(
+    await response.text(),
+    "\n[+]persistence ok (connected: false, dirtyKeys: 7, lastError: it is gone)\n",
+  );
+  assertEquals(response.status, 200);
 });
 
 Deno.test("GET /readyz, says why not without being asked", async () => {

@@ -5,9 +5,9 @@ import { isSynced } from "../synced.ts";
 
 /**
  * Ready is who has a graph to show: a restored one, or one of complete lists. An old answer that says so
- * beats none, so a stale kind does not count.
+ * beats none, so a stale kind does not count. Neither does Redis, whose state stands here to be read.
  */
-export function readyzRoute({ readiness, kindStatuses }: RouteDeps): Route {
+export function readyzRoute({ readiness, kindStatuses, persistence }: RouteDeps): Route {
   return {
     path: "/readyz",
     summary: "Whether the server has a graph to show",
@@ -26,6 +26,7 @@ export function readyzRoute({ readiness, kindStatuses }: RouteDeps): Route {
           failure: restored ? undefined : whyNotListed(status),
           note: whyNotCurrent(status),
         })),
+        { name: "persistence", failure: undefined, note: describe(persistence()) },
       ];
       return answerProbe("readyz", { url: req.url, checks });
     },
@@ -47,4 +48,10 @@ function whyNotListed({ state, error }: KindStatus): string | undefined {
 function whyNotCurrent({ state, error }: KindStatus): string | undefined {
   if (state === "synced" && error === undefined) return undefined;
   return error === undefined ? state : `${state}: ${error}`;
+}
+
+/** What `/health` says of it, in one line. */
+function describe({ enabled, ...more }: ReturnType<RouteDeps["persistence"]>): string {
+  if (!enabled) return "disabled";
+  return Object.entries(more).map(([field, value]) => `${field}: ${value}`).join(", ");
 }
