@@ -9,6 +9,7 @@
  */
 import { BenchCluster } from "./bench_cluster.ts";
 import { loadGenerator } from "./load.ts";
+import { makeBundle } from "./make_bundle.ts";
 import { best, type Measure } from "./measure.ts";
 import { measureBase } from "./measure_base.ts";
 import { measureBytes } from "./measure_bytes.ts";
@@ -86,9 +87,7 @@ async function* measureAll(options: BenchOptions): AsyncGenerator<Measure> {
 }
 
 async function run(options: BenchOptions): Promise<void> {
-  const bundle = await new Deno.Command(Deno.execPath(), { args: ["task", "--quiet", "bundle"] }).spawn()
-    .status;
-  if (!bundle.success) throw new Error("there is no bundle to measure");
+  await makeBundle();
 
   const [loadAverage] = Deno.loadavg();
   const measures: Measure[] = [];

@@ -72,6 +72,10 @@ export class ServerProcess {
     globalThis.addEventListener("unload", this.#kill);
   }
 
+  get pid(): number {
+    return this.#child.pid;
+  }
+
   /** Waits until every kind is synced, and returns when that was. */
   async synced(): Promise<number> {
     const deadline = Date.now() + 120_000;

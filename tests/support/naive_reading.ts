@@ -55,10 +55,17 @@ export interface Description {
 
 export class NaiveReading {
   readonly #objects: readonly KubeObject[];
-  readonly #relations: Relation[] = [];
+  readonly #relations = new Map<string, Relation>();
+  readonly #uids: ReadonlyMap<string, KubeObject>;
+  readonly #names: ReadonlyMap<string, KubeObject>;
+  /** By namespace. */
+  readonly #pods: ReadonlyMap<string, readonly KubeObject[]>;
 
   constructor(objects: readonly KubeObject[]) {
     this.#objects = objects;
+    this.#uids = new Map(objects.map((object) => [object.metadata.uid, object]));
+    this.#names = new Map(objects.map((object) => [nameOf(object), object]));
+    this.#pods = Map.groupBy(objects.filter(({ kind }) => kind === "Pod"), (it) => it.metadata.namespace);
     for (const object of objects) this.#relate(object);
   }
 
@@ -72,8 +79,8 @@ export class NaiveReading {
     ));
     return {
       nodes: [...there].map((it) => this.#describe(it)).sort(),
-      edges: this.#relations.filter(({ from, to }) => there.has(from) && there.has(to)).map((it) =>
-        `${nameOf(it.from)} ${it.type} ${nameOf(it.to)}`
+      edges: [...this.#relations].flatMap(([line, { from, to }]) =>
+        there.has(from) && there.has(to) ? [line] : []
       ).sort(),
     };
   }
@@ -101,7 +108,7 @@ export class NaiveReading {
   }
 
   #ownersOf(it: KubeObject): KubeObject[] {
-    return this.#relations.filter(({ type, to }) => type === "owns" && to === it).map(({ from }) => from);
+    return (it.metadata.ownerReferences ?? []).flatMap(({ uid }: KubeObject) => this.#byUid(uid) ?? []);
   }
 
   #ofNamespace(namespace: string): Set<KubeObject> {
@@ -109,7 +116,7 @@ export class NaiveReading {
     const clusterScoped = this.#objects.filter((it) =>
       CLUSTER_SCOPED.includes(it.kind) &&
       (it.kind === "Namespace" && it.metadata.name === namespace ||
-        this.#relations.some(({ from, to }) =>
+        this.#relations.values().some(({ from, to }) =>
           from === it && inside.has(to) || to === it && inside.has(from)
         ))
     );
@@ -120,16 +127,16 @@ export class NaiveReading {
     const isAsked = (own = "") => own === release || own.endsWith(`/${release}`);
     const core = new Set(this.#objects.filter((it) => isAsked(ownRelease(it))));
     for (const owner of core) {
-      for (const { from, type, to } of this.#relations) {
+      for (const { from, type, to } of this.#relations.values()) {
         if (type === "owns" && from === owner && !ownRelease(to)) core.add(to);
       }
     }
     const attached = new Set<KubeObject>();
-    for (const { from, type, to } of this.#relations) {
+    for (const { from, type, to } of this.#relations.values()) {
       if (core.has(from) && !ownRelease(to)) attached.add(to);
       if (core.has(to) && !ownRelease(from) && ATTACHING.includes(type)) attached.add(from);
     }
-    const behindClaims = this.#relations.filter(({ from, to }) =>
+    const behindClaims = this.#relations.values().filter(({ from, to }) =>
       attached.has(from) && !core.has(from) && from.kind === "PersistentVolumeClaim" &&
       ["PersistentVolume", "StorageClass"].includes(to.kind)
     ).map(({ to }) => to);
@@ -208,27 +215,23 @@ export class NaiveReading {
 
   #select(it: KubeObject, selector: KubeObject): void {
     const { namespace } = it.metadata;
-    for (const pod of this.#objects) {
-      const candidate = pod.kind === "Pod" && pod.metadata.namespace === namespace;
-      if (candidate && isSelected(pod.metadata.labels ?? {}, selector)) this.#add(it, "selects", pod);
+    for (const pod of this.#pods.get(namespace) ?? []) {
+      if (isSelected(pod.metadata.labels ?? {}, selector)) this.#add(it, "selects", pod);
     }
   }
 
   #add(from: KubeObject | undefined, type: string, to: KubeObject | undefined): void {
-    const known = this.#relations.some((it) => it.from === from && it.type === type && it.to === to);
-    if (from && to && !known) this.#relations.push({ from, type, to });
+    if (from && to) this.#relations.set(`${nameOf(from)} ${type} ${nameOf(to)}`, { from, type, to });
   }
 
   #byUid(uid: string): KubeObject | undefined {
-    return this.#objects.find(({ metadata }) => metadata.uid === uid);
+    return this.#uids.get(uid);
   }
 
   /** The object of that kind and name, in the namespace of `beside` where the kind has namespaces. */
   #named(beside: KubeObject, kind: string, name: string | undefined): KubeObject | undefined {
     const namespace = CLUSTER_SCOPED.includes(kind) ? undefined : beside.metadata.namespace;
-    return this.#objects.find((it) =>
-      it.kind === kind && it.metadata.name === name && it.metadata.namespace === namespace
-    );
+    return this.#names.get(nameOf({ kind, metadata: { namespace, name } }));
   }
 }
 

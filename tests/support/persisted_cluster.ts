@@ -1,23 +1,20 @@
 /**
  * A simulated cluster, a real Redis and Astrolabe between them, and what has to hold of the three at
- * rest. It knows what the contract says of the database and shares no code with what writes it.
+ * rest.
  */
 import { assertEquals } from "@std/assert";
 import { kinds } from "../../src/kinds/registry.ts";
 import type { KubeObject } from "../../src/simulator/kube_object.ts";
 import { sampleCluster } from "../../src/simulator/sample_cluster.ts";
 import { Simulator } from "../../src/simulator/simulator.ts";
-import { Astrolabe, type GraphAnswer } from "./astrolabe.ts";
+import { Astrolabe } from "./astrolabe.ts";
+import { describeDatabase, expectedDatabase } from "./database_lines.ts";
 import { holds } from "./holds.ts";
 import { kubeconfigOf } from "./kubeconfig.ts";
-import { describeAnswer, NaiveReading, ownRelease } from "./naive_reading.ts";
+import { describeAnswer, NaiveReading } from "./naive_reading.ts";
 import { RedisServer } from "./redis_server.ts";
 
 const WHOLE = "inactive=true&labels=true";
-/** The order in which the contract lists them. */
-const TYPES =
-  "owns selects endpoints routes-to scales mounts binds uses-storageclass uses-configmap uses-secret uses-sa"
-    .split(" ");
 
 export interface PersistedClusterOptions {
   readonly objects?: number;
@@ -90,7 +87,7 @@ export class PersistedCluster implements AsyncDisposable {
       const answer = await astrolabe.graph(WHOLE);
       const reading = new NaiveReading(this.#objects());
       assertEquals(describeAnswer(answer), reading.graph({ inactive: true }));
-      assertEquals(describeDatabase(await this.redis.dump()), this.#expected(answer));
+      assertEquals(describeDatabase(await this.redis.dump()), expectedDatabase(answer, this.#objects()));
     }, 40);
   }
 
@@ -125,49 +122,6 @@ export class PersistedCluster implements AsyncDisposable {
   #objects(): KubeObject[] {
     return kinds.flatMap(({ kind }) => this.simulator.store.list(kind));
   }
-
-  /** The lines of a database that holds what was answered. */
-  #expected({ nodes, edges }: GraphAnswer): string[] {
-    const releases = new Map(this.#objects().map((object) => [object.metadata.uid, ownRelease(object)]));
-    const lines: string[] = [];
-    for (
-      const { uid, name, namespace, kind, apiVersion, status, message, labels = {}, chart = "" } of nodes
-    ) {
-      const release = releases.get(uid)?.split("/")[1] ?? "";
-      lines.push(`node:${uid} ${[name, namespace, kind, apiVersion, status, message, chart, release]}`);
-      lines.push(`labels:${uid} ${Object.entries(labels).sort()}`);
-      lines.push(`index:ns-kind:${namespace}:${kind} ${uid}`);
-      if (release) lines.push(`index:helm-release:${release} ${uid}`);
-    }
-    const byEnds = Map.groupBy(edges, ({ from, to }) => `edge:${from}:${to}`);
-    for (const [key, [...several]] of byEnds) {
-      lines.push(`${key} ${TYPES.filter((type) => several.some((edge) => edge.type === type))}`);
-    }
-    return lines.sort();
-  }
-}
-
-/** A database as lines, but for the lease and what is said of the whole. */
-export function describeDatabase(dump: ReadonlyMap<string, string | string[]>): string[] {
-  const lines: string[] = [];
-  for (const [whole, value] of dump) {
-    const key = whole.replace(/^astrolabe:/, "");
-    if (key === "lease" || key === "metadata") continue;
-    if (typeof value !== "string") {
-      for (const member of value) lines.push(`${key} ${member}`);
-      continue;
-    }
-    const it = JSON.parse(value);
-    if (key.startsWith("edge:")) {
-      const { type, types = [type] } = it;
-      lines.push(`edge:${it.fromUID}:${it.toUID} ${types}`);
-      continue;
-    }
-    const { name, namespace, kind, apiVersion, status, statusMessage, helmChart, helmRelease } = it;
-    const fields = [name, namespace, kind, apiVersion, status, statusMessage, helmChart, helmRelease];
-    lines.push(`${key} ${fields}`, `labels:${it.uid} ${Object.entries(it.labels).sort()}`);
-  }
-  return lines.sort();
 }
 
 /** Reads all the time, and keeps what went wrong. */

@@ -6,6 +6,9 @@ import { Redis } from "ioredis";
 import { holds } from "./holds.ts";
 import { freePort } from "./support_program.ts";
 
+/** More would not fit on the stack. */
+const DUMPED_AT_ONCE = 10_000;
+
 /** Whether redis-server is there to be run. */
 export const hasRedisServer = await isInstalled();
 
@@ -84,8 +87,11 @@ export class RedisServer implements AsyncDisposable {
     const dump = new Map<string, string | string[]>();
     const script = `local all = {} for i, key in ipairs(KEYS) do
       all[i] = redis.call(redis.call('TYPE', key).ok == 'set' and 'SMEMBERS' or 'GET', key) end return all`;
-    const values = await this.command("EVAL", script, keys.length, ...keys) as (string | string[])[];
-    values.forEach((value, i) => dump.set(keys[i] ?? "", Array.isArray(value) ? value.sort() : value));
+    for (let from = 0; from < keys.length; from += DUMPED_AT_ONCE) {
+      const some = keys.slice(from, from + DUMPED_AT_ONCE);
+      const values = await this.command("EVAL", script, some.length, ...some) as (string | string[])[];
+      values.forEach((value, i) => dump.set(some[i] ?? "", Array.isArray(value) ? value.sort() : value));
+    }
     return dump;
   }
 

@@ -1,0 +1,6 @@
+/** Makes the bundle that is measured. */
+export async function makeBundle(): Promise<void> {
+  const command = new Deno.Command(Deno.execPath(), { args: ["task", "--quiet", "bundle"] });
+  const { success } = await command.spawn().status;
+  if (!success) throw new Error("there is no bundle to measure");
+}

@@ -1,0 +1,85 @@
+/** What is looked at all the time, and what is said of it at the end. */
+export interface Curve {
+  readonly name: string;
+  readonly unit: string;
+  /** How much higher the end may be than the beginning. */
+  readonly slack: (early: number) => number;
+}
+
+export const CURVES = {
+  resident: { name: "resident memory", unit: "MB", slack: (early) => 0.1 * early + 5 },
+  lag: { name: "event-loop lag, worst of a minute", unit: "ms", slack: (early) => 0.5 * early + 25 },
+  files: { name: "open files", unit: "", slack: () => 5 },
+  dirty: { name: "dirty keys", unit: "", slack: () => 500 },
+  nodes: { name: "resources", unit: "", slack: (early) => 0.1 * early },
+} satisfies Record<string, Curve>;
+
+export type Sample = Readonly<Record<keyof typeof CURVES, number>> & {
+  /** Since the start. */
+  readonly seconds: number;
+};
+
+export interface Verdict {
+  readonly curve: Curve;
+  /** Medians of the first and of the last third. */
+  readonly early: number;
+  readonly late: number;
+  readonly most: number;
+  readonly isFlat: boolean;
+}
+
+/** Whether each curve ends about where it began. The first fifth is the warm-up and does not count. */
+export function judge(samples: readonly Sample[]): Verdict[] {
+  const counted = samples.slice(Math.floor(samples.length / 5));
+  const third = Math.ceil(counted.length / 3);
+  return Object.entries<Curve>(CURVES).map(([key, curve]) => {
+    const values = counted.map((sample) => sample[key as keyof typeof CURVES]);
+    const early = median(values.slice(0, third));
+    const late = median(values.slice(-third));
+    const most = Math.max(...samples.map((sample) => sample[key as keyof typeof CURVES]));
+    return { curve, early, late, most, isFlat: late <= early + curve.slack(early) };
+  });
+}
+
+/** The curves as numbers: a row for each of at most twenty spans, with the medians of its samples. */
+export function curvesAsText(samples: readonly Sample[]): string {
+  const size = Math.ceil(samples.length / 20);
+  const rows = [[
+    "minutes",
+    ...Object.values<Curve>(CURVES).map(({ name, unit }) => unit ? `${name}, ${unit}` : name),
+  ]];
+  for (let from = 0; from < samples.length; from += size) {
+    const span = samples.slice(from, from + size);
+    const cells = Object.keys(CURVES).map((key) =>
+      print(median(span.map((it) => it[key as keyof typeof CURVES])))
+    );
+    rows.push([print((span.at(-1)?.seconds ?? 0) / 60), ...cells]);
+  }
+  return alignRight(rows);
+}
+
+export function verdictsAsText(verdicts: readonly Verdict[]): string {
+  return alignRight([
+    ["", "first third", "last third", "most", ""],
+    ...verdicts.map(({ curve: { name, unit }, early, late, most, isFlat }) => [
+      unit ? `${name}, ${unit}` : name,
+      ...[early, late, most].map(print),
+      isFlat ? "✓" : "✗",
+    ]),
+  ]);
+}
+
+function alignRight(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
+  return rows.map((row) => row.map((cell, column) => cell.padStart(widths[column] ?? 0)).join("  ")).join(
+    "\n",
+  );
+}
+
+function print(value: number): string {
+  return value.toLocaleString("en", { maximumFractionDigits: 1 });
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+}

@@ -1,0 +1,151 @@
+/**
+ * Lets the server run for long in a world full of faults, and looks whether it stays as it was:
+ *
+ *     deno task soak [--minutes 10] [--objects 30000] [--changes 100] [--seed 1] [--picture dist/soak.svg]
+ *                    [--json FILE]
+ *
+ * A simulated cluster changes all the time, the API server and Redis have one fault after another, and
+ * clients ask. At the end the faults stop, and the API server, the server's memory and Redis have to be
+ * equal; memory, open files, event-loop lag and dirty keys have to end where they began, and every request
+ * has to have been answered.
+ */
+import { kinds } from "../../src/kinds/registry.ts";
+import { livingCluster } from "../../src/simulator/living_cluster.ts";
+import { sampleCluster } from "../../src/simulator/sample_cluster.ts";
+import { Simulator } from "../../src/simulator/simulator.ts";
+import { kubeconfigFor } from "../bench/kubeconfig_for.ts";
+import { makeBundle } from "../bench/make_bundle.ts";
+import { ServerProcess } from "../bench/server_process.ts";
+import { RedisServer } from "../support/redis_server.ts";
+import { apiServerFaults } from "./api_server_faults.ts";
+import { ask, type Asked } from "./asker.ts";
+import { curvesAsText, judge, type Sample, verdictsAsText } from "./curves.ts";
+import { differences } from "./differences.ts";
+import { readOptions, type SoakOptions } from "./options.ts";
+import { pictureOf } from "./picture.ts";
+import { redisFaults } from "./redis_faults.ts";
+import { makeTrouble } from "./trouble.ts";
+import { wait } from "./wait.ts";
+
+const SAMPLES_EVERY_MILLISECONDS = 5_000;
+/** The longest that anything waits before it is tried again: a silent watch, then its backoff. */
+const REST_MILLISECONDS = 300_000;
+const SNAPSHOT_SECONDS = 30;
+const MOST_SHOWN = 20;
+
+async function soak(options: SoakOptions): Promise<boolean> {
+  const { minutes, objects, seed, changesPerSecond } = options;
+  await makeBundle();
+  const simulator = Simulator.start({ kinds, seed });
+  for (const object of sampleCluster({ objects, seed })) simulator.store.create(object);
+  await using redis = await RedisServer.start("--save", "60 1");
+  const kubeconfig = `${redis.folder}/kubeconfig`;
+  Deno.writeTextFileSync(kubeconfig, kubeconfigFor(simulator.url));
+  const server = await ServerProcess.start({
+    kubeconfig,
+    flags: [
+      "--enable-persistence",
+      `--redis-addr=127.0.0.1:${redis.port}`,
+      `--snapshot-interval=${SNAPSHOT_SECONDS}`,
+    ],
+  });
+  await server.synced();
+
+  const signal = AbortSignal.timeout(minutes * 60_000);
+  const asked: Asked = { answers: 0, failures: [] };
+  const asking = new AbortController();
+  const asker = ask(server.url, asked, { seed, signal: asking.signal });
+  const before = simulator.store.revision;
+  const [samples, ...troubles] = await Promise.all([
+    takeSamples(server, signal),
+    makeTrouble(apiServerFaults(simulator), { seed, signal }),
+    makeTrouble(redisFaults(redis), { seed: seed + 1, signal }),
+    livingCluster({ store: simulator.store, signal, seed, changesPerSecond }),
+  ]);
+  const changes = simulator.store.revision - before;
+  const rest = await comesToRest({ server, simulator, redis });
+  asking.abort();
+  await asker;
+  const errors = server.log.lines.filter(({ fields }) => fields["level"] === "error");
+  await server.stop();
+  await simulator.close();
+
+  const verdicts = judge(samples);
+  Deno.writeTextFileSync(options.picture, pictureOf(samples));
+  if (options.json) Deno.writeTextFileSync(options.json, JSON.stringify({ ...options, samples }));
+  console.log(`\n${curvesAsText(samples)}\n\n${verdictsAsText(verdicts)}\n`);
+  for (const [i, who] of ["API server", "Redis"].entries()) {
+    for (const [name, times] of troubles[i] as Map<string, number>) {
+      console.log(`${who}: ${name}, ${times} times`);
+    }
+  }
+  console.log(`${changes.toLocaleString("en")} changes, ${asked.answers.toLocaleString("en")} answers`);
+  report("requests without an answer", asked.failures);
+  report("errors in the log", errors.map((line) => JSON.stringify(line)));
+  report("differences at rest", rest.differences);
+  console.log(`At rest ${rest.seconds.toFixed(1)} s after the last fault. Picture: ${options.picture}`);
+  return verdicts.every(({ isFlat }) => isFlat) &&
+    asked.failures.length + errors.length + rest.differences.length === 0;
+}
+
+async function takeSamples(server: ServerProcess, signal: AbortSignal): Promise<Sample[]> {
+  const samples: Sample[] = [];
+  const start = performance.now();
+  while (!signal.aborted) {
+    const metrics = await server.get("/metrics");
+    const read = (name: string) => Number(new RegExp(`^${name} (\\S+)$`, "m").exec(metrics)?.[1]);
+    samples.push({
+      seconds: (performance.now() - start) / 1_000,
+      resident: server.memory.resident / 1e6,
+      lag: read("astrolabe_event_loop_lag_seconds") * 1_000,
+      files: [...Deno.readDirSync(`/proc/${server.pid}/fd`)].length,
+      dirty: read("astrolabe_persistence_dirty_keys"),
+      nodes: [...metrics.matchAll(/^astrolabe_nodes\{.*\} (\d+)$/gm)].reduce(
+        (sum, [, n]) => sum + Number(n),
+        0,
+      ),
+    });
+    await wait(SAMPLES_EVERY_MILLISECONDS, signal);
+  }
+  return samples;
+}
+
+interface World {
+  readonly server: ServerProcess;
+  readonly simulator: Simulator;
+  readonly redis: RedisServer;
+}
+
+/** Waits until all three hold the same; how long that took, and what still differs if it never was so. */
+async function comesToRest({ server, simulator, redis }: World) {
+  simulator.faults.clear();
+  const start = performance.now();
+  const passed = () => performance.now() - start;
+  let found: string[];
+  do {
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    const { synced, persistence: { dirtyKeys } } = JSON.parse(await server.get("/health"));
+    if (!synced || dirtyKeys > 0) {
+      found = [`synced: ${synced}, dirty keys: ${dirtyKeys}`];
+      continue;
+    }
+    const answer = JSON.parse(await server.get("/api/v1/graph?inactive=true&labels=true"));
+    found = differences({ store: simulator.store, answer, database: await redis.dump() });
+  } while (found.length > 0 && passed() < REST_MILLISECONDS);
+  return { seconds: passed() / 1_000, differences: found };
+}
+
+function report(what: string, lines: readonly string[]): void {
+  console.log(`${lines.length} ${what}`);
+  for (const line of lines.slice(0, MOST_SHOWN)) console.log(`  ${line}`);
+}
+
+let options: SoakOptions;
+try {
+  options = readOptions(Deno.args);
+} catch (error) {
+  if (!(error instanceof TypeError)) throw error;
+  console.error(`soak: ${error.message}`);
+  Deno.exit(2);
+}
+Deno.exit(await soak(options) ? 0 : 1);

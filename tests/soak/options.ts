@@ -1,0 +1,40 @@
+import { parseArgs } from "@std/cli/parse-args";
+
+export interface SoakOptions {
+  /** How long the cluster lives and suffers; the start and the end come on top. */
+  readonly minutes: number;
+  readonly objects: number;
+  readonly seed: number;
+  readonly changesPerSecond: number;
+  /** Where the curves go as a picture. */
+  readonly picture: string;
+  /** Where the samples go as JSON. */
+  readonly json?: string;
+}
+
+const DEFAULTS = { minutes: "10", objects: "30000", seed: "1", changes: "100", picture: "dist/soak.svg" };
+
+/** @throws {TypeError} that names the option which is wrong. */
+export function readOptions(args: readonly string[]): SoakOptions {
+  const names = [...Object.keys(DEFAULTS), "json"];
+  const given = parseArgs([...args], {
+    string: names,
+    unknown: (arg) => {
+      throw new TypeError(`unknown option ${arg}; known are ${names.map((name) => `--${name}`).join(", ")}`);
+    },
+  });
+  const text = (name: keyof typeof DEFAULTS) => String(given[name] ?? DEFAULTS[name]);
+  const number = (name: keyof typeof DEFAULTS) => {
+    const value = Number(text(name));
+    if (value > 0 && Number.isFinite(value)) return value;
+    throw new TypeError(`--${name} must be a number above 0, not ${text(name)}`);
+  };
+  return {
+    minutes: number("minutes"),
+    objects: Math.ceil(number("objects")),
+    seed: Math.ceil(number("seed")),
+    changesPerSecond: number("changes"),
+    picture: text("picture"),
+    ...(given["json"] === undefined ? {} : { json: String(given["json"]) }),
+  };
+}

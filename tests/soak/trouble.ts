@@ -1,0 +1,42 @@
+/**
+ * Makes trouble until it is told to stop: one fault after another, each for a while, then a pause. What a
+ * seed brings, and in which order, is always the same.
+ */
+import { random } from "../support/random.ts";
+import { wait } from "./wait.ts";
+
+export interface Fault {
+  readonly name: string;
+  /** Begins it. What is returned ends it; a fault without an end is over as it comes. */
+  begin(): Promise<(() => unknown) | void> | (() => unknown) | void;
+}
+
+export interface TroubleOptions {
+  readonly seed: number;
+  readonly signal: AbortSignal;
+}
+
+const LASTS_SECONDS = [1, 15] as const;
+const PAUSES_SECONDS = [3, 20] as const;
+
+/** How often each fault came. It has ended when this settles. */
+export async function makeTrouble(
+  faults: readonly Fault[],
+  { seed, signal }: TroubleOptions,
+): Promise<Map<string, number>> {
+  const next = random(seed);
+  const between = ([from, to]: readonly [number, number]) => (from + next() * (to - from)) * 1_000;
+  const came = new Map<string, number>();
+  while (!signal.aborted) {
+    await wait(between(PAUSES_SECONDS), signal);
+    const fault = faults[Math.floor(next() * faults.length)];
+    const lasts = between(LASTS_SECONDS);
+    if (signal.aborted || fault === undefined) break;
+    came.set(fault.name, (came.get(fault.name) ?? 0) + 1);
+    const end = await fault.begin();
+    if (end === undefined) continue;
+    await wait(lasts, signal);
+    await end();
+  }
+  return came;
+}
