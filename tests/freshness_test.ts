@@ -2,7 +2,7 @@
  * How current each kind is, as everything that says so says it: each state is made to happen on the
  * simulator, and looked up in the list of kinds, in the probe, in the health and in the metrics.
  */
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Graph } from "../src/graph/graph.ts";
 import { createRouter } from "../src/http/router.ts";
 import { Ingest } from "../src/ingest.ts";
@@ -184,6 +184,23 @@ Deno.test("Freshness, a kind whose watch is broken is stale everywhere, until it
   end();
   await followed.reach("synced", 10_000);
   assertEquals(await followed.says(), IN_GOOD_ORDER);
+});
+
+Deno.test("Freshness, a kind whose watch fell silent is stale three minutes after the last it heard", async () => {
+  await using followed = new Followed();
+  followed.run();
+  await followed.reach("synced");
+  const heard = followed.clock.now();
+  followed.simulator.faults.add({ kind: "Pod", fault: { do: "hang" } });
+  followed.simulator.faults.strike({ do: "silence" }, { kind: "Pod" });
+  const status = () => followed.informers.statuses()[0];
+  await eventually(() => {
+    if (status()?.error === undefined) followed.clock.advance(10_000);
+    return status()?.error !== undefined;
+  });
+  await followed.reach("stale", 1_000);
+  const seconds = (followed.clock.now() - heard) / 1_000;
+  assert(seconds <= 181, `stale after ${seconds} s`);
 });
 
 Deno.test("Freshness, a watch that has just broken shows its error before the kind is stale", async () => {

@@ -35,6 +35,13 @@ export class ApiStatusError extends Error {
 /** No connection, one that was cut or went silent, or bytes that are no Kubernetes answer. */
 export class ConnectionError extends Error {
   override name = "ConnectionError";
+  /** For how long nothing had been heard before anybody noticed, in milliseconds. */
+  readonly silence: number;
+
+  constructor(message: string, { silence = 0, ...options }: ErrorOptions & { silence?: number } = {}) {
+    super(message, options);
+    this.silence = silence;
+  }
 }
 
 /** What we had is too old to go on from: only a new list helps. 429 and 5xx never are. */

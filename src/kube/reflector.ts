@@ -274,7 +274,9 @@ export class Reflector {
     const deniedBefore = denied === this.#state;
     this.#become(denied ?? this.#state, error.message);
     if (this.#state === "synced") {
-      this.#cancelStale ??= this.#options.clock.after(STALE_AFTER, () => {
+      // A watch that fell silent was broken long before it failed.
+      const since = error instanceof ConnectionError ? error.silence : 0;
+      this.#cancelStale ??= this.#options.clock.after(STALE_AFTER - since, () => {
         if (this.#state === "synced") this.#become("stale", this.#error);
       });
     }

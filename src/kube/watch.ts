@@ -66,7 +66,10 @@ export async function watch(client: Pick<KubeClient, "fetch">, request: WatchReq
     });
     lines.end();
   } catch (error) {
-    if (dog.bit) throw new ConnectionError(`silent for ${request.silence() / 1000} s`, { cause: error });
+    if (dog.bit) {
+      const silence = request.silence();
+      throw new ConnectionError(`silent for ${silence / 1000} s`, { cause: error, silence });
+    }
     throw error;
   } finally {
     dog.stop();
