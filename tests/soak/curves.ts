@@ -10,7 +10,7 @@ export const CURVES = {
   resident: { name: "resident memory", unit: "MB", slack: (early) => 0.1 * early + 5 },
   lag: { name: "event-loop lag, worst of a minute", unit: "ms", slack: (early) => 0.5 * early + 25 },
   files: { name: "open files", unit: "", slack: () => 5 },
-  dirty: { name: "dirty keys", unit: "", slack: () => 500 },
+  dirty: { name: "dirty keys", unit: "", slack: () => 1_000 },
   nodes: { name: "resources", unit: "", slack: (early) => 0.1 * early },
 } satisfies Record<string, Curve>;
 
