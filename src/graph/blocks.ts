@@ -4,6 +4,7 @@
  * is never given back.
  */
 import { u32 } from "./columns.ts";
+import { roomFor } from "./room.ts";
 
 export class Blocks {
   readonly #words = u32();
@@ -26,24 +27,25 @@ export class Blocks {
   /** A new block with the first `length` words of `source`. */
   put(source: Uint32Array, length: number): number {
     if (length === 0) return 0;
-    this.#free.reserve(length + 1);
-    let block = this.#free.data[length]!;
-    if (block !== 0) this.#free.data[length] = this.#words.data[block]!;
+    const room = roomFor(length);
+    this.#free.reserve(room + 1);
+    let block = this.#free.data[room]!;
+    if (block !== 0) this.#free.data[room] = this.#words.data[block]!;
     else {
       block = this.#end + 1;
-      this.#end += length + 1;
+      this.#end += room + 1;
       this.#words.reserve(this.#end + 1);
-      this.#words.data[block - 1] = length;
     }
+    this.#words.data[block - 1] = length;
     this.#words.data.set(source.subarray(0, length), block);
     return block;
   }
 
   give(block: number): void {
     if (block === 0) return;
-    const length = this.#words.data[block - 1]!;
-    this.#words.data[block] = this.#free.data[length]!;
-    this.#free.data[length] = block;
+    const room = roomFor(this.#words.data[block - 1]!);
+    this.#words.data[block] = this.#free.data[room]!;
+    this.#free.data[room] = block;
   }
 
   /** Whether the block holds just the first `length` words of `source`. */

@@ -42,7 +42,7 @@ export class Rows {
   readonly incoming = u32(2);
   readonly #slots: Slots;
 
-  readonly #byUid = new RowIndex((row) => this.uid.data[row * 4]! ^ this.uid.data[row * 4 + 3]!);
+  readonly #byUid = new RowIndex((row) => hashOfUid(this.uid.data, row * 4));
   readonly #byKey = new RowIndex((row) =>
     mix(this.#cohorts.scope(this.cohort.data[row]!), this.name.data[row]!)
   );
@@ -109,7 +109,7 @@ export class Rows {
   findUid(words: Uint32Array, at: number): number {
     const uid = this.uid.data;
     const index = this.#byUid;
-    for (let slot = index.slot(words[at]! ^ words[at + 3]!);; slot = index.after(slot)) {
+    for (let slot = index.slot(hashOfUid(words, at));; slot = index.after(slot)) {
       const row = index.at(slot);
       if (row === NONE) return NONE;
       const start = row * 4;
@@ -174,4 +174,11 @@ export class Rows {
   get bytes(): number {
     return this.#slots.bytes + this.#byUid.bytes + this.#byKey.bytes;
   }
+}
+
+/** Owners' uids are what anybody writes: without the seed they could be made to collide. */
+const SEED = crypto.getRandomValues(new Uint32Array(1))[0]!;
+
+function hashOfUid(words: Uint32Array, at: number): number {
+  return mix(mix(words[at]! ^ SEED, words[at + 1]!), words[at + 2]!, words[at + 3]!);
 }

@@ -5,10 +5,11 @@
  * is the empty string and is never given back.
  */
 import { type Column, NONE, Slots, u32 } from "./columns.ts";
+import { roomFor } from "./room.ts";
 import { RowIndex } from "./row_index.ts";
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 const BACKSLASH = 0x5c;
 
 export class Strings {
@@ -67,7 +68,7 @@ export class Strings {
     if (id === 0 || --this.#holders.data[id]! > 0) return;
     this.#index.remove(id);
     this.#count--;
-    const size = (this.#length.data[id]! + 7) >>> 3;
+    const size = roomFor((this.#length.data[id]! + 7) >>> 3);
     this.#reserveSize(size);
     this.#holders.data[id] = this.#free.data[size]!;
     this.#free.data[size] = id;
@@ -167,7 +168,7 @@ export class Strings {
 
   /** An id with a place in the arena for `length` bytes. */
   #place(length: number): number {
-    const size = (length + 7) >>> 3;
+    const size = roomFor((length + 7) >>> 3);
     this.#reserveSize(size);
     const free = this.#free.data[size]!;
     if (free !== 0) {

@@ -24,8 +24,9 @@ export function fields(value: unknown): Fields {
   throw new MalformedField("an object", value);
 }
 
-/** The fields of an object that must be there, such as the `spec` of a kind that has one. */
+/** The fields of an object that is never null, such as the `spec` of a kind that has one. */
 export function requiredFields(value: unknown): Fields {
+  if (value === undefined) return NO_FIELDS;
   if (isObject(value)) return value;
   throw new MalformedField("an object", value);
 }

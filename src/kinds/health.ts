@@ -49,7 +49,7 @@ export function because(sentence: string, condition: Fields): string {
 export function behind({ metadata, status }: Fields): Health | undefined {
   const generation = integer(fields(metadata).generation);
   const observed = integer(fields(status).observedGeneration);
-  if (observed >= generation) return undefined;
+  if (observed >= generation && status !== undefined) return undefined;
   return pending(
     observed === 0 ? "Its status is not written yet" : `Generation ${observed} of ${generation} is observed`,
   );

@@ -9,9 +9,11 @@ export const job: KindRule = {
   mountsClaims: true,
 
   health: ({ spec, status }) => {
-    const { suspend, completions } = requiredFields(spec);
+    const { suspend, completions, parallelism } = requiredFields(spec);
     const { active, succeeded } = fields(status);
-    const figures = `${integer(succeeded)} of ${integer(completions, 1)} completed`;
+    // With parallelism and no completions, any number may complete.
+    const wanted = integer(completions, integer(parallelism, 1) > 1 ? 0 : 1);
+    const figures = `${integer(succeeded)}${wanted > 0 ? ` of ${wanted}` : ""} completed`;
     const failure = trueCondition(status, "Failed");
     if (failure) return failed(because("Failed", failure));
     if (trueCondition(status, "Complete")) return ready(`Complete: ${figures}`);

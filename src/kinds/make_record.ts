@@ -114,5 +114,7 @@ function withoutAbsent(draft: ReturnType<NonNullable<KindRule["detail"]>>): Deta
 
 function seconds(timestamp: string): number {
   const milliseconds = Date.parse(timestamp);
-  return Number.isNaN(milliseconds) ? 0 : Math.floor(milliseconds / 1000);
+  const seconds = Math.floor(milliseconds / 1000);
+  // A column of the graph holds 32 bits: until 2106.
+  return seconds > 0 && seconds <= 0xffffffff ? seconds : 0;
 }

@@ -3,6 +3,7 @@ import { fields, requiredFields, text } from "./fields.ts";
 import { byPhase, failed, pending, ready } from "./health.ts";
 import { clusterScoped, type KindRule } from "./rule.ts";
 
+const CLAIM = "PersistentVolumeClaim";
 const WAITING = pending("Not available yet");
 
 export const persistentVolume: KindRule = {
@@ -24,7 +25,7 @@ export const persistentVolume: KindRule = {
     return {
       claimRef: claim
         ? {
-          kind: text(kind) || "PersistentVolumeClaim",
+          kind: text(kind) || CLAIM,
           namespace: text(namespace) ?? "",
           name: claim,
           uid: text(uid) ?? "",
@@ -35,8 +36,8 @@ export const persistentVolume: KindRule = {
 
   references: ({ spec, status }, refer) => {
     const { claimRef, storageClassName } = requiredFields(spec);
-    const { namespace, name, uid } = fields(claimRef);
-    refer.from("binds", { kind: "PersistentVolumeClaim", namespace, name, uid });
+    const { kind, namespace, name, uid } = fields(claimRef);
+    if ((text(kind) || CLAIM) === CLAIM) refer.from("binds", { kind: CLAIM, namespace, name, uid });
     refer.to("uses-storageclass", {
       group: "storage.k8s.io",
       kind: "StorageClass",

@@ -30,7 +30,8 @@ export const pod: KindRule = {
         return failed(failure(fields(status)));
       case "Pending":
       case "Running":
-        return failing(requiredFields(spec), fields(status)) ?? progress(fields(status));
+        return failing(requiredFields(spec), fields(status)) ??
+          progress(requiredFields(spec), fields(status));
       case "Unknown":
         return unknown("Its node does not answer");
       default:
@@ -81,16 +82,27 @@ function failing(spec: Fields, status: Fields): Health | undefined {
       if (reason && BROKEN.has(reason)) return failed(`Container ${text(container.name)}: ${reason}`);
       const exit = failedExit(container);
       if (!exit) continue;
-      const policy = containers.find(({ name }) => name === container.name)?.restartPolicy;
-      if ((text(policy) || text(spec.restartPolicy)) === "Never") return failed(exit);
+      const declared = fields(containers.find(({ name }) => name === container.name));
+      const policy = text(declared.restartPolicy) || text(spec.restartPolicy);
+      if (policy === "Never" && !restartedByRule(declared, container)) return failed(exit);
     }
   }
   const unscheduled = falseCondition(status, "PodScheduled");
   if (unscheduled && text(unscheduled.reason) === "Unschedulable") {
     const why = text(unscheduled.message);
-    return failed(why ? `Unschedulable: ${shorten(why, 160)}` : "Unschedulable");
+    // The scheduler's first sentence; what preemption would do is in the second.
+    return failed(why ? `Unschedulable: ${shorten(why.split(". ", 1)[0] ?? why, 160)}` : "Unschedulable");
   }
   return undefined;
+}
+
+/** Whether one of a container's rules restarts it after this exit. https://kep.k8s.io/5307 */
+function restartedByRule({ restartPolicyRules }: Fields, { state }: Fields): boolean {
+  const code = integer(fields(fields(state).terminated).exitCode);
+  return list(restartPolicyRules).some(({ exitCodes }) => {
+    const { operator, values } = fields(exitCodes);
+    return Array.isArray(values) && values.includes(code) === (operator === "In");
+  });
 }
 
 /** Why a Pod of phase Failed did. */
@@ -113,12 +125,12 @@ function failedExit({ name, state }: Fields): string | undefined {
 }
 
 /** How far a Pod is that runs or is about to. */
-function progress(status: Fields): Health {
+function progress(spec: Fields, status: Fields): Health {
   const containers = list(status.containerStatuses);
   const running = containers.filter((container) => flag(container.ready)).length;
   const figures = `${running} of ${containers.length} containers are ready`;
   if (trueCondition(status, "Ready")) return ready(figures);
-  if (!trueCondition(status, "PodScheduled")) return pending("Waiting for a node");
+  if (!text(spec.nodeName) && !trueCondition(status, "PodScheduled")) return pending("Waiting for a node");
   for (const { name, state } of [...list(status.initContainerStatuses), ...containers]) {
     const reason = text(fields(fields(state).waiting).reason);
     if (reason) return pending(`Container ${text(name)}: ${reason}`);

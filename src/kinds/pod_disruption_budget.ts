@@ -11,7 +11,7 @@ export const podDisruptionBudget: KindRule = {
     const expected = integer(expectedPods);
     const healthy = integer(currentHealthy);
     const desired = integer(desiredHealthy);
-    if (expected === 0) return ready("It expects no Pods");
+    if (expectedPods === 0 || expected + desired === 0) return ready("It expects no Pods");
     if (healthy < desired) return pending(`${healthy} of ${desired} needed Pods are healthy`);
     return ready(
       `${healthy} of ${expected} Pods are healthy, ${integer(disruptionsAllowed)} may be disrupted`,

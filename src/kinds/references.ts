@@ -53,14 +53,14 @@ export class References implements Refer {
   }
 
   #add(type: RelationType, target: Target): Draft | undefined {
-    const name = text(target.name);
+    const uid = text(target.uid);
+    const name = text(target.name) || uid;
     const kind = findKind(target.group ?? "", target.kind);
     if (!name || !kind) return undefined;
     const namespace = kind.namespaced ? text(target.namespace) || this.#namespace : "";
     // An owner is known by its uid; where it lives, nothing tells a cluster-scoped dependent.
     if (kind.namespaced && namespace === "" && type !== "owns") return undefined;
     const reference: Draft = { type, kind, namespace, name };
-    const uid = text(target.uid);
     if (uid) reference.uid = uid;
     if (flag(target.optional)) reference.optional = true;
     this.#references.push(reference);
@@ -68,10 +68,14 @@ export class References implements Refer {
   }
 }
 
+/** Where both have a uid, what they call its bearer says nothing. */
 function compare(a: Reference, b: Reference): number {
-  return order(a.type, b.type) || order(a.kind.plural, b.kind.plural) || order(a.namespace, b.namespace) ||
-    order(a.name, b.name) || order(a.uid ?? "", b.uid ?? "") ||
-    Number(a.reversed ?? false) - Number(b.reversed ?? false);
+  return order(a.type, b.type) || order(a.uid ?? "", b.uid ?? "") ||
+    Number(a.reversed ?? false) - Number(b.reversed ?? false) || (a.uid ? 0 : compareKeys(a, b));
+}
+
+function compareKeys(a: Reference, b: Reference): number {
+  return order(a.kind.plural, b.kind.plural) || order(a.namespace, b.namespace) || order(a.name, b.name);
 }
 
 function order(a: string, b: string): number {

@@ -63,6 +63,11 @@ export function refusesStreaming(error: unknown): boolean {
   return error instanceof ApiStatusError && [400, 406, 422].includes(error.status);
 }
 
+/** An answer that may be to the streamed list alone: pages may do. Not so of 401, 403, 404, 429 and 503. */
+export function failsStreaming(error: unknown): boolean {
+  return error instanceof ApiStatusError && ![401, 403, 404, 429, 503].includes(error.status);
+}
+
 /** Milliseconds that `Retry-After` asks for; obeyed on 429 and 5xx, up to five minutes. */
 export function retryAfter(error: unknown): number {
   if (!(error instanceof ApiStatusError)) return 0;

@@ -21,6 +21,7 @@ import { sleep } from "./clock.ts";
 import {
   ApiStatusError,
   ConnectionError,
+  failsStreaming,
   isAbsent,
   isForbidden,
   needsRelist,
@@ -40,6 +41,7 @@ const DENIED_PAUSE = 60_000;
 /** A watch that lasts this long without a failure runs. */
 const RUNNING_AFTER = 1_000;
 const STREAMED_LIST_TRIES = 3;
+const SILENT_WATCHES = 2;
 const INITIAL_EVENTS_END = "k8s.io/initial-events-end";
 
 export interface ReflectorOptions {
@@ -67,6 +69,8 @@ export class Reflector {
   /** Absent: a list has to come first. */
   #resourceVersion: string | undefined;
   #brokenStreamedLists = 0;
+  /** Watches since the last event that were cut because nothing came. */
+  #silentWatches = 0;
   #state: KindState = "listing";
   #error: string | undefined;
   #lastEvent = 0;
@@ -137,6 +141,7 @@ export class Reflector {
         onOpen: () => cancel = clock.after(RUNNING_AFTER, () => this.#running()),
         onEvent: (event) => {
           lively ||= event.type !== "BOOKMARK";
+          this.#silentWatches = 0;
           this.#apply(event);
           this.#moveTo(event);
           this.#running();
@@ -181,7 +186,9 @@ export class Reflector {
     } catch (error) {
       if (complete || signal.aborted) throw error;
       if (!opened && refusesStreaming(error)) this.#brokenStreamedLists = STREAMED_LIST_TRIES;
-      else if (opened || clock.now() - began >= LIST_SILENCE) this.#brokenStreamedLists++;
+      else if (opened || failsStreaming(error) || clock.now() - began >= LIST_SILENCE) {
+        this.#brokenStreamedLists++;
+      }
       if (opened || !refusesStreaming(error)) throw error;
     } finally {
       if (opened && !complete) sink.abandon(this.scope);
@@ -265,7 +272,13 @@ export class Reflector {
   #failed(error: unknown): number {
     if (!(error instanceof ApiStatusError || error instanceof ConnectionError)) throw error;
     this.#options.traffic[this.#phase].failed++;
-    if (needsRelist(error)) this.#resourceVersion = undefined;
+    if (error instanceof ConnectionError && error.silence >= WATCH_SILENCE) this.#silentWatches++;
+    // An etcd that was put back to an earlier state accepts a resourceVersion that is yet to come, and the
+    // watch says nothing until it has.
+    if (needsRelist(error) || this.#silentWatches === SILENT_WATCHES) {
+      this.#resourceVersion = undefined;
+      this.#silentWatches = 0;
+    }
     const delay = Math.max(this.#backoff.failed(), retryAfter(error));
     if (error.message !== this.#error) {
       this.#options.log.warn("cannot list or watch", { ...this.#named(), error: error.message });

@@ -97,6 +97,14 @@ test("lists in pages after three streamed lists that nobody answered", async (pa
   assertEquals([parts.tap.count("streamed list"), parts.tap.count("list")], [3, 1]);
 }, ({ faults }) => faults.add({ streamedList: true, fault: { do: "hang" } }));
 
+for (const code of [405, 500, 504]) {
+  test(`lists in pages after three streamed lists that were answered with ${code}`, async (parts) => {
+    for (const delay of [800, 1_600, 3_200]) await retryAfter(parts, delay);
+    await synced(parts);
+    assertEquals([parts.tap.count("streamed list"), parts.tap.count("list")], [3, 1]);
+  }, ({ faults }) => faults.add({ streamedList: true, fault: { do: "answer", code } }));
+}
+
 test("lists in pages from the first refusal of a streamed list on", async (parts) => {
   await synced(parts);
   parts.simulator.store.compact();
@@ -295,6 +303,21 @@ test("cuts a watch that has been silent for 150 s, and watches on", async (parts
   await retryAfter(parts, 800);
   await eventually(() => sink.objects.has("d"));
   assertEquals(tap.requests.map(({ form }) => form), ["streamed list", "watch"]);
+});
+
+test("lists anew after two watches that were silent throughout", async (parts) => {
+  const { clock, simulator, tap } = parts;
+  await synced(parts);
+  // As after a restore of etcd to an earlier state: the watch is accepted and nothing ever comes.
+  simulator.faults.add({ verb: "watch", streamedList: false, times: 1, fault: { do: "silence" } });
+  simulator.faults.strike({ do: "silence" });
+  clock.advance(150_000);
+  await retryAfter(parts, 800);
+  await eventually(() => tap.count("watch") === 1 && clock.waitsFor(1_000));
+  clock.advance(150_000);
+  await retryAfter(parts, 800);
+  await eventually(() => parts.sink.count("end") === 2);
+  assertEquals(tap.requests.map(({ form }) => form), ["streamed list", "watch", "streamed list"]);
 });
 
 test("lets a watch be that has a bookmark every two minutes", async (parts) => {

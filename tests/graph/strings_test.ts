@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { NONE } from "../../src/graph/columns.ts";
 import { Strings } from "../../src/graph/strings.ts";
 import { random } from "../support/random.ts";
@@ -66,4 +66,15 @@ Deno.test("Strings takes no more memory as names come and go", () => {
   const { bytes } = strings;
   churn(200_000);
   assertEquals(strings.bytes, bytes);
+});
+
+Deno.test("Strings, what grows step by step takes no more than a few times its last size", () => {
+  const strings = new Strings();
+  for (let length = 1; length <= 100_000; length += 64) strings.release(strings.intern("x".repeat(length)));
+  assert(strings.bytes < 2_000_000, `${strings.bytes} bytes`);
+});
+
+Deno.test("Strings, a byte order mark is a character", () => {
+  const strings = new Strings();
+  assertEquals(strings.text(strings.intern("\ufeffrelease")), "\ufeffrelease");
 });

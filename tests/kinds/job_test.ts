@@ -1,5 +1,7 @@
+import { assertEquals } from "@std/assert";
 import { job } from "../../src/kinds/job.ts";
-import { kindCases } from "./kind_cases.ts";
+import { makeRecord } from "../../src/kinds/make_record.ts";
+import { fixture, kindCases } from "./kind_cases.ts";
 
 const check = kindCases(job);
 
@@ -17,4 +19,11 @@ check("complete", {
     "uses-sa -> ServiceAccount shop/default",
     "uses-secret -> Secret shop/web-token",
   ],
+});
+
+Deno.test("Job, a work queue's has no number to complete", async () => {
+  const object = await fixture("Job", "running");
+  object.spec.parallelism = 3;
+  delete object.spec.completions;
+  assertEquals(makeRecord(job, object).message, "1 active, 1 completed");
 });

@@ -1,6 +1,7 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { configMap } from "../../src/kinds/config_map.ts";
 import { deployment } from "../../src/kinds/deployment.ts";
+import { endpointSlice } from "../../src/kinds/endpoint_slice.ts";
 import { makeRecord } from "../../src/kinds/make_record.ts";
 import { persistentVolume } from "../../src/kinds/persistent_volume.ts";
 import { pod } from "../../src/kinds/pod.ts";
@@ -34,6 +35,27 @@ Deno.test("makeRecord(), gives a cluster-scoped resource no namespace", () => {
 Deno.test("makeRecord(), takes an unreadable creation time for none", () => {
   const object = { metadata: { name: "fast", uid: "u-1", creationTimestamp: "yesterday" } };
   assertEquals(makeRecord(storageClass, object).createdAt, 0);
+});
+
+for (const time of ["0001-01-01T00:00:00Z", "1969-12-31T23:59:59Z", "2200-01-01T00:00:00Z"]) {
+  Deno.test(`makeRecord(), takes ${time} for no creation time, since the graph cannot hold it`, () => {
+    const object = { metadata: { name: "fast", uid: "u-1", creationTimestamp: time } };
+    assertEquals(makeRecord(storageClass, object).createdAt, 0);
+  });
+}
+
+Deno.test("makeRecord(), has one reference for a uid that goes by two names", () => {
+  const owner = (name: string) => ({ apiVersion: "apps/v1", kind: "ReplicaSet", name, uid: "u-2" });
+  const metadata = { namespace: "shop", name: "web", uid: "u-1", ownerReferences: [owner("a"), owner("b")] };
+  const { references } = makeRecord(configMap, { metadata });
+  assertEquals(references.map(({ type, uid }) => [type, uid]), [["owns", "u-2"]]);
+});
+
+Deno.test("makeRecord(), knows a target by its uid alone", () => {
+  const metadata = { namespace: "shop", name: "web", uid: "u-1" };
+  const endpoints = [{ targetRef: { kind: "Pod", uid: "u-2" } }];
+  const { references } = makeRecord(endpointSlice, { metadata, endpoints });
+  assertEquals(references.map(({ type, uid }) => [type, uid]), [["selects", "u-2"]]);
 });
 
 Deno.test("makeRecord(), sorts labels by key", () => {

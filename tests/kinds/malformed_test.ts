@@ -37,7 +37,6 @@ for (const rule of kinds) {
 const unknowns: [kind: string, state: string, change: (object: Fixture) => void][] = [
   ["Deployment", "ready", (object) => object.spec = null],
   ["Deployment", "ready", (object) => object.spec = []],
-  ["Deployment", "ready", (object) => delete object.spec],
   ["Deployment", "ready", (object) => object.spec.replicas = "three"],
   ["Deployment", "ready", (object) => object.spec.replicas = 1.5],
   ["Deployment", "ready", (object) => object.status.conditions = "x"],

@@ -1,5 +1,7 @@
+import { assertEquals } from "@std/assert";
+import { makeRecord } from "../../src/kinds/make_record.ts";
 import { persistentVolume } from "../../src/kinds/persistent_volume.ts";
-import { kindCases } from "./kind_cases.ts";
+import { fixture, kindCases } from "./kind_cases.ts";
 
 const check = kindCases(persistentVolume);
 
@@ -29,3 +31,11 @@ check("reserved", {
   references: ["binds <- PersistentVolumeClaim shop/web-data", "uses-storageclass -> StorageClass fast"],
 });
 check("available", { references: ["uses-storageclass -> StorageClass fast"] });
+
+Deno.test("PersistentVolume, is bound by nothing but a claim", async () => {
+  const object = await fixture("PersistentVolume", "bound");
+  object.spec.claimRef.kind = "Pod";
+  assertEquals(makeRecord(persistentVolume, object).references.map(({ type }) => type), [
+    "uses-storageclass",
+  ]);
+});

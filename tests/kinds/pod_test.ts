@@ -25,8 +25,7 @@ check("exited_for_good", { status: "Error", message: "Container app exited with 
 check("init_exited_for_good", { status: "Error", message: "Container migrate exited with 1: Error" });
 check("unschedulable", {
   status: "Error",
-  message:
-    "Unschedulable: 0/3 nodes are available: 3 Insufficient cpu. preemption: 0/3 nodes are available: 3 No preemption victims found for incoming pod.",
+  message: "Unschedulable: 0/3 nodes are available: 3 Insufficient cpu",
 });
 
 check("exited_and_restarts", { status: "Pending", message: "1 of 2 containers are ready" });
@@ -128,4 +127,30 @@ Deno.test("Pod, an empty phase is none yet", () => {
     status: { phase: "" },
   });
   assertEquals([status, message], ["Pending", "Waiting for a node"]);
+});
+
+Deno.test("Pod, an exit that a rule of the container restarts is no failure", async () => {
+  const object = await fixture("Pod", "exited_for_good");
+  const container = object.spec.containers.find(({ name }: { name: string }) =>
+    name === object.status.containerStatuses[0].name
+  );
+  const { exitCode } = object.status.containerStatuses[0].state.terminated;
+  container.restartPolicy = "Never";
+  const statuses = [[exitCode], [exitCode + 1]].map((values) => {
+    container.restartPolicyRules = [{ action: "Restart", exitCodes: { operator: "In", values } }];
+    return makeRecord(pod, object).status;
+  });
+  assertEquals(statuses, ["Pending", "Error"]);
+});
+
+Deno.test("Pod, one that has a node does not wait for one", () => {
+  const metadata = { namespace: "shop", name: "web", uid: "u-1" };
+  const object = { metadata, spec: { nodeName: "node-1" }, status: { phase: "Pending" } };
+  assertEquals(makeRecord(pod, object).message, "Waiting for its containers");
+});
+
+Deno.test("Pod, is judged by its status where there is no spec", () => {
+  const metadata = { namespace: "shop", name: "web", uid: "u-1" };
+  const status = { phase: "Running", conditions: [{ type: "Ready", status: "True" }] };
+  assertEquals(makeRecord(pod, { metadata, status }).status, "Ready");
 });
