@@ -223,7 +223,7 @@ export class Graph {
   #appear(row: number): void {
     const { rows } = this.#tables;
     rows.set(row, THERE, true);
-    rows.since.data[row] = this.#now();
+    rows.since.data[row] = rows.unusedSince.data[row] = this.#now();
     this.#resources++;
     this.#visible = true;
     this.#forEachIncoming(row, (reference) => this.#activate(reference));
@@ -427,9 +427,14 @@ export class Graph {
   }
 
   #relateReferred(reference: number, count: 1 | -1): void {
-    const { references } = this.#tables;
+    const { references, rows } = this.#tables;
     const source = references.source.data[reference]!;
     const target = references.target.data[reference]!;
+    if (
+      count < 0 && this.read.kind(target).unusedWithout === RELATION_TYPES[references.type.data[reference]!]
+    ) {
+      rows.unusedSince.data[target] = this.#now();
+    }
     this.#relations[references.type.data[reference]!]! += count;
     this.#visible = true;
     if (references.has(reference, REVERSED)) this.#listener?.relationChanged(target, source);

@@ -11,12 +11,15 @@ import { NONE } from "./columns.ts";
 import { FIELD_WORDS } from "./details.ts";
 import { countProblems, type ProblemCounts } from "./problem_counts.ts";
 import { findProblems, type Problem } from "./problems.ts";
-import { BY_UID, OPTIONAL, REQUIRED, REVERSED, SELECTOR } from "./references.ts";
+import { BY_UID, DUPLICATE, OPTIONAL, REQUIRED, REVERSED, SELECTOR } from "./references.ts";
 import type { RowSet } from "./row_set.ts";
 import { FINISHED, IDLE, THERE } from "./rows.ts";
 import { type Filter, select } from "./select.ts";
 import type { Tables } from "./tables.ts";
 import { coreOfRelease, forEachSource, forEachTarget, releaseOf } from "./walk.ts";
+
+/** Id of the empty string. */
+const EMPTY = 0;
 
 /** What the graph keeps beside its tables. */
 export interface GraphState {
@@ -154,7 +157,7 @@ export class GraphReader {
     const only = namespace === undefined ? NONE : strings.find(namespace);
     const charts = new Set<number>();
     labels.forEachPairOf(this.#chartKey, (pair, value) => {
-      if (charts.has(value)) return;
+      if (value === EMPTY || charts.has(value)) return;
       let found = namespace === undefined;
       if (!found) {
         labels.forEachSetWith(
@@ -248,10 +251,10 @@ export class GraphReader {
     return this.#tables.rows.message.data[row]!;
   }
 
-  /** Undefined where the resource has no chart. */
+  /** Undefined where the resource has no chart, or one without a name. */
   chart(row: number): number | undefined {
     const value = this.#tables.labels.get(this.labelSet(row), this.#chartKey);
-    return value === NONE ? undefined : value;
+    return value === NONE || value === EMPTY ? undefined : value;
   }
 
   /** Number of the release: its own, else that of the nearest owner that has one. */
@@ -405,7 +408,7 @@ export class GraphReader {
         selectors.forEachCohortOf(target, (cohort) => {
           cohorts.forEachMember(cohort, (member) => visit(type, rows.name.data[member]!));
         });
-      } else if (!references.has(at, REVERSED)) visit(type, rows.name.data[target]!);
+      } else if (!references.has(at, REVERSED | DUPLICATE)) visit(type, rows.name.data[target]!);
     }
   }
 

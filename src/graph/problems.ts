@@ -50,7 +50,7 @@ export function findProblems(tables: Tables, scope: ProblemScope): Problem[] {
     if (unusedWithout === undefined || isTarget(tables, row, unusedWithout)) continue;
     if (knowsMounts(cohorts.namespace(cohort))) {
       const message = "No Pod and no template mounts it";
-      problems.push({ type: "unused-claim", row, message, since: rows.since.data[row]! });
+      problems.push({ type: "unused-claim", row, message, since: rows.unusedSince.data[row]! });
     }
   }
   return problems;

@@ -29,6 +29,8 @@ export class Rows {
   readonly createdAt = u32();
   /** When its status, or for what is not there its absence, was first seen; seconds since 1970. */
   readonly since = u32();
+  /** When it came, or last lost a relation of its kind's `unusedWithout`; seconds since 1970. */
+  readonly unusedSince = u32();
   readonly status = u8();
   readonly flags = u8();
   readonly message = u32();
@@ -56,6 +58,7 @@ export class Rows {
       this.cohort,
       this.createdAt,
       this.since,
+      this.unusedSince,
       this.status,
       this.flags,
       this.message,

@@ -4,12 +4,12 @@
  * changes or the minute ends.
  *
  * Of large answers only so many exist at a time, sent or kept: who asks for another one waits until a
- * place is free, and gets the graph as it is by then. Their buffers are used again, once the server says
+ * place is free, and gets the graph as it is by then, or is told after a while to come again. Their buffers are used again, once the server says
  * that all of it is on its way: fresh ones cost as much as what is written into them.
  */
-import { gzip } from "node:zlib";
-import { promisify } from "node:util";
 import type { GraphReader } from "../graph/graph_reader.ts";
+import { acceptsGzip, COMPRESSED_FROM, gzip } from "./gzip.ts";
+import { Problem } from "./problem.ts";
 import { SlicedBody } from "./sliced_body.ts";
 
 export interface AnswersOptions {
@@ -18,6 +18,8 @@ export interface AnswersOptions {
   readonly instance: string;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
+  /** Milliseconds that a request may wait for a place. */
+  readonly patience?: number;
 }
 
 export interface Built {
@@ -48,19 +50,12 @@ type Build = (spare: ArrayBuffer | undefined) => Built;
 
 const LARGE = 1 << 20;
 const LARGE_PLACES = 3;
+const PATIENCE = 10_000;
 /** What is kept of small answers altogether, their URLs and what else an answer takes included. */
 const KEPT_BYTES = 16 << 20;
 const ENTRY_BYTES = 1024;
 /** A URL has 8 KB at most. */
 const MOST_ANSWERED = 1000;
-/** Shorter answers would not fit fewer packets. */
-const COMPRESSED_FROM = 1024;
-
-const compress = promisify(gzip) as (
-  bytes: Uint8Array,
-  options: { level: number },
-) => Promise<Uint8Array<ArrayBuffer>>;
-
 export class Answers {
   readonly #options: AnswersOptions;
   #revision = -1;
@@ -89,22 +84,24 @@ export class Answers {
     const kept = this.#kept.get(compressed ? `gzip ${request.url}` : request.url);
     if (kept) return this.#send(exchange, kept);
     if (!compressed && !this.#mustWait(request.url)) {
-      return this.#send(exchange, this.#answer(request.url, build));
+      const answer = this.#answer(request.url, build);
+      if (answer) return this.#send(exchange, answer);
     }
     return this.#respondLater(exchange, build, compressed);
   }
 
   async #respondLater(exchange: Exchange, build: Build, compressed: boolean): Promise<Response> {
     const request = exchange.req.raw;
-    while (this.#mustWait(request.url)) {
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    const deadline = performance.now() + (this.#options.patience ?? PATIENCE);
+    let plain: Answer | undefined;
+    while (this.#mustWait(request.url) || !(plain = this.#answer(request.url, build))) {
+      await this.#wait(deadline - performance.now());
       this.#refresh();
     }
-    const plain = this.#answer(request.url, build);
     if (!compressed || plain.bytes.length < COMPRESSED_FROM) return this.#send(exchange, plain);
     plain.users++;
     try {
-      const bytes = await compress(plain.bytes, { level: 1 });
+      const bytes = await gzip(plain.bytes);
       // Somebody else may have been quicker.
       const kept = this.#kept.get(`gzip ${request.url}`);
       if (kept) return this.#send(exchange, kept);
@@ -118,8 +115,8 @@ export class Answers {
     }
   }
 
-  /** The answer that is at hand, or a new one. */
-  #answer(url: string, build: Build): Answer {
+  /** The answer that is at hand, or a new one; undefined where it turns out large and has no place. */
+  #answer(url: string, build: Build): Answer | undefined {
     const kept = this.#kept.get(url);
     if (kept) return kept;
     const spare = this.#largeUrls.has(url) ? this.#spare.pop() : undefined;
@@ -137,7 +134,10 @@ export class Answers {
     if (this.#answered.size === MOST_ANSWERED) this.#answered.clear();
     this.#answered.add(url);
     if (isSmall) this.#largeUrls.delete(url);
-    else this.#largeUrls.add(url);
+    else {
+      this.#largeUrls.add(url);
+      if (this.#mustWait(url)) return undefined;
+    }
     this.#keep(url, answer);
     return answer;
   }
@@ -177,7 +177,7 @@ export class Answers {
       this.#large.delete(answer);
       answer.kept = false;
       this.#reuse(answer);
-      return false;
+      if (this.#large.size < LARGE_PLACES) return false;
     }
     return true;
   }
@@ -215,6 +215,14 @@ export class Answers {
     if (this.#spare.length < LARGE_PLACES) this.#spare.push(answer.bytes.buffer);
   }
 
+  /** Until somebody gives a place back; those who have too little time are told to come again. */
+  async #wait(milliseconds: number): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const timer = setTimeout(() => reject(busy()), milliseconds);
+    this.#waiting.push(resolve);
+    await promise.finally(() => clearTimeout(timer));
+  }
+
   /** Whoever waits looks again: a place is free, or the answer is at hand. */
   #wake(): void {
     for (const resolve of this.#waiting.splice(0)) resolve();
@@ -244,6 +252,12 @@ export class Answers {
   }
 }
 
+function busy(): Problem {
+  const headers = { "retry-after": "5" };
+  const message = "Too many large answers are being sent; ask again, or for less";
+  return new Problem(message, { status: 503, code: "busy", headers });
+}
+
 function newAnswer({ bytes, headers, etag }: Pick<Answer, "bytes" | "headers" | "etag">): Answer {
   return { bytes, headers, etag, users: 0, unsent: 0, kept: false, reusable: bytes.length >= LARGE };
 }
@@ -257,14 +271,8 @@ function namesEtag({ headers }: Request, etag: string): boolean {
 }
 
 function notModified(etag: string): Response {
-  return new Response(null, { status: 304, headers: { etag, vary: "accept-encoding" } });
-}
-
-/** Whether `Accept-Encoding` allows gzip, RFC 9110 section 12.5.3. */
-function acceptsGzip(header: string | null): boolean {
-  if (header === null) return false;
-  return header.split(",").some((part) => {
-    const [coding, ...parameters] = part.split(";").map((it) => it.trim().toLowerCase());
-    return (coding === "gzip" || coding === "*") && !parameters.some((it) => /^q=0(\.0*)?$/.test(it));
+  return new Response(null, {
+    status: 304,
+    headers: { etag, vary: "accept-encoding", "cache-control": "no-cache" },
   });
 }

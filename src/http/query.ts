@@ -29,9 +29,16 @@ export function readQuery<S extends QuerySchema>(schema: S, url: string): v.Infe
 }
 
 /** The parameters as they are written. The URL's host is the client's word and not looked at. */
-export function searchParamsOf(url: string): URLSearchParams {
+function searchParamsOf(url: string): URLSearchParams {
   const start = url.indexOf("?");
-  return new URLSearchParams(start === -1 ? "" : url.slice(start + 1));
+  const query = start === -1 ? "" : url.slice(start + 1);
+  try {
+    decodeURIComponent(query);
+  } catch {
+    // URLSearchParams would take it for something else.
+    throw invalidParameter("the query is no percent-encoded UTF-8");
+  }
+  return new URLSearchParams(query);
 }
 
 /** A parameter that is false unless it is set. */

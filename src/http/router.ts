@@ -6,6 +6,7 @@ import { trace } from "@opentelemetry/api";
 import { Hono } from "hono";
 import { routePath } from "hono/route";
 import { Answers } from "./answers.ts";
+import { acceptsGzip, COMPRESSED_FROM, gzip } from "./gzip.ts";
 import { Problem } from "./problem.ts";
 import type { Route, RouteDeps } from "./route.ts";
 import type { RouterDeps } from "./router_deps.ts";
@@ -35,8 +36,15 @@ export function createRouter(deps: RouterDeps): Hono {
   app.use(async (c, next) => {
     const start = performance.now();
     const { method, url, path } = c.req;
-    if (url.length > MOST_URL_CHARACTERS) c.res = urlTooLong(url.length).toResponse();
+    const refusal = refusalOf(url, c.req.header("host"));
+    if (refusal) c.res = refusal.toResponse();
     else await next();
+    // What depends on the graph alone has been prepared, and kept, by `Answers`.
+    if (c.res.body && !c.res.headers.has("vary")) {
+      c.res.headers.set("vary", "accept-encoding");
+      const compressed = acceptsGzip(c.req.header("accept-encoding"));
+      if (compressed || method === "HEAD") c.res = await prepared(c.res, { method, compressed });
+    }
     c.res.headers.set("x-content-type-options", "nosniff");
     const elapsed = performance.now() - start;
     const route = templates.get(routePath(c, -1)) ?? "none";
@@ -85,7 +93,31 @@ function patternOf(path: string): string {
   return path.replace(/\{(\w+)\}/g, ":$1");
 }
 
-function urlTooLong(length: number): Problem {
+/** The answer compressed where that is worth it, and to HEAD its headers alone. */
+async function prepared(
+  response: Response,
+  { method, compressed }: { method: string; compressed: boolean },
+): Promise<Response> {
+  let bytes = new Uint8Array(await response.arrayBuffer());
+  const headers = new Headers(response.headers);
+  if (compressed && bytes.length >= COMPRESSED_FROM) {
+    bytes = await gzip(bytes);
+    headers.set("content-encoding", "gzip");
+  }
+  headers.set("content-length", String(bytes.length));
+  return new Response(method === "HEAD" ? null : bytes, { status: response.status, headers });
+}
+
+/** What is wrong with a request before its route is looked at. */
+function refusalOf(url: string, host = ""): Problem | undefined {
+  // The URL is put together from the Host header and the target: a slash there would be another path.
+  if (/[/?#\\]/.test(host)) {
+    return new Problem("The Host header is no host", { status: 400, code: "invalid_host" });
+  }
+  if (url.length <= MOST_URL_CHARACTERS) return undefined;
+  // A page's Link is longer than what led to it.
+  const { length } = url.replace(/[?&]continue=[^&]*/, "");
+  if (length <= MOST_URL_CHARACTERS) return undefined;
   const message = `The URL has ${length} characters, more than ${MOST_URL_CHARACTERS}`;
   return new Problem(message, { status: 414, code: "uri_too_long" });
 }

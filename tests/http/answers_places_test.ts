@@ -1,6 +1,7 @@
 /** Large answers have few places: who finds none waits, and nobody waits for ever. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Answers } from "../../src/http/answers.ts";
+import { Problem } from "../../src/http/problem.ts";
 import { Api, NOW } from "./api.ts";
 import { object } from "./objects.ts";
 
@@ -29,6 +30,35 @@ Deno.test("Answers, who asks for one large answer too many waits until a client 
   await sending[0]?.body?.cancel();
   assertEquals((await (await waiting).json()).length, 4_993);
   for (const { body } of sending.slice(1)) await body?.cancel();
+});
+
+Deno.test("Answers, who has waited too long for a place is told to come again", async () => {
+  const api = new Api();
+  const answers = new Answers({ graph: api.graph.read, instance: "test", clock: () => NOW, patience: 1 });
+  const ask = async (i: number) => {
+    const raw = new Request(`http://localhost/${i}`);
+    return await answers.respond({ req: { raw } }, () => ({ bytes: new Uint8Array(2 << 20) }));
+  };
+  const sending = [await ask(0), await ask(1), await ask(2)];
+  const refused = await assertRejects(() => ask(3), Problem);
+  assertEquals(refused.toResponse().status, 503);
+  for (const { body } of sending) await body?.cancel();
+  await (await ask(3)).body?.cancel();
+});
+
+Deno.test("Answers, no more than three large ones are kept, however many URLs are asked for once", async () => {
+  const api = new Api();
+  const answers = new Answers({ graph: api.graph.read, instance: "test", clock: () => NOW });
+  let built = 0;
+  const ask = async (i: number) => {
+    const raw = new Request(`http://localhost/${i}`);
+    const build = () => ({ bytes: new Uint8Array(2 << 20).fill(++built) });
+    await (await answers.respond({ req: { raw } }, build)).arrayBuffer();
+  };
+  for (let i = 0; i < 10; i++) await ask(i);
+  const before = built;
+  for (let i = 0; i < 10; i++) await ask(i);
+  assert(built - before >= 7, `${built - before} of 10 were built again`);
 });
 
 Deno.test("Answers, a place is given back by each of two who had the same compressed at once", async () => {

@@ -146,7 +146,7 @@ Deno.test("Answers, compressed when asked, and the same", async () => {
   assertEquals(text, plain);
 });
 
-for (const encoding of ["identity", "br", "gzip;q=0", "*;q=0.0"]) {
+for (const encoding of ["identity", "br", "gzip;q=0", "*;q=0.0", "gzip;q=0, *"]) {
   Deno.test(`Answers, not compressed for ${encoding}`, async () => {
     const headers = { "accept-encoding": encoding };
     const response = await new Api(smallCluster()).request("/api/v1/graph", { headers });
@@ -195,3 +195,14 @@ Deno.test("Answers, a large one is shared by those who ask for it at once", asyn
   for (const response of responses) await response.body?.cancel();
   assertEquals(selections, 1);
 });
+
+for (const path of ["/openapi.json", "/api/v1/kinds"]) {
+  Deno.test(`Answers, ${path} is compressed when asked`, async () => {
+    const api = new Api();
+    const response = await api.request(path, { headers: { "accept-encoding": "gzip" } });
+    const { headers } = response;
+    assertEquals([headers.get("content-encoding"), headers.get("vary")], ["gzip", "accept-encoding"]);
+    const plain = response.body?.pipeThrough(new DecompressionStream("gzip"));
+    assertEquals(await new Response(plain).json(), await api.get(path));
+  });
+}

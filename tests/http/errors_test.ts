@@ -39,16 +39,35 @@ for (const path of PATHS) {
   Deno.test(`Errors, HEAD ${path} is GET without a body`, async () => {
     const api = new Api(smallCluster());
     const get = await api.request(path);
-    await get.body?.cancel();
+    const { byteLength } = await get.arrayBuffer();
     const head = await api.request(path, { method: "HEAD" });
-    const type = (response: Response) => response.headers.get("content-type");
-    assertEquals([head.status, type(head), await head.text()], [get.status, type(get), ""]);
+    const header = (name: string) => [get.headers.get(name), head.headers.get(name)];
+    const [[type, headType], [, length]] = [header("content-type"), header("content-length")];
+    assertEquals([head.status, headType, length, await head.text()], [
+      get.status,
+      type,
+      `${byteLength}`,
+      "",
+    ]);
   });
 
   Deno.test(`Errors, ${path} tells browsers not to guess types`, async () => {
     const response = await new Api(smallCluster()).request(path);
     await response.body?.cancel();
     assertEquals(response.headers.get("x-content-type-options"), "nosniff");
+  });
+}
+
+Deno.test("Errors, a Host header with a path in it chooses no route", async () => {
+  const init = { headers: { host: "a/api/v1/namespaces#" } };
+  const [status, code] = await new Api().failure("/livez", init);
+  assertEquals([status, code], [400, "invalid_host"]);
+});
+
+for (const query of ["namespace=%ff", "q=%zz"]) {
+  Deno.test(`Errors, ${query} is no percent-encoding`, async () => {
+    const [status, code] = await new Api().failure(`/api/v1/graph?${query}`);
+    assertEquals([status, code], [400, "invalid_parameter"]);
   });
 }
 

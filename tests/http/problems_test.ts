@@ -35,6 +35,16 @@ Deno.test("GET /api/v1/problems, a problem in full", async () => {
   });
 });
 
+Deno.test("GET /api/v1/problems, a claim is unused since it lost the last that mounted it", async () => {
+  const api = new Api([object("PersistentVolumeClaim", "n/data")]);
+  const spec = { volumes: [{ name: "data", persistentVolumeClaim: { claimName: "data" } }] };
+  api.put(object("Pod", "n/web", { spec }));
+  api.now = NOW + 3_600_000;
+  api.graph.remove("pod-web");
+  const [problem] = await api.get("/api/v1/problems");
+  assertEquals([problem.type, problem.since], ["unused-claim", "2026-01-02T01:00:00Z"]);
+});
+
 Deno.test("GET /api/v1/problems, since stays while the clock goes on", async () => {
   const api = new Api(smallCluster());
   api.now = NOW + 3_600_000;

@@ -178,3 +178,15 @@ for (const cursor of CURSORS) {
     ]);
   });
 }
+
+Deno.test("GET /api/v1/resources, the link to the next page is never too long", async () => {
+  const labels = { app: "v1" };
+  const api = new Api(
+    ["a", "b", "c"].map((name) => object("ConfigMap", `n/${name}`, { labels })),
+  );
+  const values = Array.from({ length: 1_300 }, (_, i) => `v${i}`).join(",");
+  const response = await api.request(`/api/v1/resources?limit=2&labelSelector=app+in+(${values})`);
+  assertEquals((await response.json()).length, 2);
+  const [, next = ""] = /^<(.*)>; rel="next"$/.exec(response.headers.get("link") ?? "") ?? [];
+  assertEquals(await api.names(next), ["c"]);
+});

@@ -12,6 +12,7 @@ export function graphRoute({ graph, answers, clock }: RouteDeps): Route {
     summary: "Resources and the relations between them",
     query,
     answer: Graph,
+    failures: { 503: "Too many large answers are being sent" },
     handle: ({ req, env }) =>
       answers.respond({ req, env }, (spare) => {
         const parameters = readQuery(query, req.url);

@@ -3,7 +3,7 @@ import { decodeCursor, encodeCursor } from "../cursor.ts";
 import { encodeResources } from "../encode.ts";
 import { filterEntries, refuseTooLarge, toFilter } from "../filter.ts";
 import { keyOf } from "../key_of.ts";
-import { readQuery, searchParamsOf, text } from "../query.ts";
+import { readQuery, text } from "../query.ts";
 import type { Route, RouteDeps } from "../route.ts";
 import { Resource } from "../schema.ts";
 import { sortRows } from "../sort_rows.ts";
@@ -24,9 +24,8 @@ export function resourcesRoute({ graph, answers, clock }: RouteDeps): Route {
 
   /** The link to what follows a page. */
   const linkTo = (url: string, last: number) => {
-    const parameters = searchParamsOf(url);
-    parameters.set("continue", encodeCursor(keyOf(graph, last)));
-    return `<${PATH}?${parameters}>; rel="next"`;
+    const cursor = `continue=${encodeCursor(keyOf(graph, last))}`;
+    return `<${PATH}?${[...parametersOf(url), cursor].join("&").replaceAll(">", "%3E")}>; rel="next"`;
   };
 
   return {
@@ -34,6 +33,7 @@ export function resourcesRoute({ graph, answers, clock }: RouteDeps): Route {
     summary: "Resources, sorted by namespace, kind and name",
     query,
     answer: v.array(Resource),
+    failures: { 503: "Too many large answers are being sent" },
     handle: ({ req, env }) =>
       answers.respond({ req, env }, () => {
         const { limit, continue: cursor, ...parameters } = readQuery(query, req.url);
@@ -51,4 +51,9 @@ export function resourcesRoute({ graph, answers, clock }: RouteDeps): Route {
         };
       }),
   };
+}
+
+/** The parameters of the page before, as the client wrote them, but for where it began. */
+function parametersOf(url: string): string[] {
+  return url.slice(url.indexOf("?") + 1).split("&").filter((it) => !it.startsWith("continue="));
 }
