@@ -136,7 +136,9 @@ async function run({ config, log, client, onSynced }: Parts, signal: AbortSignal
     log.info("Persistence enabled", { redis: `${config.redis?.host}:${config.redis?.port}` });
     const into = {
       restore: (record: ResourceRecord) => {
-        if (isFollowed(record.kind, record.namespace)) ingest.restore(record);
+        const wanted = isFollowed(record.kind, record.namespace);
+        if (wanted) ingest.restore(record);
+        return wanted;
       },
       forget: (uid: string) => ingest.forget(uid),
     };

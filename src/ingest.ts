@@ -3,6 +3,7 @@
  * the graph. An object that makes no record is logged and skipped; no object throws.
  */
 import type { Graph } from "./graph/graph.ts";
+import { isAllowed } from "./kinds/allowed_annotations.ts";
 import { makeRecord } from "./kinds/make_record.ts";
 import { findKind } from "./kinds/registry.ts";
 import type { Logger } from "./log.ts";
@@ -31,12 +32,12 @@ export class Ingest implements ResourceSink {
 
   /** Puts in what was saved in an earlier life: good until the first complete list of its kind. */
   restore(record: ResourceRecord): void {
-    this.#graph.upsert(record);
+    this.#graph.restore(withAllowedAnnotations(record));
   }
 
   /** Takes out again what was put in with `restore`, and turns out to be of another cluster. */
   forget(uid: string): void {
-    this.#graph.remove(uid);
+    this.#graph.forget(uid);
   }
 
   begin(scope: Scope): void {
@@ -84,4 +85,11 @@ export class Ingest implements ResourceSink {
     if (!(error instanceof TypeError)) throw error;
     this.#log.warn("Skipped an object that makes no sense", { kind, reason: error.message });
   }
+}
+
+/** Databases that others have written hold annotations that nobody should. */
+function withAllowedAnnotations(record: ResourceRecord): ResourceRecord {
+  const { annotations } = record;
+  if (annotations.every(([key]) => isAllowed(key))) return record;
+  return { ...record, annotations: annotations.filter(([key]) => isAllowed(key)) };
 }

@@ -16,7 +16,7 @@ import { STATUSES } from "../model/status.ts";
 import { NONE } from "./columns.ts";
 import { GraphReader } from "./graph_reader.ts";
 import { ACTIVE, BY_UID, OPTIONAL, REQUIRED, REVERSED, SELECTOR } from "./references.ts";
-import { FINISHED, IDLE, IN_KEY_INDEX, IN_UID_INDEX, SEEN, THERE } from "./rows.ts";
+import { FINISHED, IDLE, IN_KEY_INDEX, IN_UID_INDEX, RESTORED, SEEN, THERE } from "./rows.ts";
 import { Tables } from "./tables.ts";
 
 /**
@@ -113,10 +113,26 @@ export class Graph {
     this.#setFlag(row, IDLE, record.idle);
     this.#setFlag(row, FINISHED, record.finished);
     rows.set(row, SEEN, true);
+    rows.set(row, RESTORED, false);
     rows.setResourceVersion(row, record.resourceVersion);
     if (!this.#declares(row, record)) this.#declare(row, record);
     if (this.#visible) this.#listener?.resourceChanged(row);
     return this.#commit();
+  }
+
+  /** Puts in what an earlier life has saved. */
+  restore(record: ResourceRecord): boolean {
+    const visible = this.upsert(record);
+    const { uids, rows } = this.#tables;
+    if (uids.find(record.uid)) rows.set(rows.findUid(uids.words, 0), RESTORED, true);
+    return visible;
+  }
+
+  /** Takes out what was restored, unless it has been upserted since. */
+  forget(uid: string): boolean {
+    const { uids, rows } = this.#tables;
+    const row = uids.find(uid) ? rows.findUid(uids.words, 0) : NONE;
+    return row !== NONE && rows.has(row, RESTORED) && this.remove(uid);
   }
 
   /** Takes a resource out. True where it was there. */
@@ -236,7 +252,7 @@ export class Graph {
     this.#forEachIncoming(row, (reference) => {
       if (references.has(reference, ACTIVE)) this.#deactivate(reference);
     });
-    rows.set(row, THERE | IDLE | FINISHED, false);
+    rows.set(row, THERE | IDLE | FINISHED | RESTORED, false);
     rows.since.data[row] = this.#now();
     rows.status.data[row] = 0;
     details.give(rows.details.data[row]!);

@@ -16,6 +16,8 @@ export const FINISHED = 4;
 export const SEEN = 8;
 export const IN_KEY_INDEX = 16;
 export const IN_UID_INDEX = 32;
+/** As an earlier life saved it: nobody has told of it since. */
+export const RESTORED = 64;
 
 export class Rows {
   readonly #cohorts: Cohorts;

@@ -11,9 +11,11 @@ const NAMES = new Set(["kubectl.kubernetes.io/restartedAt", "deployment.kubernet
 export function allowedAnnotations(annotations: unknown): Pairs {
   const allowed: [string, string][] = [];
   for (const [key, value] of Object.entries(fields(annotations))) {
-    if (NAMES.has(key) || PREFIXES.some((prefix) => key.startsWith(prefix))) {
-      allowed.push([key, text(value) ?? ""]);
-    }
+    if (isAllowed(key)) allowed.push([key, text(value) ?? ""]);
   }
   return allowed.sort(([a], [b]) => a < b ? -1 : 1);
+}
+
+export function isAllowed(annotation: string): boolean {
+  return NAMES.has(annotation) || PREFIXES.some((prefix) => annotation.startsWith(prefix));
 }

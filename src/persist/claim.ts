@@ -13,6 +13,8 @@ export interface ClaimOptions {
   readonly lease: Lease;
   /** Undefined as long as it is not known. */
   readonly cluster: () => string | undefined;
+  /** The API server's address. */
+  readonly server: string;
   /** Who writes, with its version. */
   readonly writer: string;
   /** Whether another cluster's data is overwritten. */
@@ -72,7 +74,10 @@ export class Claim {
   }
 
   isClusterKnown(): boolean {
-    this.#cluster ??= this.#options.cluster();
+    // Whose namespace could not be read yet has the address; it may be readable later.
+    if (this.#cluster === undefined || this.#role !== "writer" && this.#cluster === this.#options.server) {
+      this.#cluster = this.#options.cluster() ?? this.#cluster;
+    }
     return this.#cluster !== undefined;
   }
 

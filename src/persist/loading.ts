@@ -32,12 +32,15 @@ export class Loading {
   }
 
   /** Loads all that it can; the kinds of what it has. `start` is when that began. */
-  async load(into: RestoreTarget, start: number): Promise<Iterable<ResourceKind>> {
+  async load(
+    into: RestoreTarget,
+    { start, goOn }: { start: number; goOn: () => boolean },
+  ): Promise<Iterable<ResourceKind>> {
     const { store, graph, claim, numbers, log } = this.#options;
     const restored = new Restored();
     try {
       await claim.read();
-      await restore({ store, graph, into }, restored);
+      await restore({ store, graph, into, goOn }, restored);
     } catch (error) {
       log.warn("Could not load all that is saved", { error });
     }

@@ -27,6 +27,8 @@ import { Writer } from "./writer.ts";
 
 /** How long the start waits for a database before it goes on without. */
 const RESTORE_PATIENCE = 2_000;
+/** A database that gives its data more slowly is not worth the wait. */
+const RESTORE_TIME = 60_000;
 /** How long the end waits for a database. */
 const LAST_FLUSH = 5_000;
 const SHORTEST_RETRY = 500;
@@ -121,7 +123,7 @@ export class Persistence {
       dirtyKeys: this.journal.size,
       ...time("lastFlush", this.#lastFlush),
       ...time("lastSnapshot", lastSnapshot || undefined),
-      ...(this.#error === undefined ? {} : { lastError: this.#error }),
+      ...present("lastError", this.#error ?? this.#options.store.failure),
       loadedNodes: restoredNodes,
       ...time("loadedFrom", this.#loading.savedAt),
     };
@@ -140,7 +142,15 @@ export class Persistence {
       }
       return [];
     }
-    return await this.#loading.load(into, start);
+    const { clock } = this.#options;
+    const deadline = clock.now() + RESTORE_TIME;
+    const leave = () => this.#closing.abort();
+    signal.addEventListener("abort", leave);
+    try {
+      return await this.#loading.load(into, { start, goOn: () => clock.now() < deadline });
+    } finally {
+      signal.removeEventListener("abort", leave);
+    }
   }
 
   /** Writes until `signal` aborts, then once more, and closes the database; settles within seconds. */
@@ -156,11 +166,15 @@ export class Persistence {
     else signal.addEventListener("abort", stop, { once: true });
 
     while (!signal.aborted) await this.#alarm.wait(await this.#turn(signal));
+    const wasStandby = this.#claim.role === "standby";
     await this.#finish();
     cancel();
     this.#closing.abort();
     await this.#connection;
-    if (this.journal.size > 0) log.warn("Stopped with changes unsaved", { keys: this.journal.size });
+    // What a standby has not saved, the writer has.
+    if (this.journal.size > 0 && !wasStandby) {
+      log.warn("Stopped with changes unsaved", { keys: this.journal.size });
+    }
   }
 
   #connect(): void {
@@ -269,5 +283,9 @@ function isSettled({ state }: KindStatus): boolean {
 }
 
 function time(field: string, milliseconds: number | undefined): Record<string, string> {
-  return milliseconds === undefined ? {} : { [field]: new Date(milliseconds).toISOString() };
+  return present(field, milliseconds === undefined ? undefined : new Date(milliseconds).toISOString());
+}
+
+function present(field: string, value: string | undefined): Record<string, string> {
+  return value === undefined ? {} : { [field]: value };
 }

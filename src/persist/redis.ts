@@ -51,6 +51,7 @@ export class RedisStore implements Store {
   /** Why the connection was ended from here. */
   #reason: unknown;
   #described = false;
+  #failure: string | undefined;
 
   constructor(target: RedisTarget, { log, silence = SILENCE, firstDelay = FIRST_DELAY }: RedisStoreOptions) {
     this.#target = target;
@@ -61,6 +62,10 @@ export class RedisStore implements Store {
 
   get connected(): boolean {
     return this.#client !== undefined;
+  }
+
+  get failure(): string | undefined {
+    return this.#failure;
   }
 
   onConnection(listener: (connected: boolean) => void): void {
@@ -78,6 +83,7 @@ export class RedisStore implements Store {
       if (Date.now() - started >= HEALTHY_AFTER) [failures, said] = [0, ""];
       if (message !== said) this.#log.warn(message);
       said = message;
+      this.#failure = message;
       const delay = Math.min(LONGEST_DELAY, this.#firstDelay * 2 ** failures++);
       await sleep(delay * (1 - Math.random() / 2), signal);
     }
@@ -231,6 +237,7 @@ export class RedisStore implements Store {
 
   #enter(client: Redis, address: string): void {
     this.#client = client;
+    this.#failure = undefined;
     this.#log.info("Successfully connected to Redis", { address });
     for (const listener of this.#listeners) listener(true);
   }

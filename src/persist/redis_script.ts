@@ -44,10 +44,14 @@ for i = deleted + 1, #KEYS do change('SREM', KEYS[i], ARGV[i + 3 - ARGV[4]]) end
 return 1
 `);
 
-/** Prolongs the token's lease for some milliseconds (1), or gives it a free one (2). */
+/**
+ * Prolongs the token's lease for some milliseconds (1), or gives it a free one (2). A full Redis refuses a
+ * script whose first write takes memory; without the lease nobody could send it what frees some.
+ */
 export const LEASE = script(`
 local holder = redis.call('GET', KEYS[1])
 if holder and holder ~= ARGV[1] then return 0 end
+redis.call('DEL', KEYS[1])
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return holder and 1 or 2
 `);

@@ -16,7 +16,8 @@ import type { Store } from "./store.ts";
 
 /** Where restored resources go. */
 export interface RestoreTarget {
-  restore(record: ResourceRecord): void;
+  /** Whether it is wanted. */
+  restore(record: ResourceRecord): boolean;
   /** Takes a restored resource out again. */
   forget(uid: string): void;
 }
@@ -39,13 +40,19 @@ export interface RestoreSource {
   readonly store: Pick<Store, "scan" | "get">;
   readonly graph: GraphReader;
   readonly into: RestoreTarget;
+  /** Whether there is time left. */
+  readonly goOn: () => boolean;
 }
 
 /** @throws {Error} where the database is lost half-way. */
-export async function restore({ store, graph, into }: RestoreSource, restored: Restored): Promise<void> {
+export async function restore(
+  { store, graph, into, goOn }: RestoreSource,
+  restored: Restored,
+): Promise<void> {
   const decoder = new NodeDecoder(graph.kinds);
   const bare = new Map<string, ResourceRecord>();
   for await (const [, values] of readValues(store, NODE_PREFIX)) {
+    if (!goOn()) throw new Error("Redis gives its data too slowly");
     for (const value of values) {
       if (value === null) continue;
       const node = decoder.decode(value);
@@ -55,7 +62,7 @@ export async function restore({ store, graph, into }: RestoreSource, restored: R
       }
       const { record } = node;
       if (graph.find(record.uid) !== undefined) continue;
-      into.restore(record);
+      if (!into.restore(record)) continue;
       restored.nodes++;
       const uids = restored.uids.get(record.kind);
       if (uids === undefined) restored.uids.set(record.kind, [record.uid]);
@@ -63,12 +70,12 @@ export async function restore({ store, graph, into }: RestoreSource, restored: R
       if (node.bare) bare.set(record.uid, record);
     }
   }
-  if (bare.size > 0) await restoreReferences(bare, { store, graph, into });
+  if (bare.size > 0) await restoreReferences(bare, { store, graph, into, goOn });
 }
 
 async function restoreReferences(
   bare: ReadonlyMap<string, ResourceRecord>,
-  { store, graph, into }: RestoreSource,
+  { store, graph, into, goOn }: RestoreSource,
 ): Promise<void> {
   const references = new Map<string, Reference[]>();
   const declare = ({ types, from, to }: DecodedEdge) => {
@@ -91,6 +98,7 @@ async function restoreReferences(
     }
   };
   for await (const [, values] of readValues(store, EDGE_PREFIX)) {
+    if (!goOn()) break;
     for (const value of values) {
       const edge = value === null ? undefined : decodeEdge(value);
       if (edge !== undefined) declare(edge);

@@ -41,6 +41,8 @@ export interface StoreInfo {
  */
 export interface Store {
   readonly connected: boolean;
+  /** Why there is no connection; undefined while there is one. */
+  readonly failure: string | undefined;
   /** Called with true after each (re)connect, when the database answers, and with false when it is lost. */
   onConnection(listener: (connected: boolean) => void): void;
   /** Connects, and reconnects for ever, until `signal` aborts; settles when all is closed. */

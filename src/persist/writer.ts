@@ -79,6 +79,7 @@ export class Writer {
     let failure: unknown;
     try {
       results = await store.write(batches, lease.token);
+      await this.#deleteAtLeast(batches.filter((_, i) => results[i] instanceof Error));
     } catch (error) {
       failure = error;
     }
@@ -92,6 +93,14 @@ export class Writer {
       deleted: batches.reduce((sum, batch) => sum + batch.delete.length + batch.remove.length, 0),
       failure,
     };
+  }
+
+  /** A full Redis refuses a batch whole; what frees memory it takes alone. */
+  async #deleteAtLeast(batches: readonly Batch[]): Promise<void> {
+    const { store, lease } = this.#options;
+    const deletions = batches.filter((it) => it.delete.length + it.remove.length > 0)
+      .map((it) => ({ ...it, set: [], add: [] }));
+    if (deletions.length > 0) await store.write(deletions, lease.token);
   }
 
   #takeSlice(): { keys: DirtyKeys[]; batches: Batch[] } {

@@ -231,17 +231,20 @@ faultTest(
     const next = random(7);
     const stop = new AbortController();
     const life = livingCluster({ store: simulator.store, signal: stop.signal, changesPerSecond: 200 });
-    await astrolabe.ready();
-    for (let round = 0; round < 30; round++) {
-      const fault = FAULTS[Math.floor(next() * FAULTS.length)]!;
-      const kind = kinds[Math.floor(next() * kinds.length)]!;
-      simulator.faults.strike(fault, next() < 0.7 ? { kind: kind.kind } : {});
-      if (next() < 0.2) simulator.store.compact();
-      const { revision } = simulator.store;
-      await holds(() => assertEquals(simulator.store.revision >= revision + 5, true));
+    try {
+      await astrolabe.ready();
+      for (let round = 0; round < 30; round++) {
+        const fault = FAULTS[Math.floor(next() * FAULTS.length)]!;
+        const kind = kinds[Math.floor(next() * kinds.length)]!;
+        simulator.faults.strike(fault, next() < 0.7 ? { kind: kind.kind } : {});
+        if (next() < 0.2) simulator.store.compact();
+        const { revision } = simulator.store;
+        await holds(() => assertEquals(simulator.store.revision >= revision + 5, true));
+      }
+    } finally {
+      stop.abort();
+      await life;
     }
-    stop.abort();
-    await life;
     await holdsAgainst(simulator.store, astrolabe);
   },
   { prepare: ({ store }) => fill(store, 400), watchHistory: 50 },

@@ -282,3 +282,40 @@ Deno.test("Persistence, leaves a database alone that became another cluster's wh
   assertEquals([store.values.has(`astrolabe:node:${uid(5)}`), store.holder], [false, undefined]);
   await life.stop();
 });
+
+Deno.test("Persistence, drops nothing that a list under way has told of", async () => {
+  const { clock, store } = await filled();
+  const life = new PersistedGraph(store, clock);
+  await life.start();
+  life.graph.beginReplace({ kind: pod });
+  life.graph.upsert(web(2));
+  life.sync(namespaceKind, [record({ kind: namespaceKind, uid: uid(9), name: "kube-system" })]);
+  await life.until(() => life.persistence.status().role === "foreign");
+  life.graph.endReplace({ kind: pod });
+  const { read } = life.graph;
+  assertEquals([read.find(uid(1)), read.find(uid(2)) !== undefined], [undefined, true]);
+  await life.stop();
+});
+
+Deno.test("Persistence, knows its cluster again once the namespaces can be read", async () => {
+  const { clock, store } = await filled();
+  const life = new PersistedGraph(store, clock);
+  await life.start();
+  life.become(namespaceKind, "forbidden");
+  await life.until(() => life.persistence.status().role === "foreign");
+  life.syncAll([web(2)]);
+  await life.until(() => life.persistence.status().role === "writer");
+  await life.untilSaved();
+  assertEquals(store.values.has(`astrolabe:node:${uid(1)}`), false);
+  await life.stop();
+});
+
+Deno.test("Persistence, says why there is no connection", async () => {
+  const clock = new FakeClock();
+  const store = new MemoryStore(clock);
+  store.disconnect();
+  const life = new PersistedGraph(store, clock);
+  await life.start();
+  assertEquals(life.persistence.status().lastError, "there is no connection");
+  await life.stop();
+});

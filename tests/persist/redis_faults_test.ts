@@ -124,6 +124,12 @@ test("deletes when there is no memory", async (server, { store }) => {
   assertEquals(await write(store, { delete: ["a"] }), "written");
 });
 
+test("prolongs the lease when there is no memory", async (server, { store }) => {
+  assertEquals(await store.lease("token", 60_000), "taken");
+  await server.command("CONFIG", "SET", "maxmemory", "1mb");
+  assertEquals(await store.lease("token", 60_000), "prolonged");
+});
+
 test("leaves a replica, since its address may soon be the primary's", async (server, running) => {
   const lost = new Promise<boolean>((resolve) => running.store.onConnection(resolve));
   await server.command("REPLICAOF", "127.0.0.1", server.tlsPort);

@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { Graph } from "../../src/graph/graph.ts";
+import type { ResourceRecord } from "../../src/model/record.ts";
 import { RELATION_TYPES } from "../../src/model/relation.ts";
 import { restore, Restored } from "../../src/persist/restore.ts";
 import { FakeClock } from "../support/fake_clock.ts";
@@ -43,6 +44,10 @@ function edge(type: string, from: number, to: number) {
 async function load(
   values: Iterable<readonly [string, string]>,
   more: (store: MemoryStore) => void = () => {},
+  { isWanted = () => true, goOn = () => true }: {
+    isWanted?: (record: ResourceRecord) => boolean;
+    goOn?: () => boolean;
+  } = {},
 ) {
   const graph = new Graph(testKinds);
   const store = new MemoryStore(new FakeClock());
@@ -53,11 +58,14 @@ async function load(
   more(store);
   const restored = new Restored();
   const into = {
-    restore: (record: Parameters<Graph["upsert"]>[0]) => graph.upsert(record),
-    forget: (uid: string) => graph.remove(uid),
+    restore: (record: ResourceRecord) => {
+      if (isWanted(record)) graph.restore(record);
+      return isWanted(record);
+    },
+    forget: (uid: string) => graph.forget(uid),
   };
   try {
-    await restore({ store, graph: graph.read, into }, restored);
+    await restore({ store, graph: graph.read, into, goOn }, restored);
   } finally {
     stop.abort();
     await running;
@@ -130,4 +138,15 @@ Deno.test("restore(), tells what was loaded by kind", async () => {
 
 Deno.test("restore(), fails when the database is lost", async () => {
   await assertRejects(() => load(goDatabase, (store) => store.disconnect()), Error, "no connection");
+});
+
+Deno.test("restore(), does not count what is not wanted", async () => {
+  const isWanted = ({ kind }: ResourceRecord) => kind.kind === "Claim";
+  const { graph, restored } = await load(goDatabase, () => {}, { isWanted });
+  assertEquals([graph.read.resourceCount, restored.nodes], [1, 1]);
+  assertEquals([...restored.uids.keys()].map(({ kind }) => kind), ["Claim"]);
+});
+
+Deno.test("restore(), leaves a database that takes too long", async () => {
+  await assertRejects(() => load(goDatabase, () => {}, { goOn: () => false }), Error, "too slowly");
 });

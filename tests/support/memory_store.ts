@@ -41,6 +41,10 @@ export class MemoryStore implements Store {
     return this.#connected;
   }
 
+  get failure(): string | undefined {
+    return this.#connected ? undefined : "there is no connection";
+  }
+
   onConnection(listener: (connected: boolean) => void): void {
     this.#listeners.push(listener);
   }

@@ -114,9 +114,12 @@ export class PersistedCluster implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const astrolabe of this.#running.keys()) await this.stop(astrolabe, "SIGKILL");
-    await this.simulator.close();
-    await this.redis[Symbol.asyncDispose]();
+    try {
+      for (const astrolabe of this.#running.keys()) await this.stop(astrolabe, "SIGKILL");
+    } finally {
+      await this.simulator.close();
+      await this.redis[Symbol.asyncDispose]();
+    }
   }
 
   #objects(): KubeObject[] {

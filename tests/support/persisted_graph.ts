@@ -61,8 +61,11 @@ export class PersistedGraph {
   /** Loads what is saved, then saves until `stop`. */
   async start(): Promise<readonly ResourceKind[]> {
     const restoring = this.persistence.restore({
-      restore: (record) => this.graph.upsert(record),
-      forget: (uid) => this.graph.remove(uid),
+      restore: (record) => {
+        this.graph.restore(record);
+        return true;
+      },
+      forget: (uid) => this.graph.forget(uid),
     }, this.#stop.signal);
     const restored = [...await this.#passing(restoring)];
     this.graph.listen(this.persistence.journal);

@@ -1,0 +1,25 @@
+import { assertEquals } from "@std/assert";
+import { ANNOTATION } from "../src/graph/details.ts";
+import { Graph } from "../src/graph/graph.ts";
+import { Ingest } from "../src/ingest.ts";
+import { RecordingLog } from "./support/recording_log.ts";
+import { record, testKinds } from "./support/records.ts";
+
+Deno.test("Ingest.restore(), keeps no annotation that is not allowed", () => {
+  const graph = new Graph(testKinds);
+  const ingest = new Ingest(graph, {
+    log: new RecordingLog(),
+    times: { applied: () => {}, listed: () => {} },
+  });
+  const annotations: [string, string][] = [
+    ["kubectl.kubernetes.io/last-applied-configuration", '{"data":{"password":"aHVudGVyMg=="}}'],
+    ["prometheus.io/port", "9090"],
+  ];
+  ingest.restore(record({ kind: testKinds[0]!, namespace: "a", name: "web", uid: "u-1", annotations }));
+  const { read } = graph;
+  const kept: string[] = [];
+  read.forEachField(read.find("u-1")!, (tag, words, at) => {
+    if (tag === ANNOTATION) kept.push(read.text.text(words[at]!));
+  });
+  assertEquals(kept, ["prometheus.io/port"]);
+});
