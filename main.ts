@@ -14,6 +14,8 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   if (command === "version") {
+    // Its flags are checked, and nothing else: what the environment says is of no account.
+    readConfig(command, flags, { get: () => undefined });
     console.log(`astrolabe ${version.version}, commit ${version.commit}, Deno ${version.deno}`);
     return 0;
   }

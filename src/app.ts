@@ -51,10 +51,16 @@ export async function demo(config: Config, log: Logger, signal: AbortSignal): Pr
     return 1;
   }
   const { startDemoCluster } = await import("./simulator/demo_cluster.ts");
-  const cluster = startDemoCluster({ kinds, objects: config.objects, signal });
+  const over = new AbortController();
+  const cluster = startDemoCluster({
+    kinds,
+    objects: config.objects,
+    signal: AbortSignal.any([signal, over.signal]),
+  });
   const client = KubeClient.at(cluster.url, log);
-  const onSynced = (graph: GraphReader) => console.log(whatToTry(config, graph));
+  const onSynced = (graph: GraphReader, port: number) => console.log(whatToTry(graph, port));
   const code = await run({ config: redis ? using(redis, config) : config, log, client, onSynced }, signal);
+  over.abort();
   await Promise.all([cluster.ended, redis?.stop()]);
   return code;
 }
@@ -73,7 +79,7 @@ interface Parts {
   readonly config: Config;
   readonly log: Logger;
   readonly client: KubeClient;
-  readonly onSynced?: (graph: GraphReader) => void;
+  readonly onSynced?: (graph: GraphReader, port: number) => void;
 }
 
 async function run({ config, log, client, onSynced }: Parts, signal: AbortSignal): Promise<number> {
@@ -155,7 +161,7 @@ async function run({ config, log, client, onSynced }: Parts, signal: AbortSignal
       })),
     { log, signal },
   ).then(() => {
-    if (!signal.aborted) onSynced?.(graph.read);
+    if (!signal.aborted) onSynced?.(graph.read, server.addr.port);
   });
   const following = new AbortController();
   const saved = persistence?.run(following.signal);
@@ -236,9 +242,9 @@ async function close(server: Deno.HttpServer): Promise<void> {
   clearTimeout(timer);
 }
 
-function whatToTry({ port }: Config, graph: GraphReader): string {
+function whatToTry(graph: GraphReader, port: number): string {
   const [release] = graph.releases().map((release) => graph.text.text(graph.releaseName(release))).sort();
-  const paths = ["releases", `graph?release=${release}`, "problems", "kinds"];
+  const paths = ["releases", `graph${release ? `?release=${release}` : ""}`, "problems", "kinds"];
   return ["Try:", ...paths.map((path) => `  curl 'http://localhost:${port}/api/v1/${path}'`)].join("\n");
 }
 

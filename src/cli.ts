@@ -46,12 +46,14 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
   const given = new Map(
     Object.entries(values as Record<string, string[]>).filter(([, all]) => all.length > 0),
   );
-  if (given.has("help") || given.has("h")) return { command: "help", flags: new Map(), ignored: [] };
+  if (isOn(given.get("help")) || isOn(given.get("h"))) {
+    return { command: "help", flags: new Map(), ignored: [] };
+  }
 
   const [word = "serve", ...rest] = words;
   const command = COMMANDS.find((known) => known === word);
-  if (!command) throw new UsageError(`unknown command ${word}${suggest(String(word), COMMANDS)}`);
-  if (rest.length > 0) throw new UsageError(`unexpected argument ${rest[0]}`);
+  if (!command) throw new UsageError(`unknown command ${printed(word)}${suggest(String(word), COMMANDS)}`);
+  if (rest.length > 0) throw new UsageError(`unexpected argument ${printed(rest[0])}`);
 
   const flags = new Map<OptionName, string[]>();
   for (const [name, texts] of given) {
@@ -76,13 +78,25 @@ function normalize(args: readonly string[]): string[] {
     const [, name = "", assigned] = /^--?([^=-][^=]*)(?:=(.*))?$/s.exec(arg) ?? [];
     const isSwitch = SWITCHES.get(name);
     if (isSwitch === undefined) {
-      throw new UsageError(`unknown flag ${arg.split("=")[0]}${suggest(name, Object.keys(OPTIONS), "--")}`);
+      throw new UsageError(
+        `unknown flag ${printed(arg.split("=")[0])}${suggest(name, Object.keys(OPTIONS), "--")}`,
+      );
     }
     const value = assigned ?? (isSwitch ? "true" : rest.next().value);
     if (value === undefined) throw new UsageError(`--${name} needs a value`);
     flags.push(value === "" ? `--${name}` : `--${name}=${value}`);
   }
   return [...words, ...flags];
+}
+
+function isOn(texts: readonly string[] = []): boolean {
+  return texts.length > 0 && !/^(0|f|false)$/i.test(texts.at(-1) ?? "");
+}
+
+/** As it was written, but on one line. */
+function printed(word: unknown): string {
+  const quoted = JSON.stringify(String(word));
+  return quoted.includes("\\") ? quoted : String(word);
 }
 
 function isOption(name: string): name is OptionName {

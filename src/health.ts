@@ -1,4 +1,7 @@
+import type { IncomingMessage } from "node:http";
 import type { Config } from "./config.ts";
+
+const TIMEOUT_MILLISECONDS = 5_000;
 
 /** What a container's health check asks of the server beside it: undefined when well, else what is wrong. */
 export async function health({ url, port, bindAddress }: Config): Promise<string | undefined> {
@@ -6,10 +9,25 @@ export async function health({ url, port, bindAddress }: Config): Promise<string
   const host = everywhere ? "127.0.0.1" : bindAddress.includes(":") ? `[${bindAddress}]` : bindAddress;
   const target = url ?? new URL(`http://${host}:${port}/readyz`);
   try {
-    const response = await fetch(target, { signal: AbortSignal.timeout(5_000), redirect: "manual" });
-    const answer = await response.text();
-    return response.ok ? undefined : `${target} answered ${response.status}: ${answer.trim()}`;
+    const { status, text } = await ask(target);
+    return status >= 200 && status < 300 ? undefined : `${target} answered ${status}: ${text.trim()}`;
   } catch (error) {
     return `${target} did not answer: ${(error as Error).message}`;
   }
+}
+
+/** Not by fetch, which refuses ports that a server may well listen on, such as 10080. */
+async function ask(target: URL): Promise<{ status: number; text: string }> {
+  const { get } = target.protocol === "https:" ? await import("node:https") : await import("node:http");
+  const { promise, resolve, reject } = Promise.withResolvers<{ status: number; text: string }>();
+  const request = get(target, { timeout: TIMEOUT_MILLISECONDS }, (response: IncomingMessage) => {
+    let text = "";
+    response.setEncoding("utf8");
+    response.on("data", (more: string) => text += more);
+    response.on("end", () => resolve({ status: response.statusCode ?? 0, text }));
+    response.on("error", reject);
+  });
+  request.on("timeout", () => request.destroy(new Error("no answer within five seconds")));
+  request.on("error", reject);
+  return await promise;
 }

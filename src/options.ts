@@ -177,7 +177,7 @@ export const OPTIONS = {
   },
   "v": {
     explanation: "verbosity of the log",
-    parse: integer({ from: 0, to: 99 }),
+    parse: integer({ from: 0 }),
     value: "N",
     default: "0",
   },
@@ -198,6 +198,7 @@ export const OPTIONS = {
     explanation: "address to ask",
     parse: url,
     value: "URL",
+    secret: true,
     otherwise: "/readyz on the port",
     only: "health",
   },
@@ -257,8 +258,11 @@ function logFormat(value: string): "text" | "json" {
 
 function url(value: string): URL {
   const parsed = URL.parse(value);
-  if (parsed?.protocol === "http:" || parsed?.protocol === "https:") return parsed;
-  throw new SyntaxError("must be an http or https URL");
+  if (parsed?.protocol !== "http:" && parsed?.protocol !== "https:") {
+    throw new SyntaxError("must be an http or https URL");
+  }
+  if (parsed.username || parsed.password) throw new SyntaxError("must have no password in it");
+  return parsed;
 }
 
 function redisAddress(value: string): RedisAddress {

@@ -137,3 +137,13 @@ Deno.test("astrolabe, ends with exit code 2 and one line on wrong usage", async 
   const lastLine = new TextDecoder().decode(stderr).trimEnd().split("\n").at(-1);
   assertEquals([code, lastLine], [2, 'astrolabe: --port "http": must be a whole number from 0 to 65535']);
 });
+
+Deno.test("parseCommandLine(), --help=false asks for no help", () => {
+  assertEquals(parseCommandLine(["--help=false"]).command, "serve");
+});
+
+for (const args of [["--a\nb"], ["a\nb"], ["demo", "a\nb"]]) {
+  Deno.test(`parseCommandLine(), refuses ${JSON.stringify(args.at(-1))} in one line`, () => {
+    assertEquals(refusal(...args).split("\n").length, 1);
+  });
+}

@@ -138,7 +138,7 @@ for (
     [["--port=70000"], '--port "70000": must be a whole number from 0 to 65535'],
     [["--port=-1"], '--port "-1": must be a whole number from 0 to 65535'],
     [["--bind-address="], '--bind-address "": must not be empty'],
-    [["--v=x"], '--v "x": must be a whole number from 0 to 99'],
+    [["--v=x"], '--v "x": must be a whole number of at least 0'],
     [["--in-cluster=maybe"], '--in-cluster "maybe": must be true or false'],
     [["--log-format=xml"], '--log-format "xml": must be text or json'],
     [["--namespace=a/b"], '--namespace "a/b": must be the name of a namespace'],
@@ -146,7 +146,8 @@ for (
     [["--redis-flush-interval=0"], '--redis-flush-interval "0": must be a whole number of at least 1'],
     [["--redis-addr=redis://:pw@/"], "--redis-addr: must be host:port, or a redis:// or rediss:// URL"],
     [["--redis-tls-cert=c"], "--redis-tls-cert and --redis-tls-key need each other"],
-    [["health", "--url=localhost"], '--url "localhost": must be an http or https URL'],
+    [["health", "--url=localhost"], "--url: must be an http or https URL"],
+    [["health", "--url=http://u:secret@localhost"], "--url: must have no password in it"],
   ] as const
 ) {
   Deno.test(`readConfig(), refuses ${args.at(-1)}`, () => {

@@ -164,13 +164,20 @@ async function readCredentials(config: KubeConfig): Promise<Credentials> {
   try {
     const { headers, auth, ca, cert, key } = await optionsOf(config);
     const all = new Headers(headers);
-    if (auth) all.set("authorization", `Basic ${btoa(auth)}`);
+    if (auth) all.set("authorization", `Basic ${new TextEncoder().encode(auth).toBase64()}`);
     // client-node keeps the file's content for a minute of its own, and a newline at its end.
     if (tokenFile) all.set("authorization", `Bearer ${Deno.readTextFileSync(tokenFile).trim()}`);
     return { headers: Object.fromEntries(all), ca: text(ca), cert: text(cert), key: text(key) };
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message.trim().split("\n")[0] : String(cause);
-    throw new ConnectionError(`the credentials of user "${user?.name}" cannot be had: ${why}`, { cause });
+    const of = `the credentials of user "${user?.name}"`;
+    const why = cause instanceof Error ? cause.message.trim() : String(cause);
+    // What Headers refuses it repeats, and that is the token: neither its message nor the cause goes on.
+    if (/header value|ByteString/.test(why)) {
+      throw new ConnectionError(
+        `${of} cannot be sent: a token or password has characters that no header may`,
+      );
+    }
+    throw new ConnectionError(`${of} cannot be had: ${why.split("\n")[0]}`, { cause });
   }
 }
 

@@ -79,9 +79,11 @@ export class Informers {
     const state = WORST_FIRST.find((state) => reflectors.some((one) => one.state === state)) ?? "listing";
     const failing = reflectors.filter(({ error }) => error !== undefined);
     const error = (failing.find((one) => one.state === state) ?? failing[0])?.error;
+    const isListed = reflectors.some((one) => one.state === "synced" || one.state === "stale");
     return {
       kind,
       state,
+      ...(isListed && state !== "synced" && state !== "stale" ? { partly: true } : {}),
       lastEvent: Math.max(0, ...reflectors.map(({ lastEvent }) => lastEvent)),
       ...(error === undefined ? {} : { error }),
     };

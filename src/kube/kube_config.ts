@@ -24,7 +24,8 @@ const TOKEN_PATH = "/var/run/secrets/kubernetes.io/serviceaccount/token";
 /** @throws {Error} in one line that says what is wrong with which file, context or field. */
 export function loadKubeConfig(options: KubeConfigOptions): KubeConfig {
   const { kubeconfig, context, root = "" } = options;
-  const mounted = exists(root + TOKEN_PATH) && Deno.env.get("KUBERNETES_SERVICE_HOST") !== undefined;
+  const mounted = kubeconfig === undefined && Deno.env.get("KUBERNETES_SERVICE_HOST") !== undefined &&
+    exists(root + TOKEN_PATH);
   if (kubeconfig === undefined && (options.inCluster ?? mounted)) {
     if (!mounted) throw new Error("--in-cluster: no service account is mounted");
     if (context !== undefined) {
@@ -67,6 +68,7 @@ function readKubeconfig(path: string): KubeConfig {
     const raw = (text.trim() === "" ? {} : parseYaml(text) ?? {}) as RawKubeconfig;
     if (typeof raw !== "object") throw new SyntaxError("it is no mapping");
     for (const list of [raw.clusters, raw.contexts, raw.users]) {
+      if (!Array.isArray(list ?? [])) throw new SyntaxError("clusters, contexts and users must be lists");
       if (list?.some((entry) => typeof entry?.name !== "string")) {
         throw new SyntaxError("an entry has no name");
       }
@@ -131,6 +133,10 @@ function check(config: KubeConfig): void {
   const of = `cluster "${cluster.name}"`;
   if (!/^https?:\/\//.test(cluster.server)) {
     throw new Error(`${of}: server ${cluster.server} is no http(s) URL`);
+  }
+  // The address goes into logs and answers.
+  if (/^https?:\/\/[^/]*@/.test(cluster.server)) {
+    throw new Error(`${of}: its server has a password in it; put that into the user`);
   }
   if (cluster.skipTLSVerify && cluster.server.startsWith("https:")) {
     throw new Error(

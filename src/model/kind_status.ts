@@ -12,6 +12,8 @@ export type KindState = typeof KIND_STATES[number];
 export interface KindStatus {
   readonly kind: ResourceKind;
   readonly state: KindState;
+  /** Whether its resources are listed in some of its namespaces, whatever holds for the others. */
+  readonly partly?: boolean;
   /** When the API server last sent anything, in milliseconds since 1970; 0: never. */
   readonly lastEvent: number;
   /** What went wrong last, while it still does. */

@@ -36,6 +36,14 @@ for (const [when, options, expected] of READY) {
   });
 }
 
+Deno.test("GET /readyz, 200 when every kind is forbidden in one namespace and listed in another", async () => {
+  const kindStatuses = () =>
+    kinds.map((kind) => ({ kind, state: "forbidden" as const, partly: true, lastEvent: NOW }));
+  const response = await new Api([], { kindStatuses }).request("/readyz");
+  await response.body?.cancel();
+  assertEquals(response.status, 200);
+});
+
 Deno.test("GET /readyz?verbose, names every check", async () => {
   const text = await (await new Api().request("/readyz?verbose")).text();
   assertEquals(text.trim().split("\n"), [

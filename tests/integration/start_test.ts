@@ -21,6 +21,7 @@ const refused: readonly [what: string, args: readonly string[], code: number, sa
     1,
     "kubeconfig src cannot be read: Is a directory",
   ],
+  ["a bad value, even when only asked for the version", ["version", "--port=x"], 2, '--port "x": must be'],
   ["a service account that is not mounted", ["--in-cluster"], 1, "no service account is mounted"],
 ];
 
@@ -115,3 +116,14 @@ async function withFile(text: string, use: (path: string) => Promise<void>): Pro
     await Deno.remove(path);
   }
 }
+
+Deno.test("Start, a demo that cannot listen ends", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr as Deno.NetAddr;
+  const { code, output } = await Astrolabe.run(
+    ...["demo", "--objects=10", `--port=${port}`, "--bind-address=127.0.0.1"],
+  );
+  listener.close();
+  assertStringIncludes(output, `Port ${port} is in use`);
+  assertEquals(code, 1);
+});

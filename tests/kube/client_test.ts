@@ -167,3 +167,18 @@ Deno.test("KubeClient.fetch() says that nobody listens", async () => {
   client.close();
   assertEquals(error.message, `cannot reach the API server at http://127.0.0.1:${port}: connection refused`);
 });
+
+for (const token of ["secret\none", "secret two\u20ac"]) {
+  Deno.test(`KubeClient, does not repeat a token that no header may hold: ${JSON.stringify(token)}`, () =>
+    serving({ user: () => ({ token }) }, async ({ client }) => {
+      const error = await assertRejects(() => get(client), ConnectionError);
+      assertStringIncludes(error.message, "cannot be sent");
+      assertEquals(Deno.inspect(error).includes("secret"), false);
+    }));
+}
+
+Deno.test("KubeClient, sends a password that is no ASCII as UTF-8", () =>
+  serving({ user: () => ({ username: "me", password: "gehéim€" }) }, async ({ client, seen }) => {
+    await get(client);
+    assertEquals(seen, [`Basic ${new TextEncoder().encode("me:gehéim€").toBase64()}`]);
+  }));

@@ -120,6 +120,7 @@ Deno.test("Informers call a kind by the worst of its namespaces", async () => {
       void simulator.faults.add({ kind: "Pod", times: 1, fault: { do: "answer", code: 403 } }),
   }, async ({ informers }) => {
     await reach(informers, "forbidden,synced");
+    await eventually(() => informers.statuses()[0]?.partly === true);
   });
 });
 

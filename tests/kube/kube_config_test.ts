@@ -205,3 +205,31 @@ Deno.test("loadKubeConfig() refuses --context in a cluster", () => {
     assertThrows(() => loadKubeConfig({ root, context: "a" }), Error, "--context needs a kubeconfig");
   });
 });
+
+Deno.test("loadKubeConfig() does not look for a service account where a kubeconfig is asked for", () => {
+  // A path below a file cannot even be looked at.
+  withFiles({
+    files: { config: kubeconfig(), "root/var/run/secrets/kubernetes.io": "" },
+    variables: { KUBERNETES_SERVICE_HOST: () => "10.0.0.1" },
+  }, (folder) => {
+    const config = loadKubeConfig({ kubeconfig: `${folder}/config`, root: `${folder}/root` });
+    assertEquals(config.getCurrentCluster()?.server, "https://a.test");
+  });
+});
+
+for (const part of ["clusters", "contexts", "users"]) {
+  Deno.test(`loadKubeConfig() says what is wrong where ${part} is no list`, () => {
+    withFiles({ files: { config: JSON.stringify({ ...JSON.parse(kubeconfig()), [part]: 5 }) } }, (folder) => {
+      const load = () => loadKubeConfig({ kubeconfig: `${folder}/config` });
+      assertThrows(load, Error, "clusters, contexts and users must be lists");
+    });
+  });
+}
+
+Deno.test("loadKubeConfig() refuses a password in the server's address, and does not repeat it", () => {
+  const server = "https://me:hunter2@a.test";
+  withFiles({ files: { config: kubeconfig({ server }) } }, (folder) => {
+    const { message } = assertThrows(() => loadKubeConfig({ kubeconfig: `${folder}/config` }), Error);
+    assertEquals([message.includes("has a password in it"), message.includes("hunter2")], [true, false]);
+  });
+});
