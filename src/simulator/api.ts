@@ -75,7 +75,7 @@ function serveKind(app: Hono, kind: ResourceKind, { store, faults, watches, down
   async function listOrWatch(c: Context): Promise<Response> {
     const options = listOptionsOf(new URL(c.req.url).searchParams);
     const verb = options.watch ? "watch" : "list";
-    const streamedList = options.sendInitialEvents;
+    const streamedList = options.sendInitialEvents ?? false;
     const fault = await met(faults.take({ kind: kind.kind, verb, streamedList }), down());
     if (streamedList && faults.refuseStreamedLists) {
       throw forbiddenListOption("sendInitialEvents", "sendInitialEvents is forbidden for watch");

@@ -13,7 +13,8 @@ export interface ListOptions {
   /** Undefined: the most recent; 0: any. */
   readonly revision?: number;
   readonly exact: boolean;
-  readonly sendInitialEvents: boolean;
+  /** Undefined: the API server decides by the resourceVersion. */
+  readonly sendInitialEvents: boolean | undefined;
   readonly allowWatchBookmarks: boolean;
   readonly timeoutSeconds?: number;
 }
@@ -64,7 +65,7 @@ export function listOptionsOf(query: URLSearchParams): ListOptions {
     ...(continueToken === undefined ? {} : { continueToken }),
     ...(revision === undefined ? {} : { revision }),
     exact: match === "Exact",
-    sendInitialEvents: sendInitialEvents ?? false,
+    sendInitialEvents,
     allowWatchBookmarks: booleanOf(query, "allowWatchBookmarks") ?? false,
     ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
   };
@@ -80,8 +81,8 @@ function selectorOf(text: string): LabelSelector {
 
 function booleanOf(query: URLSearchParams, name: string): boolean | undefined {
   const text = query.get(name);
-  if (text === null || text === "") return undefined;
-  return text !== "0" && text !== "false";
+  if (text === null) return undefined;
+  return text !== "0" && text.toLowerCase() !== "false";
 }
 
 function numberOf(query: URLSearchParams, name: string): number | undefined {

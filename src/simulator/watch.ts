@@ -28,8 +28,8 @@ export class Watch implements PieceSource {
   constructor(request: ListRequest, wake: () => void) {
     const { collection, options, revision } = request;
     this.#request = request;
-    this.#listing = options.sendInitialEvents || (options.revision ?? 0) === 0;
-    this.#revision = this.#listing ? revision : options.revision as number;
+    this.#listing = options.sendInitialEvents ?? (options.revision ?? 0) === 0;
+    this.#revision = this.#listing ? revision : options.revision || revision;
     const state = this.#listing ? collection.at(revision) ?? [] : [];
     this.#initial = selected(state, request)[Symbol.iterator]();
     this.#position = this.#listing ? collection.log.end : collection.log.after(this.#revision) ?? -1;
@@ -90,9 +90,7 @@ export class Watch implements PieceSource {
     if (was && is) return representation.event(event);
     if (is) return [representation.line("ADDED", object)];
     if (!was) return undefined;
-    return [
-      representation.line("DELETED", type === "DELETED" ? object : leaving(collection, previous, event)),
-    ];
+    return [representation.line("DELETED", leaving(collection, previous, event))];
   }
 }
 

@@ -29,6 +29,9 @@ const answered: [path: string, accept?: string][] = [
   ["/apis/storage.k8s.io/v1/storageclasses/fast"],
   [`/api/v1/pods?${STREAMED_LIST}&timeoutSeconds=1`],
   [`/api/v1/secrets?${STREAMED_LIST}&timeoutSeconds=1`, METADATA],
+  ["/api/v1/pods?watch=False"],
+  ["/api/v1/pods?watch=&timeoutSeconds=1"],
+  ["/api/v1/pods?watch=1&sendInitialEvents=false&resourceVersionMatch=NotOlderThan&timeoutSeconds=1"],
 ];
 
 /** What is asked; the answers must be failures of the same code, reason and details. */
@@ -116,7 +119,7 @@ interface Raw {
 
 /** Answers, one a line or one in all, without what depends on the server's own counting. */
 function normal(text: string): Answer[] {
-  const lines = text.startsWith("{\n") ? [text] : text.trimEnd().split("\n");
+  const lines = text.startsWith("{\n") ? [text] : text.split("\n").filter(Boolean);
   return lines.map((line) => {
     const answer = JSON.parse(line, (key, value) => {
       if (key === "resourceVersion") return "a version";
