@@ -5,7 +5,7 @@ import { METADATA_KEY } from "./keys.ts";
 import type { Lease } from "./lease.ts";
 import type { Store } from "./store.ts";
 
-/** `waiting`: nobody knows yet whose cluster this is. */
+/** `waiting`: there is no connection, or nobody knows yet whose cluster this is. */
 export type Role = "waiting" | "foreign" | "standby" | "writer";
 
 export interface ClaimOptions {
@@ -42,7 +42,9 @@ export class Claim {
   }
 
   get role(): Role {
-    return this.#role === "writer" && !this.#options.lease.held ? "standby" : this.#role;
+    const { store, lease } = this.#options;
+    if (!store.connected) return "waiting";
+    return this.#role === "writer" && !lease.held ? "standby" : this.#role;
   }
 
   /** What the database said of itself when it was asked. */

@@ -123,7 +123,7 @@ export class Persistence {
       dirtyKeys: this.journal.size,
       ...time("lastFlush", this.#lastFlush),
       ...time("lastSnapshot", lastSnapshot || undefined),
-      ...present("lastError", this.#error ?? this.#options.store.failure),
+      ...present("lastError", this.#options.store.failure ?? this.#error),
       loadedNodes: restoredNodes,
       ...time("loadedFrom", this.#loading.savedAt),
     };
@@ -200,9 +200,8 @@ export class Persistence {
       this.#loading.judge();
       if (!store.connected) return Infinity;
       if (this.#isNewConnection) await this.#greet();
-      const patience = this.#retryAt - clock.now();
-      if (patience > 0) return patience;
       if (!await this.#claim.hold()) return this.#claimDue();
+      if (clock.now() < this.#retryAt) return this.#untilRetry();
       await this.#write(signal);
       this.#succeeded();
     } catch (error) {
@@ -272,9 +271,14 @@ export class Persistence {
     if (!store.connected) return this.#isNewConnection ? 0 : Infinity;
     if (!isKnown) log.warn("Could not save", { error });
     const delay = Math.min(LONGEST_RETRY, SHORTEST_RETRY * 2 ** this.#failures++);
-    const shortened = delay * (1 - clock.random() / 2);
-    this.#retryAt = clock.now() + shortened;
-    return shortened;
+    this.#retryAt = clock.now() + delay * (1 - clock.random() / 2);
+    return this.#untilRetry();
+  }
+
+  /** Whoever is refused a write has not gone away: meanwhile the lease is prolonged. */
+  #untilRetry(): number {
+    const patience = Math.max(0, this.#retryAt - this.#options.clock.now());
+    return this.#lease.held ? Math.min(patience, this.#lease.due) : patience;
   }
 }
 

@@ -319,3 +319,25 @@ Deno.test("Persistence, says why there is no connection", async () => {
   assertEquals(life.persistence.status().lastError, "there is no connection");
   await life.stop();
 });
+
+Deno.test("Persistence, stays the writer while its writes are refused", async () => {
+  const { clock, store } = await filled();
+  const life = new PersistedGraph(store, clock);
+  await life.start();
+  life.syncAll([mounting, web(2), data]);
+  await life.untilSaved();
+  store.isFull = true;
+  life.graph.upsert(web(3));
+  await life.until(() => life.persistence.status().lastError !== undefined);
+  for (let i = 0; i < 20; i++) {
+    await life.pass(2_000);
+    assertEquals(life.persistence.status().role, "writer");
+  }
+  store.disconnect();
+  assertEquals(life.persistence.status().role, "waiting");
+  assertEquals(life.persistence.status().lastError, "there is no connection");
+  store.isFull = false;
+  store.connect();
+  await life.untilSaved();
+  await life.stop();
+});

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { Graph } from "../../src/graph/graph.ts";
 import { BatchEncoder } from "../../src/persist/batch_encoder.ts";
 import { Journal } from "../../src/persist/journal.ts";
@@ -127,5 +127,17 @@ Deno.test("Writer, stops when another one has the lease", async () => {
   store.setHolder("another", 1_000);
   await writer.flush();
   assertEquals([journal.size, store.values.size, lease.held], [1, 0, false]);
+  await close();
+});
+
+Deno.test("Writer, sends a full database what frees memory", async () => {
+  const { graph, store, journal, writer, close } = await start();
+  graph.upsert(web());
+  await writer.flush();
+  store.isFull = true;
+  graph.remove(uid(1));
+  graph.upsert(record({ kind: claim, uid: uid(2), namespace: "a", name: "data" }));
+  await assertRejects(() => writer.flush(), Error, "its memory is full");
+  assertEquals([[...store.values.keys()], journal.size > 0], [[], true]);
   await close();
 });

@@ -15,6 +15,8 @@ export class MemoryStore implements Store {
   readonly sets = new Map<string, Set<string>>();
   /** Fails writes, all of them alike, while set. */
   refusal: Error | undefined;
+  /** Has no memory for more: what it deletes, and the lease, take none. */
+  isFull = false;
   /** Loses the connection after so many batches of the next pipeline. */
   dropAfter: number | undefined;
   /** Settles when a call may go on: a test may let things happen in between. */
@@ -94,6 +96,7 @@ export class MemoryStore implements Store {
       const results = batches.slice(0, most).map((batch): BatchResult => {
         if (this.holder !== token) return "refused";
         if (this.refusal !== undefined) return this.refusal;
+        if (this.isFull && batch.set.length + batch.add.length > 0) return new Error("its memory is full");
         this.#apply(batch);
         return "written";
       });
