@@ -2,6 +2,8 @@
 export interface Curve {
   readonly name: string;
   readonly unit: string;
+  /** What is compared of the first and of the last third: the median where left out. */
+  readonly figure?: (values: readonly number[]) => number;
   /** How much higher the end may be than the beginning. */
   readonly slack: (early: number) => number;
 }
@@ -9,7 +11,8 @@ export interface Curve {
 export const CURVES = {
   resident: { name: "resident memory", unit: "MB", slack: (early) => 0.1 * early + 5 },
   lag: { name: "event-loop lag, worst of a minute", unit: "ms", slack: (early) => 0.5 * early + 25 },
-  files: { name: "open files", unit: "", slack: () => 5 },
+  // Each fault cuts connections, which come back: only the most says whether some are left behind.
+  files: { name: "open files", unit: "", figure: (values) => Math.max(...values), slack: () => 5 },
   dirty: { name: "dirty keys", unit: "", slack: () => 1_000 },
   nodes: { name: "resources", unit: "", slack: (early) => 0.1 * early },
 } satisfies Record<string, Curve>;
@@ -21,7 +24,7 @@ export type Sample = Readonly<Record<keyof typeof CURVES, number>> & {
 
 export interface Verdict {
   readonly curve: Curve;
-  /** Medians of the first and of the last third. */
+  /** Of the first and of the last third. */
   readonly early: number;
   readonly late: number;
   readonly most: number;
@@ -34,8 +37,9 @@ export function judge(samples: readonly Sample[]): Verdict[] {
   const third = Math.ceil(counted.length / 3);
   return Object.entries<Curve>(CURVES).map(([key, curve]) => {
     const values = counted.map((sample) => sample[key as keyof typeof CURVES]);
-    const early = median(values.slice(0, third));
-    const late = median(values.slice(-third));
+    const { figure = median } = curve;
+    const early = figure(values.slice(0, third));
+    const late = figure(values.slice(-third));
     const most = Math.max(...samples.map((sample) => sample[key as keyof typeof CURVES]));
     return { curve, early, late, most, isFlat: late <= early + curve.slack(early) };
   });
