@@ -40,7 +40,7 @@ export function createRouter(deps: RouterDeps): Hono {
     if (refusal) c.res = refusal.toResponse();
     else await next();
     // What depends on the graph alone has been prepared, and kept, by `Answers`.
-    if (c.res.body && !c.res.headers.has("vary")) {
+    if (!c.res.headers.has("vary")) {
       c.res.headers.set("vary", "accept-encoding");
       const compressed = acceptsGzip(c.req.header("accept-encoding"));
       if (compressed || method === "HEAD") c.res = await prepared(c.res, { method, compressed });
