@@ -30,6 +30,11 @@ export class Column<T extends Numbers> {
     const length = Math.ceil(Math.max(rows * 1.25, 64)) * this.#width;
     this.data = this.#view(moved(this.data, length * this.#elementBytes));
   }
+
+  /** Gives the memory back at once. Nothing may be done with the column after that. */
+  free(): void {
+    moved(this.data, 0);
+  }
 }
 
 export function u8(): Column<Uint8Array<ArrayBuffer>> {

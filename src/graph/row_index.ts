@@ -59,6 +59,11 @@ export class RowIndex {
     return this.#slots.byteLength;
   }
 
+  /** Gives the memory back at once. Nothing may be done with the index after that. */
+  free(): void {
+    this.#slots.buffer.transfer(0);
+  }
+
   #place(row: number): void {
     let slot = this.slot(this.#hashOf(row));
     while (this.#slots[slot] !== NONE) slot = this.after(slot);

@@ -51,6 +51,8 @@ export class WordSet {
   clear(): void {
     if (this.#size === 0) return;
     this.#size = 0;
+    this.#words.free();
+    this.#index.free();
     this.#words = u32(this.#width);
     this.#index = this.#newIndex();
   }
