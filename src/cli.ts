@@ -90,7 +90,9 @@ function normalize(args: readonly string[]): string[] {
 }
 
 function isOn(texts: readonly string[] = []): boolean {
-  return texts.length > 0 && !/^(0|f|false)$/i.test(texts.at(-1) ?? "");
+  const [, yes, no] = /^(?:(1|t|true)|(0|f|false))$/i.exec(texts.at(-1) ?? "false") ?? [];
+  if (yes === undefined && no === undefined) throw new UsageError("--help must be true or false");
+  return yes !== undefined;
 }
 
 /** As it was written, but on one line. */

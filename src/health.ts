@@ -1,15 +1,19 @@
 import type { IncomingMessage } from "node:http";
 import type { Config } from "./config.ts";
 
-const TIMEOUT_MILLISECONDS = 5_000;
+/** Milliseconds that an answer may take. */
+const PATIENCE = 5_000;
 
 /** What a container's health check asks of the server beside it: undefined when well, else what is wrong. */
-export async function health({ url, port, bindAddress }: Config): Promise<string | undefined> {
+export async function health(
+  { url, port, bindAddress }: Config,
+  patience = PATIENCE,
+): Promise<string | undefined> {
   const everywhere = ["0.0.0.0", "::", "[::]"].includes(bindAddress);
   const host = everywhere ? "127.0.0.1" : bindAddress.includes(":") ? `[${bindAddress}]` : bindAddress;
   const target = url ?? new URL(`http://${host}:${port}/readyz`);
   try {
-    const { status, text } = await ask(target);
+    const { status, text } = await ask(target, patience);
     return status >= 200 && status < 300 ? undefined : `${target} answered ${status}: ${text.trim()}`;
   } catch (error) {
     return `${target} did not answer: ${(error as Error).message}`;
@@ -17,17 +21,20 @@ export async function health({ url, port, bindAddress }: Config): Promise<string
 }
 
 /** Not by fetch, which refuses ports that a server may well listen on, such as 10080. */
-async function ask(target: URL): Promise<{ status: number; text: string }> {
+async function ask(target: URL, patience: number): Promise<{ status: number; text: string }> {
   const { get } = target.protocol === "https:" ? await import("node:https") : await import("node:http");
   const { promise, resolve, reject } = Promise.withResolvers<{ status: number; text: string }>();
-  const request = get(target, { timeout: TIMEOUT_MILLISECONDS }, (response: IncomingMessage) => {
+  const request = get(target, (response: IncomingMessage) => {
     let text = "";
     response.setEncoding("utf8");
     response.on("data", (more: string) => text += more);
     response.on("end", () => resolve({ status: response.statusCode ?? 0, text }));
     response.on("error", reject);
   });
-  request.on("timeout", () => request.destroy(new Error("no answer within five seconds")));
   request.on("error", reject);
-  return await promise;
+  const timer = setTimeout(() => {
+    reject(new Error(`no answer within ${patience / 1000} s`));
+    request.destroy();
+  }, patience);
+  return await promise.finally(() => clearTimeout(timer));
 }

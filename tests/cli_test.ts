@@ -147,3 +147,7 @@ for (const args of [["--a\nb"], ["a\nb"], ["demo", "a\nb"]]) {
     assertEquals(refusal(...args).split("\n").length, 1);
   });
 }
+
+Deno.test("parseCommandLine(), --help=maybe is a bad value", () => {
+  assertEquals(refusal("--help=maybe"), "--help must be true or false");
+});

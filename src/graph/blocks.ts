@@ -1,6 +1,6 @@
 /**
  * Runs of u32 words in one array, for what has no fixed width. A block keeps its length in the word
- * before it; one that is given back goes to the next block of the same length. Block 0 is empty and
+ * before it; one that is given back goes to the next block that takes as much room. Block 0 is empty and
  * is never given back.
  */
 import { u32 } from "./columns.ts";

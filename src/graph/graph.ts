@@ -352,11 +352,10 @@ export class Graph {
     const { references, selectors, cohorts } = this.#tables;
     let known = references.first(row);
     for (const reference of record.references) {
+      if (known === NONE) return false;
       const target = this.#findTarget(reference);
       const type = TYPE_NUMBERS.get(reference.type)!;
-      if (target === NONE || known === NONE || !references.equals(known, type, flagsOf(reference), target)) {
-        return false;
-      }
+      if (target === NONE || !references.equals(known, type, flagsOf(reference), target)) return false;
       known = references.after(known);
     }
     const namespace = cohorts.namespace(this.#tables.rows.cohort.data[row]!);

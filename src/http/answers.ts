@@ -4,8 +4,9 @@
  * changes or the minute ends.
  *
  * Of large answers only so many exist at a time, sent or kept: who asks for another one waits until a
- * place is free, and gets the graph as it is by then, or is told after a while to come again. Their buffers are used again, once the server says
- * that all of it is on its way: fresh ones cost as much as what is written into them.
+ * place is free, and gets the graph as it is by then, or is told after a while to come again. Their buffers
+ * are used again, once the server says that all of it is on its way: fresh ones cost as much as what is
+ * written into them.
  */
 import type { GraphReader } from "../graph/graph_reader.ts";
 import { acceptsGzip, COMPRESSED_FROM, gzip } from "./gzip.ts";
@@ -54,8 +55,12 @@ const PATIENCE = 10_000;
 /** What is kept of small answers altogether, their URLs and what else an answer takes included. */
 const KEPT_BYTES = 16 << 20;
 const ENTRY_BYTES = 1024;
-/** A URL has 8 KB at most. */
+/** A URL has 9 KB at most. */
 const MOST_ANSWERED = 1000;
+
+/** What a route that sends large answers may fail with. */
+export const BUSY = { 503: "Too many large answers are being sent" };
+
 export class Answers {
   readonly #options: AnswersOptions;
   #revision = -1;
@@ -68,7 +73,7 @@ export class Answers {
   /** URLs whose last answer was large. */
   readonly #largeUrls = new Set<string>();
   readonly #large = new Set<Answer>();
-  readonly #waiting: (() => void)[] = [];
+  readonly #waiting = new Set<() => void>();
   readonly #spare: ArrayBuffer[] = [];
 
   constructor(options: AnswersOptions) {
@@ -218,14 +223,18 @@ export class Answers {
   /** Until somebody gives a place back; those who have too little time are told to come again. */
   async #wait(milliseconds: number): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const timer = setTimeout(() => reject(busy()), milliseconds);
-    this.#waiting.push(resolve);
-    await promise.finally(() => clearTimeout(timer));
+    const timer = setTimeout(() => reject(busy()), Math.max(0, milliseconds));
+    this.#waiting.add(resolve);
+    await promise.finally(() => {
+      clearTimeout(timer);
+      this.#waiting.delete(resolve);
+    });
   }
 
   /** Whoever waits looks again: a place is free, or the answer is at hand. */
   #wake(): void {
-    for (const resolve of this.#waiting.splice(0)) resolve();
+    for (const resolve of this.#waiting) resolve();
+    this.#waiting.clear();
   }
 
   /** Forgets the answers about what the graph was before. */

@@ -26,6 +26,8 @@ import { resourcesRoute } from "./routes/resources.ts";
 
 /** Longer URLs are refused. */
 const MOST_URL_CHARACTERS = 8192;
+/** A cursor holds a namespace, a kind and a name: less than 600 bytes, which base64 makes 800. */
+const MOST_CURSOR_CHARACTERS = 1024;
 
 export function createRouter(deps: RouterDeps): Hono {
   const { log, metrics } = deps;
@@ -108,6 +110,8 @@ async function prepared(
   return new Response(method === "HEAD" ? null : bytes, { status: response.status, headers });
 }
 
+const CURSOR = new RegExp(`[?&]continue=[^&]{0,${MOST_CURSOR_CHARACTERS}}(?=&|$)`);
+
 /** What is wrong with a request before its route is looked at. */
 function refusalOf(url: string, host = ""): Problem | undefined {
   // The URL is put together from the Host header and the target: a slash there would be another path.
@@ -116,7 +120,7 @@ function refusalOf(url: string, host = ""): Problem | undefined {
   }
   if (url.length <= MOST_URL_CHARACTERS) return undefined;
   // A page's Link is longer than what led to it.
-  const { length } = url.replace(/[?&]continue=[^&]*/, "");
+  const { length } = url.replace(CURSOR, "");
   if (length <= MOST_URL_CHARACTERS) return undefined;
   const message = `The URL has ${length} characters, more than ${MOST_URL_CHARACTERS}`;
   return new Problem(message, { status: 414, code: "uri_too_long" });

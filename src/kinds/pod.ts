@@ -101,7 +101,8 @@ function restartedByRule({ restartPolicyRules }: Fields, { state }: Fields): boo
   const code = integer(fields(fields(state).terminated).exitCode);
   return list(restartPolicyRules).some(({ exitCodes }) => {
     const { operator, values } = fields(exitCodes);
-    return Array.isArray(values) && values.includes(code) === (operator === "In");
+    if (!Array.isArray(values)) return false;
+    return operator === "In" ? values.includes(code) : operator === "NotIn" && !values.includes(code);
   });
 }
 

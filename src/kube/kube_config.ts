@@ -131,12 +131,12 @@ function check(config: KubeConfig): void {
     throw new Error(`context "${name}": the kubeconfig has no user "${context.user}"`);
   }
   const of = `cluster "${cluster.name}"`;
+  // The address goes into logs and answers.
+  if (/^(\w+:\/\/)?[^/?#]*@/.test(cluster.server)) {
+    throw new Error(`${of}: its server has a password in it; put that into the user`);
+  }
   if (!/^https?:\/\//.test(cluster.server)) {
     throw new Error(`${of}: server ${cluster.server} is no http(s) URL`);
-  }
-  // The address goes into logs and answers.
-  if (/^https?:\/\/[^/]*@/.test(cluster.server)) {
-    throw new Error(`${of}: its server has a password in it; put that into the user`);
   }
   if (cluster.skipTLSVerify && cluster.server.startsWith("https:")) {
     throw new Error(

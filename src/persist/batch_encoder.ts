@@ -7,6 +7,8 @@ import { NodeEncoder } from "./node_encoder.ts";
 import type { Batch } from "./store.ts";
 import type { UidWords } from "./uid_words.ts";
 
+const decoder = new TextDecoder();
+
 /** Bytes that a node takes at a guess, so that buffers seldom grow. */
 const NODE_BYTES = 1_200;
 
@@ -48,10 +50,14 @@ export class BatchEncoder {
       ends.push(out.length);
       for (const set of setsOf(this.#graph, row)) batch.add.push([set, uid]);
     }
+    const bytes = out.written;
+    // One text for all, where characters are bytes: the client is slower over buffers.
+    const text = decoder.decode(bytes);
+    const isAscii = text.length === bytes.length;
     let start = 0;
     keys.forEach((key, i) => {
       const end = ends[i] ?? start;
-      batch.set.push([key, out.written.subarray(start, end)]);
+      batch.set.push([key, isAscii ? text.slice(start, end) : bytes.subarray(start, end)]);
       start = end;
     });
   }

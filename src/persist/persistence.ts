@@ -73,6 +73,8 @@ export class Persistence {
   #error: string | undefined;
   #failures = 0;
   #retryAt = 0;
+  /** Whether the last failure left open who writes: the lease was refused an answer, or the take-over. */
+  #isClaimFailed = false;
 
   constructor(options: PersistenceOptions) {
     const { store, graph, clock, log, server, batchSize } = options;
@@ -200,7 +202,11 @@ export class Persistence {
       this.#loading.judge();
       if (!store.connected) return Infinity;
       if (this.#isNewConnection) await this.#greet();
-      if (!await this.#claim.hold()) return this.#claimDue();
+      if (this.#isClaimFailed && clock.now() < this.#retryAt) return this.#untilRetry();
+      this.#isClaimFailed = true;
+      const isWriter = await this.#claim.hold();
+      this.#isClaimFailed = false;
+      if (!isWriter) return this.#claimDue();
       if (clock.now() < this.#retryAt) return this.#untilRetry();
       await this.#write(signal);
       this.#succeeded();
@@ -223,6 +229,7 @@ export class Persistence {
     this.#snapshots.doubt();
     await this.#claim.read();
     this.#isNewConnection = false;
+    this.#isClaimFailed = false;
     this.#retryAt = 0;
   }
 
@@ -278,7 +285,7 @@ export class Persistence {
   /** Whoever is refused a write has not gone away: meanwhile the lease is prolonged. */
   #untilRetry(): number {
     const patience = Math.max(0, this.#retryAt - this.#options.clock.now());
-    return this.#lease.held ? Math.min(patience, this.#lease.due) : patience;
+    return this.#lease.held && !this.#isClaimFailed ? Math.min(patience, this.#lease.due) : patience;
   }
 }
 

@@ -1,7 +1,7 @@
 /**
  * What must happen as one in Redis, as scripts: they compare the token of the lease, then write. What
- * Redis may refuse for want of memory comes first, and it decides that at a script's first write: a
- * batch is never half applied.
+ * Redis may refuse for want of memory comes first, and it decides that at a script's first write: what
+ * one call has asked for is never half done.
  */
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";

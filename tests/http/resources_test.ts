@@ -190,3 +190,16 @@ Deno.test("GET /api/v1/resources, the link to the next page is never too long", 
   const [, next = ""] = /^<(.*)>; rel="next"$/.exec(response.headers.get("link") ?? "") ?? [];
   assertEquals(await api.names(next), ["c"]);
 });
+
+Deno.test("GET /api/v1/resources, a cursor of any spelling gives way to the next", async () => {
+  const api = new Api(["a", "b", "c"].map((name) => object("ConfigMap", `n/${name}`)));
+  const next = async (path: string) =>
+    /^<(.*)>; rel="next"$/.exec((await api.request(path)).headers.get("link") ?? "")?.[1] ?? "";
+  const second = await next("/api/v1/resources?limit=1");
+  assertEquals(await api.names(await next(second.replace("continue", "c%6Fntinue"))), ["c"]);
+});
+
+Deno.test("GET /api/v1/resources, a cursor that nobody gave is too long", async () => {
+  const [status] = await new Api().failure(`/api/v1/resources?limit=1&continue=${"x".repeat(20_000)}`);
+  assertEquals(status, 414);
+});

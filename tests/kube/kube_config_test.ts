@@ -226,10 +226,10 @@ for (const part of ["clusters", "contexts", "users"]) {
   });
 }
 
-Deno.test("loadKubeConfig() refuses a password in the server's address, and does not repeat it", () => {
-  const server = "https://me:hunter2@a.test";
-  withFiles({ files: { config: kubeconfig({ server }) } }, (folder) => {
-    const { message } = assertThrows(() => loadKubeConfig({ kubeconfig: `${folder}/config` }), Error);
-    assertEquals([message.includes("has a password in it"), message.includes("hunter2")], [true, false]);
-  });
-});
+for (const server of ["https://me:hunter2@a.test", "me:hunter2@a.test:6443", "ftp://me:hunter2@a.test"]) {
+  Deno.test(`loadKubeConfig() refuses a password in the address ${server}, and does not repeat it`, () =>
+    withFiles({ files: { config: kubeconfig({ server }) } }, (folder) => {
+      const { message } = assertThrows(() => loadKubeConfig({ kubeconfig: `${folder}/config` }), Error);
+      assertEquals([message.includes("has a password in it"), message.includes("hunter2")], [true, false]);
+    }));
+}

@@ -341,3 +341,26 @@ Deno.test("Persistence, stays the writer while its writes are refused", async ()
   await life.untilSaved();
   await life.stop();
 });
+
+Deno.test("Persistence, asks no sooner for a lease that was refused, whatever changes", async () => {
+  const { clock, store } = await filled();
+  const life = new PersistedGraph(store, clock);
+  await life.start();
+  life.syncAll([mounting, web(2), data]);
+  await life.untilSaved();
+  store.refusal = new Error("NOREPLICAS");
+  life.graph.upsert(web(3));
+  await life.until(() => life.persistence.status().lastError !== undefined);
+  await life.pass(8_000);
+  const before = store.calls.lease ?? 0;
+  for (let i = 0; i < 100; i++) {
+    life.graph.upsert(web(3, { message: `${i}` }));
+    life.graph.upsert(web(4 + i));
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+  const asked = (store.calls.lease ?? 0) - before;
+  assert(asked <= 2, `asked ${asked} times`);
+  store.refusal = undefined;
+  await life.untilSaved();
+  await life.stop();
+});

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { BUSY } from "../answers.ts";
 import { jsonBytes } from "../json_bytes.ts";
 import { readQuery, text } from "../query.ts";
 import type { Route, RouteDeps } from "../route.ts";
@@ -11,6 +12,7 @@ export function chartsRoute({ graph, answers }: RouteDeps): Route {
     summary: "Values of the label helm.sh/chart",
     query,
     answer: v.array(v.string()),
+    failures: BUSY,
     handle: ({ req, env }) =>
       answers.respond({ req, env }, () => {
         const { namespace } = readQuery(query, req.url);

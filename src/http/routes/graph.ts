@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { BUSY } from "../answers.ts";
 import { encodeGraph } from "../encode.ts";
 import { filterEntries, refuseTooLarge, toFilter } from "../filter.ts";
 import { flag, readQuery } from "../query.ts";
@@ -12,7 +13,7 @@ export function graphRoute({ graph, answers, clock }: RouteDeps): Route {
     summary: "Resources and the relations between them",
     query,
     answer: Graph,
-    failures: { 503: "Too many large answers are being sent" },
+    failures: BUSY,
     handle: ({ req, env }) =>
       answers.respond({ req, env }, (spare) => {
         const parameters = readQuery(query, req.url);

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { BUSY } from "../answers.ts";
 import { jsonBytes } from "../json_bytes.ts";
 import { readQuery } from "../query.ts";
 import type { Route, RouteDeps } from "../route.ts";
@@ -11,6 +12,7 @@ export function namespacesRoute({ graph, answers }: RouteDeps): Route {
     summary: "Namespaces that have resources",
     query,
     answer: v.array(v.string()),
+    failures: BUSY,
     handle: ({ req, env }) =>
       answers.respond({ req, env }, () => {
         readQuery(query, req.url);

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { BUSY } from "../answers.ts";
 import type { GraphReader } from "../../graph/graph_reader.ts";
 import type { Problem } from "../../graph/problems.ts";
 import { filterEntries, refuseTooLarge, toFilter } from "../filter.ts";
@@ -17,6 +18,7 @@ export function problemsRoute({ graph, answers, isLimited }: RouteDeps): Route {
     summary: "What is wrong with resources, sorted by their namespace, kind and name",
     query,
     answer: v.array(ResourceProblem),
+    failures: BUSY,
     handle: ({ req, env }) =>
       answers.respond({ req, env }, () => {
         const rows = graph.select(toFilter(graph.kinds, readQuery(query, req.url)));

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { BUSY } from "../answers.ts";
 import type { GraphReader } from "../../graph/graph_reader.ts";
 import { type Status, STATUSES } from "../../model/status.ts";
 import { jsonBytes } from "../json_bytes.ts";
@@ -17,6 +18,7 @@ export function releasesRoute({ graph, answers }: RouteDeps): Route {
     summary: "Helm releases: their names, or with detail=true what they come to",
     query,
     answer: v.union([v.array(v.string()), v.array(Release)]),
+    failures: BUSY,
     handle: ({ req, env }) =>
       answers.respond({ req, env }, () => {
         const { namespace, detail } = readQuery(query, req.url);

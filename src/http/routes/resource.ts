@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { BUSY } from "../answers.ts";
 import type { GraphReader } from "../../graph/graph_reader.ts";
 import { RELATION_TYPES } from "../../model/relation.ts";
 import { encodeResource } from "../encode.ts";
@@ -18,7 +19,7 @@ export function resourceRoute({ graph, answers, clock }: RouteDeps): Route {
     summary: "One resource, its relations, and what it refers to and is not there",
     query,
     answer: RelatedResource,
-    failures: { 404: "No resource has this uid" },
+    failures: { 404: "No resource has this uid", ...BUSY },
     handle: ({ req, env }) =>
       answers.respond({ req, env }, () => {
         readQuery(query, req.url);

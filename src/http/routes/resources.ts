@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { BUSY } from "../answers.ts";
 import { decodeCursor, encodeCursor } from "../cursor.ts";
 import { encodeResources } from "../encode.ts";
 import { filterEntries, refuseTooLarge, toFilter } from "../filter.ts";
@@ -33,7 +34,7 @@ export function resourcesRoute({ graph, answers, clock }: RouteDeps): Route {
     summary: "Resources, sorted by namespace, kind and name",
     query,
     answer: v.array(Resource),
-    failures: { 503: "Too many large answers are being sent" },
+    failures: BUSY,
     handle: ({ req, env }) =>
       answers.respond({ req, env }, () => {
         const { limit, continue: cursor, ...parameters } = readQuery(query, req.url);
@@ -55,5 +56,5 @@ export function resourcesRoute({ graph, answers, clock }: RouteDeps): Route {
 
 /** The parameters of the page before, as the client wrote them, but for where it began. */
 function parametersOf(url: string): string[] {
-  return url.slice(url.indexOf("?") + 1).split("&").filter((it) => !it.startsWith("continue="));
+  return url.slice(url.indexOf("?") + 1).split("&").filter((it) => !new URLSearchParams(it).has("continue"));
 }
