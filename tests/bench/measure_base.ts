@@ -1,5 +1,5 @@
 import { freePort } from "../support/support_program.ts";
-import { kubeconfigFor } from "./kubeconfig_for.ts";
+import { kubeconfigOf } from "../support/kubeconfig.ts";
 import type { Measure } from "./measure.ts";
 import { settled } from "./settled.ts";
 import { ServerProcess } from "./server_process.ts";
@@ -10,7 +10,7 @@ export async function* measureBase({ runs }: { runs: number }): AsyncGenerator<M
   const starts: number[] = [];
   const kubeconfig = Deno.makeTempFileSync({ suffix: ".kubeconfig" });
   for (let run = 0; run < runs; run++) {
-    Deno.writeTextFileSync(kubeconfig, kubeconfigFor(`http://127.0.0.1:${freePort()}`));
+    Deno.writeTextFileSync(kubeconfig, kubeconfigOf(`http://127.0.0.1:${freePort()}`));
     const server = await ServerProcess.start({ kubeconfig });
     await settled();
     starts.push(server.serving - server.started);

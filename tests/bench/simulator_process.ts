@@ -1,5 +1,5 @@
 /** The simulator with a sample cluster, in a process of its own, which writes what it is told to. */
-import { kubeconfigFor } from "./kubeconfig_for.ts";
+import { kubeconfigOf } from "../support/kubeconfig.ts";
 import { LogReader } from "./log_reader.ts";
 import type { PatchPod } from "./simulator_program.ts";
 
@@ -26,7 +26,7 @@ export class SimulatorProcess {
     this.#log = log;
     this.#commands = child.stdin.getWriter();
     this.kubeconfig = Deno.makeTempFileSync({ suffix: ".kubeconfig" });
-    Deno.writeTextFileSync(this.kubeconfig, kubeconfigFor(url));
+    Deno.writeTextFileSync(this.kubeconfig, kubeconfigOf(url));
   }
 
   async patchStatus({ namespace, name }: { namespace: string; name: string }, status: object): Promise<void> {

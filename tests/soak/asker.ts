@@ -1,6 +1,6 @@
 /** Asks the server all the time, one question after the other, and keeps what was not answered. */
+import { sleep, systemClock } from "../../src/kube/clock.ts";
 import { random } from "../support/random.ts";
-import { wait } from "./wait.ts";
 
 export interface AskerOptions {
   readonly seed: number;
@@ -42,6 +42,6 @@ export async function ask(url: string, asked: Asked, { seed, signal }: AskerOpti
     await get("/api/v1/kinds");
     await get("/readyz?verbose");
     if (next() < 0.05) await get("/api/v1/graph");
-    await wait(PAUSE_MILLISECONDS, signal);
+    await sleep(PAUSE_MILLISECONDS, { clock: systemClock, signal });
   }
 }

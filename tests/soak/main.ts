@@ -10,12 +10,13 @@
  * has to have been answered.
  */
 import { kinds } from "../../src/kinds/registry.ts";
+import { sleep, systemClock } from "../../src/kube/clock.ts";
 import { livingCluster } from "../../src/simulator/living_cluster.ts";
 import { sampleCluster } from "../../src/simulator/sample_cluster.ts";
 import { Simulator } from "../../src/simulator/simulator.ts";
-import { kubeconfigFor } from "../bench/kubeconfig_for.ts";
 import { makeBundle } from "../bench/make_bundle.ts";
 import { ServerProcess } from "../bench/server_process.ts";
+import { kubeconfigOf } from "../support/kubeconfig.ts";
 import { RedisServer } from "../support/redis_server.ts";
 import { apiServerFaults } from "./api_server_faults.ts";
 import { ask, type Asked } from "./asker.ts";
@@ -25,7 +26,6 @@ import { readOptions, type SoakOptions } from "./options.ts";
 import { pictureOf } from "./picture.ts";
 import { redisFaults } from "./redis_faults.ts";
 import { makeTrouble } from "./trouble.ts";
-import { wait } from "./wait.ts";
 
 const SAMPLES_EVERY_MILLISECONDS = 5_000;
 /** The longest that anything waits before it is tried again: a silent watch, then its backoff. */
@@ -40,7 +40,7 @@ async function soak(options: SoakOptions): Promise<boolean> {
   for (const object of sampleCluster({ objects, seed })) simulator.store.create(object);
   await using redis = await RedisServer.start("--save", "60 1");
   const kubeconfig = `${redis.folder}/kubeconfig`;
-  Deno.writeTextFileSync(kubeconfig, kubeconfigFor(simulator.url));
+  Deno.writeTextFileSync(kubeconfig, kubeconfigOf(simulator.url));
   const server = await ServerProcess.start({
     kubeconfig,
     flags: [
@@ -105,7 +105,7 @@ async function takeSamples(server: ServerProcess, signal: AbortSignal): Promise<
         0,
       ),
     });
-    await wait(SAMPLES_EVERY_MILLISECONDS, signal);
+    await sleep(SAMPLES_EVERY_MILLISECONDS, { clock: systemClock, signal });
   }
   return samples;
 }

@@ -2,8 +2,8 @@
  * Makes trouble until it is told to stop: one fault after another, each for a while, then a pause. What a
  * seed brings, and in which order, is always the same.
  */
+import { sleep, systemClock } from "../../src/kube/clock.ts";
 import { random } from "../support/random.ts";
-import { wait } from "./wait.ts";
 
 export interface Fault {
   readonly name: string;
@@ -28,14 +28,14 @@ export async function makeTrouble(
   const between = ([from, to]: readonly [number, number]) => (from + next() * (to - from)) * 1_000;
   const came = new Map<string, number>();
   while (!signal.aborted) {
-    await wait(between(PAUSES_SECONDS), signal);
+    await sleep(between(PAUSES_SECONDS), { clock: systemClock, signal });
     const fault = faults[Math.floor(next() * faults.length)];
     const lasts = between(LASTS_SECONDS);
     if (signal.aborted || fault === undefined) break;
     came.set(fault.name, (came.get(fault.name) ?? 0) + 1);
     const end = await fault.begin();
     if (end === undefined) continue;
-    await wait(lasts, signal);
+    await sleep(lasts, { clock: systemClock, signal });
     await end();
   }
   return came;
