@@ -89,8 +89,11 @@ export class RedisServer implements AsyncDisposable {
       all[i] = redis.call(redis.call('TYPE', key).ok == 'set' and 'SMEMBERS' or 'GET', key) end return all`;
     for (let from = 0; from < keys.length; from += DUMPED_AT_ONCE) {
       const some = keys.slice(from, from + DUMPED_AT_ONCE);
-      const values = await this.command("EVAL", script, some.length, ...some) as (string | string[])[];
-      values.forEach((value, i) => dump.set(some[i] ?? "", Array.isArray(value) ? value.sort() : value));
+      const values = await this.command("EVAL", script, some.length, ...some) as (string | string[] | null)[];
+      values.forEach((value, i) => {
+        // What has gone since the keys were listed is not there.
+        if (value !== null) dump.set(some[i] ?? "", Array.isArray(value) ? value.sort() : value);
+      });
     }
     return dump;
   }
