@@ -6,7 +6,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import type { Flags } from "./config.ts";
 import { nearest } from "./nearest.ts";
-import { type Command, COMMANDS, type Option, type OptionName, OPTIONS } from "./options.ts";
+import { boolean, type Command, COMMANDS, type Option, type OptionName, OPTIONS } from "./options.ts";
 import { UsageError } from "./usage_error.ts";
 
 export interface CommandLine {
@@ -89,10 +89,13 @@ function normalize(args: readonly string[]): string[] {
   return [...words, ...flags];
 }
 
+/** Whether help is asked for. */
 function isOn(texts: readonly string[] = []): boolean {
-  const [, yes, no] = /^(?:(1|t|true)|(0|f|false))$/i.exec(texts.at(-1) ?? "false") ?? [];
-  if (yes === undefined && no === undefined) throw new UsageError("--help must be true or false");
-  return yes !== undefined;
+  try {
+    return boolean(texts.at(-1) ?? "false");
+  } catch (cause) {
+    throw new UsageError(`--help ${(cause as Error).message}`, { cause });
+  }
 }
 
 /** As it was written, but on one line. */

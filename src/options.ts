@@ -224,8 +224,12 @@ function address(value: string): string {
   throw new SyntaxError("must not be empty");
 }
 
-/** As Go's flags read it. */
-function boolean(value: string): boolean {
+/**
+ * As Go's flags read it.
+ *
+ * @throws {SyntaxError} where it is neither.
+ */
+export function boolean(value: string): boolean {
   if (["1", "t", "T", "true", "TRUE", "True"].includes(value)) return true;
   if (["0", "f", "F", "false", "FALSE", "False"].includes(value)) return false;
   throw new SyntaxError("must be true or false");

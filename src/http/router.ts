@@ -28,6 +28,7 @@ import { resourcesRoute } from "./routes/resources.ts";
 const MOST_URL_CHARACTERS = 8192;
 /** A cursor holds a namespace, a kind and a name: less than 600 bytes, which base64 makes 800. */
 const MOST_CURSOR_CHARACTERS = 1024;
+const CURSOR = new RegExp(`[?&]continue=[^&]{0,${MOST_CURSOR_CHARACTERS}}(?=&|$)`);
 
 export function createRouter(deps: RouterDeps): Hono {
   const { log, metrics } = deps;
@@ -109,8 +110,6 @@ async function prepared(
   headers.set("content-length", String(bytes.length));
   return new Response(method === "HEAD" ? null : bytes, { status: response.status, headers });
 }
-
-const CURSOR = new RegExp(`[?&]continue=[^&]{0,${MOST_CURSOR_CHARACTERS}}(?=&|$)`);
 
 /** What is wrong with a request before its route is looked at. */
 function refusalOf(url: string, host = ""): Problem | undefined {

@@ -203,3 +203,22 @@ Deno.test("GET /api/v1/resources, a cursor that nobody gave is too long", async 
   const [status] = await new Api().failure(`/api/v1/resources?limit=1&continue=${"x".repeat(20_000)}`);
   assertEquals(status, 414);
 });
+
+Deno.test("GET /api/v1/resources, a chart label without a value is no chart", async () => {
+  const api = new Api([object("ConfigMap", "n/a", { labels: { "helm.sh/chart": "" } })]);
+  const [{ chart }] = await api.get("/api/v1/resources");
+  assertEquals([chart, await api.get("/api/v1/charts")], ["", []]);
+});
+
+Deno.test("GET /api/v1/resources, names a Pod once that is a target by uid and by name", async () => {
+  const endpoints = [
+    { targetRef: { kind: "Pod", name: "web", uid: "pod-web" } },
+    { targetRef: { kind: "Pod", name: "web" } },
+  ];
+  const api = new Api([
+    object("Pod", "n/web", { spec: {} }),
+    object("EndpointSlice", "n/web", { endpoints }),
+  ]);
+  const [{ targetPods }] = await api.get("/api/v1/resources?kind=EndpointSlice");
+  assertEquals(targetPods, ["web"]);
+});

@@ -1,7 +1,7 @@
 import * as v from "valibot";
-import { BUSY } from "../answers.ts";
 import type { GraphReader } from "../../graph/graph_reader.ts";
 import type { Problem } from "../../graph/problems.ts";
+import { BUSY } from "../answers.ts";
 import { filterEntries, refuseTooLarge, toFilter } from "../filter.ts";
 import { jsonBytes } from "../json_bytes.ts";
 import { keyOf } from "../key_of.ts";

@@ -1,7 +1,7 @@
 import * as v from "valibot";
-import { BUSY } from "../answers.ts";
 import type { GraphReader } from "../../graph/graph_reader.ts";
 import { type Status, STATUSES } from "../../model/status.ts";
+import { BUSY } from "../answers.ts";
 import { jsonBytes } from "../json_bytes.ts";
 import { flag, readQuery, text } from "../query.ts";
 import type { Route, RouteDeps } from "../route.ts";

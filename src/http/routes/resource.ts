@@ -1,7 +1,7 @@
 import * as v from "valibot";
-import { BUSY } from "../answers.ts";
 import type { GraphReader } from "../../graph/graph_reader.ts";
 import { RELATION_TYPES } from "../../model/relation.ts";
+import { BUSY } from "../answers.ts";
 import { encodeResource } from "../encode.ts";
 import { refuseTooLarge } from "../filter.ts";
 import { jsonBytes } from "../json_bytes.ts";
