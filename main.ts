@@ -1,11 +1,11 @@
 import { demo, serve } from "./src/app.ts";
-import { parseCommandLine } from "./src/cli.ts";
-import { readConfig } from "./src/config.ts";
-import { health } from "./src/health.ts";
-import { help } from "./src/help.ts";
+import { parseCommandLine } from "./src/cli/parse.ts";
+import { readConfig } from "./src/cli/config.ts";
+import { health } from "./src/cli/health_probe.ts";
+import { help } from "./src/cli/help.ts";
 import { createLogger } from "./src/log.ts";
-import { UsageError } from "./src/usage_error.ts";
-import { version } from "./src/version.ts";
+import { UsageError } from "./src/cli/usage_error.ts";
+import { version } from "./src/cli/version.ts";
 
 async function main(args: readonly string[]): Promise<number> {
   const { command, flags, ignored } = parseCommandLine(args);

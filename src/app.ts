@@ -3,12 +3,12 @@
  * signal the server says at once that it is not ready and stops following the cluster; then what is not
  * saved yet is, while requests that are open have a few seconds to end.
  */
-import type { Config, RedisConfig } from "./config.ts";
-import { type DemoRedis, startDemoRedis } from "./demo_redis.ts";
+import type { Config, RedisConfig } from "./cli/config.ts";
+import { type DemoRedis, startDemoRedis } from "./simulator/demo_redis.ts";
 import { watchEventLoop } from "./event_loop_lag.ts";
 import { FoldingLog } from "./folding_log.ts";
 import { Graph } from "./graph/graph.ts";
-import type { GraphReader } from "./graph/graph_reader.ts";
+import type { GraphReader } from "./graph/queries/reader.ts";
 import { createRouter } from "./http/router.ts";
 import { Ingest } from "./ingest.ts";
 import { kinds } from "./kinds/registry.ts";
@@ -20,11 +20,11 @@ import { Metrics, type PersistenceState } from "./metrics.ts";
 import { KIND_STATES } from "./model/kind_status.ts";
 import { RELATION_TYPES } from "./model/relation.ts";
 import { Persistence } from "./persist/persistence.ts";
-import { RedisStore } from "./persist/redis.ts";
+import { RedisStore } from "./persist/redis/redis_store.ts";
 import type { ResourceKind } from "./model/resource_kind.ts";
 import type { ResourceRecord } from "./model/record.ts";
 import { showProgress } from "./progress.ts";
-import { version } from "./version.ts";
+import { version } from "./cli/version.ts";
 
 /** How long requests under way may take to end after the signal. */
 const DRAIN_MILLISECONDS = 3_000;

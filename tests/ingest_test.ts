@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { ANNOTATION } from "../src/graph/details.ts";
+import { ANNOTATION } from "../src/graph/tables/details.ts";
 import { Graph } from "../src/graph/graph.ts";
 import { Ingest } from "../src/ingest.ts";
 import { RecordingLog } from "./support/recording_log.ts";

@@ -13,11 +13,11 @@ import { RELATION_TYPES, type RelationType } from "../model/relation.ts";
 import type { ResourceKind } from "../model/resource_kind.ts";
 import type { Scope } from "../model/resource_sink.ts";
 import { STATUSES } from "../model/status.ts";
-import { NONE } from "./columns.ts";
-import { GraphReader } from "./graph_reader.ts";
-import { ACTIVE, BY_UID, OPTIONAL, REQUIRED, REVERSED, SELECTOR } from "./references.ts";
-import { FINISHED, IDLE, IN_KEY_INDEX, IN_UID_INDEX, RESTORED, SEEN, THERE } from "./rows.ts";
-import { Tables } from "./tables.ts";
+import { NONE } from "../arrays/columns.ts";
+import { GraphReader } from "./queries/reader.ts";
+import { ACTIVE, BY_UID, OPTIONAL, REQUIRED, REVERSED, SELECTOR } from "./tables/references.ts";
+import { FINISHED, IDLE, IN_KEY_INDEX, IN_UID_INDEX, RESTORED, SEEN, THERE } from "./tables/rows.ts";
+import { Tables } from "./tables/tables.ts";
 
 /**
  * Told of every change, while the rows it names can be read. It must neither throw nor write; it hears

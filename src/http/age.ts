@@ -2,7 +2,7 @@
  * Writes a time span as kubectl prints it: two units while they say something, one after that. The
  * steps are those of `duration.HumanDuration` in k8s.io/apimachinery.
  */
-import { type ByteWriter, fragment } from "../graph/byte_writer.ts";
+import { type ByteWriter, fragment } from "../json/byte_writer.ts";
 
 const INVALID = fragment("<invalid>");
 const SECONDS = fragment("s");

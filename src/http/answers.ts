@@ -8,9 +8,9 @@
  * are used again, once the server says that all of it is on its way: fresh ones cost as much as what is
  * written into them.
  */
-import type { GraphReader } from "../graph/graph_reader.ts";
+import type { GraphReader } from "../graph/queries/reader.ts";
 import { acceptsGzip, COMPRESSED_FROM, gzip } from "./gzip.ts";
-import { Problem } from "./problem.ts";
+import { Problem } from "./errors.ts";
 import { SlicedBody } from "./sliced_body.ts";
 
 export interface AnswersOptions {

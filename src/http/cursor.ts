@@ -4,7 +4,7 @@
  */
 import * as v from "valibot";
 import type { Key } from "./key_of.ts";
-import { invalidParameter } from "./problem.ts";
+import { invalidParameter } from "./errors.ts";
 
 const Parts = v.strictTuple([v.string(), v.string(), v.string()]);
 const encoder = new TextEncoder();

@@ -10,14 +10,14 @@ import {
   REPLICAS,
   RESTART_COUNT,
   VOLUME_NAME,
-} from "../graph/details.ts";
-import type { GraphReader } from "../graph/graph_reader.ts";
-import type { RowSet } from "../graph/row_set.ts";
+} from "../graph/tables/details.ts";
+import type { GraphReader } from "../graph/queries/reader.ts";
+import type { RowSet } from "../arrays/row_set.ts";
 import { RELATION_TYPES, type RelationType } from "../model/relation.ts";
 import { apiVersionOf } from "../model/resource_kind.ts";
 import { STATUSES } from "../model/status.ts";
 import { writeAge } from "./age.ts";
-import { ByteWriter, type Fragment, fragment } from "../graph/byte_writer.ts";
+import { ByteWriter, type Fragment, fragment } from "../json/byte_writer.ts";
 
 /** What the seconds of "now" are: since 1970. */
 export interface EncodeOptions {

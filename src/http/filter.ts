@@ -1,10 +1,10 @@
 /** The filters that resources, graph and problems share: as query parameters, and as the graph takes them. */
 import * as v from "valibot";
-import type { Filter } from "../graph/select.ts";
+import type { Filter } from "../graph/queries/select.ts";
 import { type LabelSelector, parseLabelSelector } from "../model/label_selector.ts";
 import type { ResourceKind } from "../model/resource_kind.ts";
 import { STATUSES } from "../model/status.ts";
-import { invalidParameter, Problem } from "./problem.ts";
+import { invalidParameter, Problem } from "./errors.ts";
 import { flag, text } from "./query.ts";
 
 /** More resources than this are in no one answer. */

@@ -1,4 +1,4 @@
-import type { GraphReader } from "../graph/graph_reader.ts";
+import type { GraphReader } from "../graph/queries/reader.ts";
 
 export interface Key {
   readonly kind: string;

@@ -4,7 +4,7 @@
  * begins with the parameter's name and value.
  */
 import * as v from "valibot";
-import { invalidParameter } from "./problem.ts";
+import { invalidParameter } from "./errors.ts";
 
 export type QuerySchema = v.ObjectSchema<v.ObjectEntries, undefined>;
 

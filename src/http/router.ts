@@ -7,7 +7,7 @@ import { Hono } from "hono";
 import { routePath } from "hono/route";
 import { Answers } from "./answers.ts";
 import { acceptsGzip, COMPRESSED_FROM, gzip } from "./gzip.ts";
-import { Problem } from "./problem.ts";
+import { Problem } from "./errors.ts";
 import type { Route, RouteDeps } from "./route.ts";
 import type { RouterDeps } from "./router_deps.ts";
 import { chartsRoute } from "./routes/charts.ts";

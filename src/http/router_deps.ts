@@ -1,4 +1,4 @@
-import type { GraphReader } from "../graph/graph_reader.ts";
+import type { GraphReader } from "../graph/queries/reader.ts";
 import type { Logger } from "../log.ts";
 import type { KindStatus } from "../model/kind_status.ts";
 import type { ResourceKind } from "../model/resource_kind.ts";

@@ -1,6 +1,6 @@
 /** The answers, as schemas: what `/openapi.json` says of them, and what tests hold them against. */
 import * as v from "valibot";
-import { PROBLEM_TYPES } from "../graph/problems.ts";
+import { PROBLEM_TYPES } from "../graph/queries/problems.ts";
 import { KIND_STATES } from "../model/kind_status.ts";
 import { RELATION_TYPES } from "../model/relation.ts";
 import { STATUSES } from "../model/status.ts";

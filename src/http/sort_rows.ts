@@ -3,7 +3,7 @@
  * kind, of which there are few; names are compared only within these groups, and for a page only
  * within the groups that it touches.
  */
-import type { GraphReader } from "../graph/graph_reader.ts";
+import type { GraphReader } from "../graph/queries/reader.ts";
 import { compareUtf8 } from "./compare_utf8.ts";
 import type { Key } from "./key_of.ts";
 

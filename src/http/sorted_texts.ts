@@ -1,4 +1,4 @@
-import type { GraphReader } from "../graph/graph_reader.ts";
+import type { GraphReader } from "../graph/queries/reader.ts";
 
 /** The texts of string ids, in the order of their UTF-8 bytes. */
 export function sortedTexts(graph: GraphReader, ids: Iterable<number>): string[] {

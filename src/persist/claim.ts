@@ -1,7 +1,7 @@
 import type { Logger } from "../log.ts";
 import type { Clock } from "../model/clock.ts";
-import { type DatabaseMetadata, decodeMetadata, isNewer, metadataBatch } from "./database_metadata.ts";
-import { METADATA_KEY } from "./keys.ts";
+import { type DatabaseMetadata, decodeMetadata, isNewer, metadataBatch } from "./format/database_metadata.ts";
+import { METADATA_KEY } from "./format/keys.ts";
 import type { Lease } from "./lease.ts";
 import type { Store } from "./store.ts";
 

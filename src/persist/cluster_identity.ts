@@ -1,4 +1,4 @@
-import type { GraphReader } from "../graph/graph_reader.ts";
+import type { GraphReader } from "../graph/queries/reader.ts";
 import type { KindStatus } from "../model/kind_status.ts";
 
 /** The namespace that every cluster has, and never a second time. */

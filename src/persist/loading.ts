@@ -1,8 +1,8 @@
-import type { GraphReader } from "../graph/graph_reader.ts";
+import type { GraphReader } from "../graph/queries/reader.ts";
 import type { Logger } from "../log.ts";
 import type { ResourceKind } from "../model/resource_kind.ts";
 import type { Claim } from "./claim.ts";
-import type { DatabaseMetadata } from "./database_metadata.ts";
+import type { DatabaseMetadata } from "./format/database_metadata.ts";
 import type { PersistenceNumbers } from "./persistence_numbers.ts";
 import { restore, Restored, type RestoreTarget } from "./restore.ts";
 import type { Store } from "./store.ts";

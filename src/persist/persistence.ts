@@ -7,16 +7,16 @@
  * One loop does it all, one step at a time, so nothing here races with anything but the graph's
  * changes, which are in the journal.
  */
-import type { GraphReader } from "../graph/graph_reader.ts";
+import type { GraphReader } from "../graph/queries/reader.ts";
 import type { Logger } from "../log.ts";
 import type { KindStatus } from "../model/kind_status.ts";
 import type { ResourceKind } from "../model/resource_kind.ts";
 import { Alarm } from "./alarm.ts";
-import { BatchEncoder } from "./batch_encoder.ts";
+import { BatchEncoder } from "./format/batch_encoder.ts";
 import { Claim, FOREIGN_PAUSE } from "./claim.ts";
 import type { Clock } from "../model/clock.ts";
 import { clusterIdentity } from "./cluster_identity.ts";
-import { Journal } from "./journal.ts";
+import { Journal } from "./journal/journal.ts";
 import { Lease } from "./lease.ts";
 import { Loading } from "./loading.ts";
 import { PersistenceNumbers } from "./persistence_numbers.ts";

@@ -7,13 +7,20 @@
  * What the database alone has goes, except resources of kinds that are not synced, of which nobody
  * knows whether they are still there.
  */
-import type { GraphReader } from "../graph/graph_reader.ts";
-import type { BatchEncoder } from "./batch_encoder.ts";
-import { setsOf } from "./batch_encoder.ts";
-import { EDGE_WORDS, type Journal, NODE_WORDS } from "./journal.ts";
-import { EDGE_PREFIX, INDEX_PREFIX, METADATA_KEY, NODE_PREFIX, uidOfNodeKey, uidsOfEdgeKey } from "./keys.ts";
-import { NodeDecoder } from "./node_decoder.ts";
-import { PartedWordSet } from "./parted_word_set.ts";
+import type { GraphReader } from "../graph/queries/reader.ts";
+import type { BatchEncoder } from "./format/batch_encoder.ts";
+import { setsOf } from "./format/batch_encoder.ts";
+import { EDGE_WORDS, type Journal, NODE_WORDS } from "./journal/journal.ts";
+import {
+  EDGE_PREFIX,
+  INDEX_PREFIX,
+  METADATA_KEY,
+  NODE_PREFIX,
+  uidOfNodeKey,
+  uidsOfEdgeKey,
+} from "./format/keys.ts";
+import { NodeDecoder } from "./format/node_decoder.ts";
+import { PartedWordSet } from "../arrays/parted_word_set.ts";
 import { readValues } from "./read_values.ts";
 import type { Batch, Store } from "./store.ts";
 

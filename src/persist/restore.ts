@@ -3,14 +3,14 @@
  * references, so edges are not read, unless nodes of the Go server are among them, which carry none:
  * their edges become provisional references, which last until the resource is first updated.
  */
-import type { GraphReader } from "../graph/graph_reader.ts";
+import type { GraphReader } from "../graph/queries/reader.ts";
 import type { ResourceRecord } from "../model/record.ts";
 import type { Reference } from "../model/reference.ts";
 import type { RelationType } from "../model/relation.ts";
 import type { ResourceKind } from "../model/resource_kind.ts";
-import { type DecodedEdge, decodeEdge } from "./edge_value.ts";
-import { EDGE_PREFIX, NODE_PREFIX } from "./keys.ts";
-import { NodeDecoder } from "./node_decoder.ts";
+import { type DecodedEdge, decodeEdge } from "./format/edge_value.ts";
+import { EDGE_PREFIX, NODE_PREFIX } from "./format/keys.ts";
+import { NodeDecoder } from "./format/node_decoder.ts";
 import { readValues } from "./read_values.ts";
 import type { Store } from "./store.ts";
 

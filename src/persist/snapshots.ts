@@ -2,12 +2,12 @@
  * Makes sure that the database equals the graph. Where nothing speaks against it, the database's run
  * and the number of its keys tell; in doubt, and once an hour, all is compared.
  */
-import type { GraphReader } from "../graph/graph_reader.ts";
+import type { GraphReader } from "../graph/queries/reader.ts";
 import type { Logger } from "../log.ts";
-import type { BatchEncoder } from "./batch_encoder.ts";
+import type { BatchEncoder } from "./format/batch_encoder.ts";
 import type { Claim } from "./claim.ts";
 import type { Clock } from "../model/clock.ts";
-import type { Journal } from "./journal.ts";
+import type { Journal } from "./journal/journal.ts";
 import { KeyCount } from "./key_count.ts";
 import type { Lease } from "./lease.ts";
 import type { PersistenceNumbers } from "./persistence_numbers.ts";

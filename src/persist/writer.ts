@@ -2,8 +2,8 @@
  * Writes what is dirty, the latest state of each key, in batches of which a pipeline carries many. Each
  * batch's result is read: only what the database acknowledged is clean, all else is dirty again.
  */
-import type { BatchEncoder } from "./batch_encoder.ts";
-import { type DirtyKeys, EDGE_WORDS, type Journal, MEMBER_WORDS, NODE_WORDS } from "./journal.ts";
+import type { BatchEncoder } from "./format/batch_encoder.ts";
+import { type DirtyKeys, EDGE_WORDS, type Journal, MEMBER_WORDS, NODE_WORDS } from "./journal/journal.ts";
 import type { Lease } from "./lease.ts";
 import type { PersistenceNumbers } from "./persistence_numbers.ts";
 import type { Batch, BatchResult, Store } from "./store.ts";

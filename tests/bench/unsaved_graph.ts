@@ -1,8 +1,8 @@
 import { Graph } from "../../src/graph/graph.ts";
 import { makeRecord } from "../../src/kinds/make_record.ts";
 import { findKind, kinds } from "../../src/kinds/registry.ts";
-import { BatchEncoder } from "../../src/persist/batch_encoder.ts";
-import { Journal } from "../../src/persist/journal.ts";
+import { BatchEncoder } from "../../src/persist/format/batch_encoder.ts";
+import { Journal } from "../../src/persist/journal/journal.ts";
 import { Lease } from "../../src/persist/lease.ts";
 import { PersistenceNumbers } from "../../src/persist/persistence_numbers.ts";
 import { Writer } from "../../src/persist/writer.ts";

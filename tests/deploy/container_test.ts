@@ -1,8 +1,8 @@
 /** Astrolabe's container as the components leave it: what it is given is what Astrolabe reads. */
 import { assertEquals } from "@std/assert";
-import { parseCommandLine } from "../../src/cli.ts";
-import { type Config, readConfig } from "../../src/config.ts";
-import { type Option, OPTIONS } from "../../src/options.ts";
+import { parseCommandLine } from "../../src/cli/parse.ts";
+import { type Config, readConfig } from "../../src/cli/config.ts";
+import { type Option, OPTIONS } from "../../src/cli/options.ts";
 import { apiServerAvailable } from "../support/api_server.ts";
 import { makeOverlay, type Manifest, render } from "../support/kubectl.ts";
 

@@ -1,7 +1,7 @@
 /** The Compose file, as far as it can be held against the code without running containers. */
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { load, YAML11_SCHEMA } from "js-yaml";
-import { readConfig } from "../../src/config.ts";
+import { readConfig } from "../../src/cli/config.ts";
 import { DeployedRedis, runProgram } from "../support/deployed_redis.ts";
 import { hasRedisServer } from "../support/redis_server.ts";
 

@@ -1,6 +1,6 @@
 /** The guide to persistence, held against the code and the configuration that it speaks of. */
 import { assert, assertEquals } from "@std/assert";
-import { type Option, OPTIONS } from "../../src/options.ts";
+import { type Option, OPTIONS } from "../../src/cli/options.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { MemoryStore } from "../support/memory_store.ts";
 import { PersistedGraph } from "../support/persisted_graph.ts";

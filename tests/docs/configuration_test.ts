@@ -1,6 +1,6 @@
 /** The configuration page says of every option what the program does, and of no other. */
 import { assertEquals } from "@std/assert";
-import { COMMANDS, type Option, OPTIONS } from "../../src/options.ts";
+import { COMMANDS, type Option, OPTIONS } from "../../src/cli/options.ts";
 import { codeSpans, readPage, tableRows } from "../support/markdown.ts";
 
 const page = readPage("docs/configuration.md");

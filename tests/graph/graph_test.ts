@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { Graph } from "../../src/graph/graph.ts";
-import type { Filter } from "../../src/graph/select.ts";
+import type { Filter } from "../../src/graph/queries/select.ts";
 import type { Reference } from "../../src/model/reference.ts";
 import { RELATION_TYPES } from "../../src/model/relation.ts";
 import { record, testKinds } from "../support/records.ts";

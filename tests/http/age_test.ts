@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { ByteWriter } from "../../src/graph/byte_writer.ts";
+import { ByteWriter } from "../../src/json/byte_writer.ts";
 import { Graph } from "../../src/graph/graph.ts";
 import { writeAge } from "../../src/http/age.ts";
 

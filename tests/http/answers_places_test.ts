@@ -1,7 +1,7 @@
 /** Large answers have few places: who finds none waits, and nobody waits for ever. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Answers } from "../../src/http/answers.ts";
-import { Problem } from "../../src/http/problem.ts";
+import { Problem } from "../../src/http/errors.ts";
 import { Api, NOW } from "./api.ts";
 import { object } from "./objects.ts";
 

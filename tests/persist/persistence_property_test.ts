@@ -4,8 +4,8 @@
  */
 import { assertEquals } from "@std/assert";
 import { RELATION_TYPES } from "../../src/model/relation.ts";
-import { decodeEdge } from "../../src/persist/edge_value.ts";
-import { NodeDecoder } from "../../src/persist/node_decoder.ts";
+import { decodeEdge } from "../../src/persist/format/edge_value.ts";
+import { NodeDecoder } from "../../src/persist/format/node_decoder.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { type Dump, MemoryStore } from "../support/memory_store.ts";
 import { NaiveGraph } from "../support/naive_graph.ts";

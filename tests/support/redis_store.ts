@@ -1,4 +1,4 @@
-import { RedisStore, type RedisTarget } from "../../src/persist/redis.ts";
+import { RedisStore, type RedisTarget } from "../../src/persist/redis/redis_store.ts";
 import { eventually } from "./eventually.ts";
 import { RecordingLog } from "./recording_log.ts";
 

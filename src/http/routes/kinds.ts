@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { compareUtf8 } from "../compare_utf8.ts";
 import { readQuery } from "../query.ts";
-import { rfc3339 } from "../rfc3339.ts";
+import { rfc3339 } from "../../json/times.ts";
 import type { Route, RouteDeps } from "../route.ts";
 import { Kind } from "../schema.ts";
 

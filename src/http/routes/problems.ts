@@ -1,12 +1,12 @@
 import * as v from "valibot";
-import type { GraphReader } from "../../graph/graph_reader.ts";
-import type { Problem } from "../../graph/problems.ts";
+import type { GraphReader } from "../../graph/queries/reader.ts";
+import type { Problem } from "../../graph/queries/problems.ts";
 import { BUSY } from "../answers.ts";
 import { filterEntries, refuseTooLarge, toFilter } from "../filter.ts";
 import { jsonBytes } from "../json_bytes.ts";
 import { keyOf } from "../key_of.ts";
 import { readQuery } from "../query.ts";
-import { rfc3339 } from "../rfc3339.ts";
+import { rfc3339 } from "../../json/times.ts";
 import type { Route, RouteDeps } from "../route.ts";
 import { ResourceProblem } from "../schema.ts";
 import { sortRows } from "../sort_rows.ts";

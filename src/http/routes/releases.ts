@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { GraphReader } from "../../graph/graph_reader.ts";
+import type { GraphReader } from "../../graph/queries/reader.ts";
 import { type Status, STATUSES } from "../../model/status.ts";
 import { BUSY } from "../answers.ts";
 import { jsonBytes } from "../json_bytes.ts";

@@ -1,12 +1,12 @@
 import * as v from "valibot";
-import type { GraphReader } from "../../graph/graph_reader.ts";
+import type { GraphReader } from "../../graph/queries/reader.ts";
 import { RELATION_TYPES } from "../../model/relation.ts";
 import { BUSY } from "../answers.ts";
 import { encodeResource } from "../encode.ts";
 import { refuseTooLarge } from "../filter.ts";
 import { jsonBytes } from "../json_bytes.ts";
 import { keyOf } from "../key_of.ts";
-import { Problem } from "../problem.ts";
+import { Problem } from "../errors.ts";
 import { readQuery } from "../query.ts";
 import type { Route, RouteDeps } from "../route.ts";
 import { RelatedResource } from "../schema.ts";

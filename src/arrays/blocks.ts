@@ -1,0 +1,76 @@
+/**
+ * Runs of u32 words in one array, for what has no fixed width. A block keeps its length in the word
+ * before it; one that is given back goes to the next block that takes as much room. Block 0 is empty and
+ * is never given back.
+ */
+import { u32 } from "./columns.ts";
+import { roomFor } from "./size_class.ts";
+
+export class Blocks {
+  readonly #words = u32();
+  readonly #free = u32();
+  #end = 1;
+
+  constructor() {
+    this.#words.reserve(1);
+  }
+
+  /** The array that blocks lie in; replaced when `put` grows it. */
+  get words(): Uint32Array {
+    return this.#words.data;
+  }
+
+  length(block: number): number {
+    return block === 0 ? 0 : this.#words.data[block - 1]!;
+  }
+
+  /** A new block with the first `length` words of `source`. */
+  put(source: Uint32Array, length: number): number {
+    if (length === 0) return 0;
+    const room = roomFor(length);
+    this.#free.reserve(room + 1);
+    let block = this.#free.data[room]!;
+    if (block !== 0) this.#free.data[room] = this.#words.data[block]!;
+    else {
+      block = this.#end + 1;
+      this.#end += room + 1;
+      this.#words.reserve(this.#end + 1);
+    }
+    this.#words.data[block - 1] = length;
+    this.#words.data.set(source.subarray(0, length), block);
+    return block;
+  }
+
+  give(block: number): void {
+    if (block === 0) return;
+    const room = roomFor(this.#words.data[block - 1]!);
+    this.#words.data[block] = this.#free.data[room]!;
+    this.#free.data[room] = block;
+  }
+
+  /** Whether the block holds just the first `length` words of `source`. */
+  equals(block: number, source: Uint32Array, length: number): boolean {
+    if (this.length(block) !== length) return false;
+    for (let i = 0; i < length; i++) if (this.#words.data[block + i] !== source[i]) return false;
+    return true;
+  }
+
+  get bytes(): number {
+    return this.#words.data.byteLength + this.#free.data.byteLength;
+  }
+}
+
+/** A growing list of words to be put into a block; one is reused, never held across calls. */
+export class Draft {
+  words = new Uint32Array(256);
+  length = 0;
+
+  push(word: number): void {
+    if (this.length === this.words.length) {
+      const grown = new Uint32Array(this.length * 2);
+      grown.set(this.words);
+      this.words = grown;
+    }
+    this.words[this.length++] = word;
+  }
+}

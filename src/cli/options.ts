@@ -1,0 +1,286 @@
+/**
+ * Every option there is: the one source for parsing, `--help` and the documentation. A flag beats its
+ * environment variable, and that beats the default. An empty variable counts as unset.
+ */
+import { parseLabelSelector } from "../model/label_selector.ts";
+
+export const COMMANDS = ["serve", "demo", "health", "version"] as const;
+
+export type Command = typeof COMMANDS[number];
+
+export interface Option<T> {
+  readonly explanation: string;
+  /** @throws {Error} that says what a value must be. */
+  readonly parse: (text: string) => T;
+  /** What `--help` calls the value. A switch has none: alone it means true. */
+  readonly value?: string;
+  readonly environment?: string;
+  /** As it would stand on the command line. */
+  readonly default?: string;
+  /** What `--help` says where there is no default. */
+  readonly otherwise?: string;
+  /** The one command that has the option; all have it where unset. */
+  readonly only?: Command;
+  readonly repeatable?: true;
+  /** The value may hold a password: no message repeats it. */
+  readonly secret?: true;
+  /** The variable is read by what follows kubectl's rules for it: it may list several files. */
+  readonly delegated?: true;
+}
+
+export const OPTIONS = {
+  "kubeconfig": {
+    explanation: "the cluster's kubeconfig; beats a mounted service account",
+    parse: text,
+    value: "FILE",
+    environment: "KUBECONFIG",
+    delegated: true,
+    otherwise: "kubectl's rules",
+    only: "serve",
+  },
+  "context": {
+    explanation: "context of the kubeconfig",
+    parse: text,
+    value: "NAME",
+    otherwise: "the current one",
+    only: "serve",
+  },
+  "in-cluster": {
+    explanation: "use the Pod's service account",
+    parse: boolean,
+    otherwise: "where one is mounted",
+    only: "serve",
+  },
+  "port": {
+    explanation: "port of the HTTP API; 0 takes a free one",
+    parse: integer({ from: 0, to: 65_535 }),
+    value: "N",
+    environment: "PORT",
+    default: "8080",
+  },
+  "bind-address": {
+    explanation: "address that the HTTP API listens on",
+    parse: address,
+    value: "ADDRESS",
+    environment: "BIND_ADDRESS",
+    default: "0.0.0.0",
+  },
+  "label-selector": {
+    explanation: "limit every kind but PersistentVolume, StorageClass and Namespace",
+    parse: labelSelector,
+    value: "SELECTOR",
+    environment: "LABEL_SELECTOR",
+    otherwise: "none",
+  },
+  "namespace": {
+    explanation: "track only this namespace, so that a Role is enough",
+    parse: namespace,
+    value: "NAME",
+    repeatable: true,
+    otherwise: "all",
+  },
+  "enable-persistence": {
+    explanation: "keep the graph in Redis, and start from it",
+    parse: boolean,
+    environment: "ENABLE_PERSISTENCE",
+    default: "false",
+  },
+  "redis-addr": {
+    explanation: "host:port, redis:// or rediss:// URL",
+    parse: redisAddress,
+    value: "ADDRESS",
+    environment: "REDIS_ADDR",
+    default: "localhost:6379",
+    secret: true,
+  },
+  "redis-username": {
+    explanation: "user of Redis' access control list",
+    parse: text,
+    value: "NAME",
+    environment: "REDIS_USERNAME",
+    otherwise: "none",
+  },
+  "redis-password": {
+    explanation: "password of Redis; $REDIS_PASSWORD_FILE names a file that has it",
+    parse: text,
+    value: "PASSWORD",
+    environment: "REDIS_PASSWORD",
+    otherwise: "none",
+    secret: true,
+  },
+  "redis-db": {
+    explanation: "number of the Redis database",
+    parse: integer({ from: 0 }),
+    value: "N",
+    environment: "REDIS_DB",
+    otherwise: "0",
+  },
+  "redis-tls": {
+    explanation: "speak TLS to Redis",
+    parse: boolean,
+    environment: "REDIS_TLS",
+    otherwise: "on with rediss://",
+  },
+  "redis-tls-ca": {
+    explanation: "certificate authority of Redis",
+    parse: text,
+    value: "FILE",
+    environment: "REDIS_TLS_CA",
+    otherwise: "the system's",
+  },
+  "redis-tls-cert": {
+    explanation: "client certificate for Redis",
+    parse: text,
+    value: "FILE",
+    environment: "REDIS_TLS_CERT",
+    otherwise: "none",
+  },
+  "redis-tls-key": {
+    explanation: "key of the client certificate for Redis",
+    parse: text,
+    value: "FILE",
+    environment: "REDIS_TLS_KEY",
+    otherwise: "none",
+  },
+  "redis-batch-size": {
+    explanation: "keys that differ from Redis before they are written",
+    parse: integer({ from: 1 }),
+    value: "N",
+    environment: "REDIS_BATCH_SIZE",
+    default: "100",
+  },
+  "redis-flush-interval": {
+    explanation: "most seconds between writes to Redis",
+    parse: integer({ from: 1 }),
+    value: "SECONDS",
+    environment: "REDIS_FLUSH_INTERVAL",
+    default: "30",
+  },
+  "snapshot-interval": {
+    explanation: "seconds between checks of Redis; 0: only at shutdown",
+    parse: integer({ from: 0 }),
+    value: "SECONDS",
+    environment: "SNAPSHOT_INTERVAL",
+    default: "300",
+  },
+  "redis-adopt": {
+    explanation: "take over a Redis database that holds another cluster",
+    parse: boolean,
+    default: "false",
+  },
+  "log-format": {
+    explanation: "text or json",
+    parse: logFormat,
+    value: "FORMAT",
+    environment: "LOG_FORMAT",
+    default: "text",
+  },
+  "v": {
+    explanation: "verbosity of the log",
+    parse: integer({ from: 0 }),
+    value: "N",
+    default: "0",
+  },
+  "objects": {
+    explanation: "size of the sample cluster",
+    parse: integer({ from: 1 }),
+    value: "N",
+    default: "2000",
+    only: "demo",
+  },
+  "redis": {
+    explanation: "keep the graph for the next demo, in a Redis of its own",
+    parse: boolean,
+    default: "false",
+    only: "demo",
+  },
+  "url": {
+    explanation: "address to ask",
+    parse: url,
+    value: "URL",
+    secret: true,
+    otherwise: "/readyz on the port",
+    only: "health",
+  },
+} satisfies Record<string, Option<unknown>>;
+
+export type OptionName = keyof typeof OPTIONS;
+
+export interface RedisAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: boolean;
+  readonly username?: string;
+  readonly password?: string;
+  readonly db?: number;
+}
+
+function text(value: string): string {
+  return value;
+}
+
+function address(value: string): string {
+  if (value !== "") return value;
+  throw new SyntaxError("must not be empty");
+}
+
+/**
+ * As Go's flags read it.
+ *
+ * @throws {SyntaxError} where it is neither.
+ */
+export function boolean(value: string): boolean {
+  if (["1", "t", "T", "true", "TRUE", "True"].includes(value)) return true;
+  if (["0", "f", "F", "false", "FALSE", "False"].includes(value)) return false;
+  throw new SyntaxError("must be true or false");
+}
+
+function integer({ from, to = Number.MAX_SAFE_INTEGER }: { from: number; to?: number }) {
+  const range = to === Number.MAX_SAFE_INTEGER ? `of at least ${from}` : `from ${from} to ${to}`;
+  return (value: string): number => {
+    const number = /^\d+$/.test(value) ? Number(value) : NaN;
+    if (number >= from && number <= to) return number;
+    throw new RangeError(`must be a whole number ${range}`);
+  };
+}
+
+function labelSelector(value: string): string {
+  parseLabelSelector(value);
+  return value;
+}
+
+/** https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names */
+function namespace(value: string): string {
+  if (/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(value)) return value;
+  throw new SyntaxError("must be the name of a namespace");
+}
+
+function logFormat(value: string): "text" | "json" {
+  if (value === "text" || value === "json") return value;
+  throw new SyntaxError("must be text or json");
+}
+
+function url(value: string): URL {
+  const parsed = URL.parse(value);
+  if (parsed?.protocol !== "http:" && parsed?.protocol !== "https:") {
+    throw new SyntaxError("must be an http or https URL");
+  }
+  if (parsed.username || parsed.password) throw new SyntaxError("must have no password in it");
+  return parsed;
+}
+
+function redisAddress(value: string): RedisAddress {
+  const wrong = new SyntaxError("must be host:port, or a redis:// or rediss:// URL");
+  const parsed = URL.parse(/^rediss?:\/\//.test(value) ? value : `redis://${value}`);
+  if (!parsed?.hostname || !/^\/?\d*$/.test(parsed.pathname) || parsed.search || parsed.hash) throw wrong;
+  const { hostname, port, protocol, username, password, pathname } = parsed;
+  const db = pathname.slice(1);
+  return {
+    host: hostname.replace(/^\[(.*)\]$/, "$1"),
+    port: Number(port || 6379),
+    tls: protocol === "rediss:",
+    ...username && { username: decodeURIComponent(username) },
+    ...password && { password: decodeURIComponent(password) },
+    ...db && { db: Number(db) },
+  };
+}

@@ -1,0 +1,465 @@
+/**
+ * The read side of the graph. It speaks in rows, numbers of string ids and counts, never in objects:
+ * whoever answers turns them into bytes at once. Rows are good until the next write; nothing here
+ * writes.
+ */
+import type { LabelSelector } from "../../model/label_selector.ts";
+import { CHART_LABEL } from "../../model/record.ts";
+import type { ResourceKind } from "../../model/resource_kind.ts";
+import { type Status, STATUSES } from "../../model/status.ts";
+import { NONE } from "../../arrays/columns.ts";
+import { FIELD_WORDS } from "../tables/details.ts";
+import { countProblems, type ProblemCounts } from "./problem_counts.ts";
+import { findProblems, type Problem } from "./problems.ts";
+import { BY_UID, DUPLICATE, OPTIONAL, REQUIRED, REVERSED, SELECTOR } from "../tables/references.ts";
+import type { RowSet } from "../../arrays/row_set.ts";
+import { FINISHED, IDLE, THERE } from "../tables/rows.ts";
+import { type Filter, select } from "./select.ts";
+import type { Tables } from "../tables/tables.ts";
+import { coreOfRelease, forEachSource, forEachTarget, releaseOf } from "./walk.ts";
+
+/** Id of the empty string. */
+const EMPTY = 0;
+
+/** What the graph keeps beside its tables. */
+export interface GraphState {
+  readonly kinds: readonly ResourceKind[];
+  readonly kindNumbers: ReadonlyMap<string, number>;
+  readonly synced: Uint8Array;
+  readonly relations: Uint32Array;
+  revision(): number;
+  resources(): number;
+}
+
+/**
+ * Reads strings by id: as text, or as the bytes between the quotes of a JSON string. What copies
+ * bytes, here and below, writes whole words, and so up to three bytes behind the end.
+ */
+export interface TextReader {
+  text(id: number): string;
+  size(id: number): number;
+  copy(id: number, target: DataView, at: number): number;
+  compare(a: number, b: number): number;
+}
+
+/** A selector as its source declares it. */
+export interface DeclaredSelector {
+  /** Number in `RELATION_TYPES`. */
+  readonly type: number;
+  /** Number in `kinds`. */
+  readonly kind: number;
+  readonly required: boolean;
+  readonly selector: LabelSelector;
+}
+
+/** A reference as its source declares it. */
+export interface DeclaredReference {
+  /** Number in `RELATION_TYPES`. */
+  readonly type: number;
+  readonly reversed: boolean;
+  readonly optional: boolean;
+  /** The target is the resource with the target row's uid; else the one with its key. */
+  readonly byUid: boolean;
+  /** The target's row, which may not be there: see `isThere`. */
+  readonly target: number;
+}
+
+export class GraphReader {
+  readonly kinds: readonly ResourceKind[];
+  readonly text: TextReader;
+  readonly #tables: Tables;
+  readonly #state: GraphState;
+  readonly #chartKey: number;
+
+  constructor(tables: Tables, state: GraphState) {
+    this.#tables = tables;
+    this.#state = state;
+    this.kinds = state.kinds;
+    this.text = tables.strings;
+    this.#chartKey = tables.strings.intern(CHART_LABEL);
+  }
+
+  // The whole
+
+  get revision(): number {
+    return this.#state.revision();
+  }
+
+  get resourceCount(): number {
+    return this.#state.resources();
+  }
+
+  get relationCount(): number {
+    return this.#state.relations.reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Relations by number in `RELATION_TYPES`. */
+  get relationCounts(): readonly number[] {
+    return [...this.#state.relations];
+  }
+
+  /** Bytes allocated for the graph, slack included. */
+  get bytes(): number {
+    return this.#tables.bytes;
+  }
+
+  /** How much of each table is in use. */
+  get usage(): { rows: number; references: number; strings: number } {
+    const { rows, references, strings } = this.#tables;
+    return { rows: rows.used, references: references.count, strings: strings.count };
+  }
+
+  /** How many resources of a kind there are. */
+  count(kind: number): number {
+    const { cohorts } = this.#tables;
+    let count = 0;
+    for (let scope = cohorts.firstScope(kind); scope !== NONE; scope = cohorts.nextScope(scope)) {
+      count += cohorts.population(scope);
+    }
+    return count;
+  }
+
+  isSynced(kind: number): boolean {
+    return this.#state.synced[kind] === 1;
+  }
+
+  /** String ids of the namespaces that have resources. */
+  namespaces(): Set<number> {
+    const { cohorts } = this.#tables;
+    const namespaces = new Set<number>();
+    this.kinds.forEach(({ namespaced }, kind) => {
+      if (!namespaced) return;
+      for (let scope = cohorts.firstScope(kind); scope !== NONE; scope = cohorts.nextScope(scope)) {
+        if (cohorts.population(scope) > 0) namespaces.add(cohorts.namespaceOfScope(scope));
+      }
+    });
+    return namespaces;
+  }
+
+  /** Own releases of resources, all or those of resources in one namespace. */
+  releases(namespace?: string): number[] {
+    const { cohorts, strings } = this.#tables;
+    const only = namespace === undefined ? NONE : strings.find(namespace);
+    const releases: number[] = [];
+    cohorts.forEachRelease((release) => {
+      let found = namespace === undefined;
+      if (!found) {
+        cohorts.forEachOfRelease(release, (cohort) => found ||= cohorts.namespace(cohort) === only);
+      }
+      if (found) releases.push(release);
+    });
+    return releases;
+  }
+
+  /** String ids of the charts of resources, all or those in one namespace. */
+  charts(namespace?: string): Set<number> {
+    const { cohorts, labels, strings } = this.#tables;
+    const only = namespace === undefined ? NONE : strings.find(namespace);
+    const charts = new Set<number>();
+    labels.forEachPairOf(this.#chartKey, (pair, value) => {
+      if (value === EMPTY || charts.has(value)) return;
+      let found = namespace === undefined;
+      if (!found) {
+        labels.forEachSetWith(
+          pair,
+          (set) => cohorts.forEachOfLabelSet(set, (cohort) => found ||= cohorts.namespace(cohort) === only),
+        );
+      }
+      if (found) charts.add(value);
+    });
+    return charts;
+  }
+
+  // Queries
+
+  /** The resources that a filter lets through. */
+  select(filter: Filter): RowSet {
+    return select(this.#tables, this.kinds, filter);
+  }
+
+  /** The problems of these resources; what refers to kinds that `isLimited` in a namespace is none. */
+  problems(
+    rows: Iterable<number>,
+    isLimited: (kind: ResourceKind, namespace: string) => boolean,
+  ): Problem[] {
+    return findProblems(this.#tables, { rows, kinds: this.kinds, isWhole: this.#wholeUnless(isLimited) });
+  }
+
+  /** How many problems all resources have, and how many references lack their target. */
+  problemCounts(isLimited: (kind: ResourceKind, namespace: string) => boolean): ProblemCounts {
+    return countProblems(this.#tables, { kinds: this.kinds, isWhole: this.#wholeUnless(isLimited) });
+  }
+
+  #wholeUnless(isLimited: (kind: ResourceKind, namespace: string) => boolean) {
+    let last = NONE;
+    let name = "";
+    return (number: number, namespace: number) => {
+      if (namespace !== last) name = this.text.text(namespace);
+      last = namespace;
+      return this.isSynced(number) && !isLimited(this.kinds[number]!, name);
+    };
+  }
+
+  /** What a release is itself: its own resources first, then what these own. */
+  coreOfRelease(release: number): { own: number; rows: RowSet } {
+    return coreOfRelease(this.#tables, [release]);
+  }
+
+  // One resource
+
+  /** The row of a resource, or undefined. */
+  find(uid: string): number | undefined {
+    const { uids, rows } = this.#tables;
+    if (!uids.find(uid)) return undefined;
+    const row = rows.findUid(uids.words, 0);
+    return row !== NONE && rows.has(row, THERE) ? row : undefined;
+  }
+
+  isThere(row: number): boolean {
+    return this.#tables.rows.has(row, THERE);
+  }
+
+  isIdle(row: number): boolean {
+    return this.#tables.rows.has(row, IDLE);
+  }
+
+  isFinished(row: number): boolean {
+    return this.#tables.rows.has(row, FINISHED);
+  }
+
+  /** Number in `kinds`. */
+  kindNumber(row: number): number {
+    const { cohorts, rows } = this.#tables;
+    return cohorts.kind(rows.cohort.data[row]!);
+  }
+
+  kind(row: number): ResourceKind {
+    return this.kinds[this.kindNumber(row)]!;
+  }
+
+  /** String id; so are `namespace`, `message` and `chart`. */
+  name(row: number): number {
+    return this.#tables.rows.name.data[row]!;
+  }
+
+  namespace(row: number): number {
+    const { cohorts, rows } = this.#tables;
+    return cohorts.namespace(rows.cohort.data[row]!);
+  }
+
+  message(row: number): number {
+    return this.#tables.rows.message.data[row]!;
+  }
+
+  /** Undefined where the resource has no chart, or one without a name. */
+  chart(row: number): number | undefined {
+    const value = this.#tables.labels.get(this.labelSet(row), this.#chartKey);
+    return value === NONE || value === EMPTY ? undefined : value;
+  }
+
+  /** Number of the release: its own, else that of the nearest owner that has one. */
+  release(row: number): number | undefined {
+    const release = releaseOf(this.#tables, row);
+    return release === NONE ? undefined : release;
+  }
+
+  /** String ids of a release's name and namespace. */
+  releaseName(release: number): number {
+    return this.#tables.cohorts.releaseName(release);
+  }
+
+  releaseNamespace(release: number): number {
+    return this.#tables.cohorts.releaseNamespace(release);
+  }
+
+  status(row: number): Status {
+    return STATUSES[this.statusNumber(row)]!;
+  }
+
+  /** Number in `STATUSES`. */
+  statusNumber(row: number): number {
+    return this.#tables.rows.status.data[row]!;
+  }
+
+  /** Seconds since 1970, 0 when unknown. */
+  createdAt(row: number): number {
+    return this.#tables.rows.createdAt.data[row]!;
+  }
+
+  /** As the API server said it; it changes without any reader being told. */
+  resourceVersion(row: number): string {
+    return this.#tables.rows.resourceVersionOf(row);
+  }
+
+  /** Number of the release that the resource itself names. */
+  ownRelease(row: number): number | undefined {
+    const { cohorts, rows } = this.#tables;
+    const release = cohorts.release(rows.cohort.data[row]!);
+    return release === NONE ? undefined : release;
+  }
+
+  uid(row: number): string {
+    return this.#tables.uids.text(this.#tables.rows.uid.data, row * 4);
+  }
+
+  /** The four words of a uid, which `findUidWords` finds it by; they say nothing once it has gone. */
+  copyUidWords(row: number, target: Uint32Array, at: number): void {
+    const uid = this.#tables.rows.uid.data;
+    for (let i = 0; i < 4; i++) target[at + i] = uid[row * 4 + i]!;
+  }
+
+  findUidWords(words: Uint32Array, at: number): number | undefined {
+    const { rows } = this.#tables;
+    const row = rows.findUid(words, at);
+    return row !== NONE && rows.has(row, THERE) ? row : undefined;
+  }
+
+  uidSize(row: number): number {
+    return this.#tables.uids.size(this.#tables.rows.uid.data, row * 4);
+  }
+
+  copyUid(row: number, target: { view: DataView; start: number }): number {
+    return this.#tables.uids.copy(this.#tables.rows.uid.data, row * 4, target);
+  }
+
+  labelSet(row: number): number {
+    const { cohorts, rows } = this.#tables;
+    return cohorts.labelSet(rows.cohort.data[row]!);
+  }
+
+  labelCount(set: number): number {
+    return this.#tables.labels.size(set);
+  }
+
+  labelKey(set: number, i: number): number {
+    return this.#tables.labels.key(set, i);
+  }
+
+  labelValue(set: number, i: number): number {
+    return this.#tables.labels.value(set, i);
+  }
+
+  /** Visits the fields of a resource's details: a tag of `details.ts`, and where its words start. */
+  forEachField(row: number, visit: (tag: number, words: Uint32Array, at: number) => void): void {
+    const { details, rows } = this.#tables;
+    const block = rows.details.data[row]!;
+    const words = details.words;
+    const end = block + details.length(block);
+    for (let at = block; at < end; at += 1 + FIELD_WORDS[words[at]!]!) visit(words[at]!, words, at + 1);
+  }
+
+  /** A uid within the words of a field; `fieldUidSize` and `copyFieldUid` are for its bytes. */
+  fieldUid(words: Uint32Array, at: number): string {
+    return this.#tables.uids.text(words, at);
+  }
+
+  fieldUidSize(words: Uint32Array, at: number): number {
+    return this.#tables.uids.size(words, at);
+  }
+
+  copyFieldUid(words: Uint32Array, at: number, target: { view: DataView; start: number }): number {
+    return this.#tables.uids.copy(words, at, target);
+  }
+
+  // Relations
+
+  /** Visits what a resource declares, selectors aside, in order. */
+  forEachReference(row: number, visit: (reference: DeclaredReference) => void): void {
+    const { references } = this.#tables;
+    for (let at = references.first(row); at !== NONE; at = references.after(at)) {
+      if (references.has(at, SELECTOR)) continue;
+      visit({
+        type: references.type.data[at]!,
+        reversed: references.has(at, REVERSED),
+        optional: references.has(at, OPTIONAL),
+        byUid: references.has(at, BY_UID),
+        target: references.target.data[at]!,
+      });
+    }
+  }
+
+  /** The selectors that a resource declares, in order. */
+  selectors(row: number): DeclaredSelector[] {
+    const { references, selectors, cohorts } = this.#tables;
+    const declared: DeclaredSelector[] = [];
+    for (let at = references.first(row); at !== NONE; at = references.after(at)) {
+      if (!references.has(at, SELECTOR)) continue;
+      const target = references.target.data[at]!;
+      declared.push({
+        type: references.type.data[at]!,
+        kind: cohorts.kindOfScope(selectors.scope(target)),
+        required: references.has(at, REQUIRED),
+        selector: selectors.requirements(target),
+      });
+    }
+    return declared;
+  }
+
+  /**
+   * Visits the names of what a resource refers to, there or not, in order, and of what its selectors
+   * select. `type` is a number in `RELATION_TYPES`, `name` a string id.
+   */
+  forEachTargetName(row: number, visit: (type: number, name: number) => void): void {
+    const { references, selectors, cohorts, rows } = this.#tables;
+    for (let at = references.first(row); at !== NONE; at = references.after(at)) {
+      const type = references.type.data[at]!;
+      const target = references.target.data[at]!;
+      if (references.has(at, SELECTOR)) {
+        selectors.forEachCohortOf(target, (cohort) => {
+          cohorts.forEachMember(cohort, (member) => visit(type, rows.name.data[member]!));
+        });
+      } else if (!references.has(at, REVERSED | DUPLICATE)) visit(type, rows.name.data[target]!);
+    }
+  }
+
+  /**
+   * Visits the relations that a resource declares, each relation of the graph being declared by just
+   * one of its ends. `type` is a number in `RELATION_TYPES`.
+   */
+  forEachRelation(row: number, visit: (type: number, from: number, to: number) => void): void {
+    const { references, selectors, cohorts } = this.#tables;
+    for (let at = references.first(row); at !== NONE; at = references.after(at)) {
+      const type = references.type.data[at]!;
+      const target = references.target.data[at]!;
+      if (references.has(at, SELECTOR)) {
+        selectors.forEachCohortOf(target, (cohort) => {
+          cohorts.forEachMember(cohort, (member) => visit(type, row, member));
+        });
+      } else if (references.isRelation(at)) {
+        if (references.has(at, REVERSED)) visit(type, target, row);
+        else visit(type, row, target);
+      }
+    }
+  }
+
+  /**
+   * The types of the relations from one resource to another, a bit for each number in `RELATION_TYPES`.
+   * It looks at what the two declare, not at all that they are related to.
+   */
+  relationTypes(from: number, to: number): number {
+    const { references, selectors, rows } = this.#tables;
+    let types = 0;
+    for (let at = references.first(from); at !== NONE; at = references.after(at)) {
+      if (references.target.data[at] !== to || references.has(at, REVERSED)) continue;
+      if (references.isRelation(at)) types |= 1 << references.type.data[at]!;
+    }
+    for (let at = references.first(to); at !== NONE; at = references.after(at)) {
+      if (references.target.data[at] !== from || !references.has(at, REVERSED)) continue;
+      if (references.isRelation(at)) types |= 1 << references.type.data[at]!;
+    }
+    selectors.forEachSelectorOf(rows.cohort.data[to]!, (selector) => {
+      if (selectors.source.data[selector] === from) types |= 1 << selectors.type.data[selector]!;
+    });
+    return types;
+  }
+
+  /** Visits the relations that go from a resource, whoever declares them. */
+  forEachTarget(row: number, visit: (type: number, to: number) => void): void {
+    forEachTarget(this.#tables, row, visit);
+  }
+
+  /** Visits the relations that come to a resource. */
+  forEachSource(row: number, visit: (type: number, from: number) => void): void {
+    forEachSource(this.#tables, row, visit);
+  }
+}

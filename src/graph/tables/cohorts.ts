@@ -1,0 +1,330 @@
+/**
+ * Where resources are found again. A *cohort* is the resources of one kind, one namespace, one set
+ * of labels and one own release; a row stands in one cohort, which spares it four columns and four
+ * lists. Cohorts are listed by scope (kind and namespace), by set of labels and by release, scopes by
+ * kind: every query about a part walks one of these. A cohort that nobody is in is gone, and so is a
+ * scope that nobody holds.
+ *
+ * What is referred to and not there has cohorts too (without labels), so that it has a kind and a
+ * namespace; these stand in no list but their scope's.
+ */
+import type { Pairs } from "../../model/pairs.ts";
+import type { Release } from "../../model/record.ts";
+import { NONE, Slots, u32, u8 } from "../../arrays/columns.ts";
+import type { LabelSets } from "./label_sets.ts";
+import { Lists } from "../../arrays/lists.ts";
+import { mix, RowIndex } from "../../arrays/row_index.ts";
+import type { Strings } from "../../arrays/string_table.ts";
+
+export class Cohorts {
+  readonly #strings: Strings;
+  readonly #labels: LabelSets;
+
+  readonly #kind = u8();
+  readonly #namespace = u32();
+  /** Resources that are there. */
+  readonly #population = u32();
+  /** Cohorts and selectors in the scope. */
+  readonly #holders = u32();
+  readonly #cohortCount = u32();
+  readonly #ofScope = new Lists();
+  readonly #ofKind = new Lists();
+  readonly #scopes = new Slots([
+    this.#kind,
+    this.#namespace,
+    this.#population,
+    this.#holders,
+    this.#cohortCount,
+    this.#ofScope.head,
+    this.#ofKind.next,
+    this.#ofKind.previous,
+  ]);
+  readonly #scopeIndex = new RowIndex((scope) => mix(this.#kind.data[scope]!, this.#namespace.data[scope]!));
+
+  readonly #releaseNamespace = u32();
+  readonly #releaseName = u32();
+  readonly #ofRelease = new Lists();
+  readonly #releases = new Slots([this.#releaseNamespace, this.#releaseName, this.#ofRelease.head]);
+  readonly #releaseIndex = new RowIndex((release) =>
+    mix(this.#releaseNamespace.data[release]!, this.#releaseName.data[release]!)
+  );
+
+  readonly #scope = u32();
+  /** NONE in a cohort of what is not there. */
+  readonly #labelSet = u32();
+  readonly #release = u32();
+  readonly #size = u32();
+  readonly #ofLabelSet: Lists;
+  readonly #members = new Lists();
+  /** First link to a selector that selects the cohort; kept by `Selectors`. */
+  readonly links = u32();
+  readonly #cohorts: Slots;
+  readonly #index = new RowIndex((cohort) =>
+    mix(this.#scope.data[cohort]!, this.#labelSet.data[cohort]!, this.#release.data[cohort]!)
+  );
+
+  constructor(strings: Strings, labels: LabelSets, kinds: number) {
+    this.#strings = strings;
+    this.#labels = labels;
+    this.#ofKind.head.reserve(kinds);
+    for (let kind = 0; kind < kinds; kind++) this.#ofKind.open(kind);
+    this.#ofLabelSet = new Lists(labels.cohorts);
+    this.#cohorts = new Slots([
+      this.#scope,
+      this.#labelSet,
+      this.#release,
+      this.#size,
+      this.#ofScope.next,
+      this.#ofScope.previous,
+      this.#ofLabelSet.next,
+      this.#ofLabelSet.previous,
+      this.#ofRelease.next,
+      this.#ofRelease.previous,
+      this.#members.head,
+      this.links,
+    ]);
+  }
+
+  /** The columns that the table of rows keeps as long as itself. */
+  get memberColumns() {
+    return [this.#members.next, this.#members.previous];
+  }
+
+  // Scopes
+
+  /** The scope, with one more holder. `namespace` is a string id; cluster-scoped kinds have "". */
+  holdScope(kind: number, namespace: number): number {
+    let scope = this.findScope(kind, namespace);
+    if (scope === NONE) {
+      scope = this.#scopes.take();
+      this.#kind.data[scope] = kind;
+      this.#namespace.data[scope] = this.#strings.retain(namespace);
+      this.#population.data[scope] = 0;
+      this.#holders.data[scope] = 0;
+      this.#cohortCount.data[scope] = 0;
+      this.#ofScope.open(scope);
+      this.#ofKind.add(kind, scope);
+      this.#scopeIndex.add(scope);
+    }
+    this.#holders.data[scope]!++;
+    return scope;
+  }
+
+  releaseScope(scope: number): void {
+    if (--this.#holders.data[scope]! > 0) return;
+    this.#scopeIndex.remove(scope);
+    this.#ofKind.remove(this.#kind.data[scope]!, scope);
+    this.#strings.release(this.#namespace.data[scope]!);
+    this.#scopes.give(scope);
+  }
+
+  findScope(kind: number, namespace: number): number {
+    for (let slot = this.#scopeIndex.slot(mix(kind, namespace));; slot = this.#scopeIndex.after(slot)) {
+      const scope = this.#scopeIndex.at(slot);
+      if (scope === NONE) return NONE;
+      if (this.#kind.data[scope] === kind && this.#namespace.data[scope] === namespace) return scope;
+    }
+  }
+
+  /** The scopes of a kind; go on with `nextScope`. */
+  firstScope(kind: number): number {
+    return this.#ofKind.first(kind);
+  }
+
+  nextScope(scope: number): number {
+    return this.#ofKind.after(scope);
+  }
+
+  kindOfScope(scope: number): number {
+    return this.#kind.data[scope]!;
+  }
+
+  namespaceOfScope(scope: number): number {
+    return this.#namespace.data[scope]!;
+  }
+
+  /** How many resources of the scope are there. */
+  population(scope: number): number {
+    return this.#population.data[scope]!;
+  }
+
+  cohortCount(scope: number): number {
+    return this.#cohortCount.data[scope]!;
+  }
+
+  // Releases
+
+  findRelease(namespace: number, name: number): number {
+    for (let slot = this.#releaseIndex.slot(mix(namespace, name));; slot = this.#releaseIndex.after(slot)) {
+      const release = this.#releaseIndex.at(slot);
+      if (release === NONE) return NONE;
+      if (this.#releaseNamespace.data[release] === namespace && this.#releaseName.data[release] === name) {
+        return release;
+      }
+    }
+  }
+
+  /** Visits every release that a resource names. */
+  forEachRelease(visit: (release: number) => void): void {
+    for (let release = 0; release < this.#releases.end; release++) {
+      if (!this.#ofRelease.isEmpty(release)) visit(release);
+    }
+  }
+
+  releaseNamespace(release: number): number {
+    return this.#releaseNamespace.data[release]!;
+  }
+
+  releaseName(release: number): number {
+    return this.#releaseName.data[release]!;
+  }
+
+  // Cohorts
+
+  /** The cohort of a resource, made where it is missing. Whoever asks joins it. */
+  intern(scope: number, labels: Pairs, release: Release | undefined): number {
+    return this.#intern(scope, this.#labels.intern(labels), release ? this.#internRelease(release) : NONE);
+  }
+
+  /** The cohort of what is not there. */
+  internAbsent(scope: number): number {
+    return this.#intern(scope, NONE, NONE);
+  }
+
+  /** Drops a cohort that its last row has left. */
+  drop(cohort: number): void {
+    this.#index.remove(cohort);
+    const scope = this.#scope.data[cohort]!;
+    const labelSet = this.#labelSet.data[cohort]!;
+    const release = this.#release.data[cohort]!;
+    this.#ofScope.remove(scope, cohort);
+    this.#cohortCount.data[scope]!--;
+    this.releaseScope(scope);
+    if (labelSet !== NONE) {
+      this.#ofLabelSet.remove(labelSet, cohort);
+      this.#labels.release(labelSet);
+    }
+    if (release !== NONE) {
+      this.#ofRelease.remove(release, cohort);
+      if (this.#ofRelease.isEmpty(release)) this.#dropRelease(release);
+    }
+    this.#cohorts.give(cohort);
+  }
+
+  join(cohort: number, row: number): void {
+    this.#members.add(cohort, row);
+    this.#size.data[cohort]!++;
+    if (this.#labelSet.data[cohort] !== NONE) this.#population.data[this.#scope.data[cohort]!]!++;
+  }
+
+  leave(cohort: number, row: number): void {
+    this.#members.remove(cohort, row);
+    this.#size.data[cohort]!--;
+    if (this.#labelSet.data[cohort] !== NONE) this.#population.data[this.#scope.data[cohort]!]!--;
+  }
+
+  size(cohort: number): number {
+    return this.#size.data[cohort]!;
+  }
+
+  forEachMember(cohort: number, visit: (row: number) => void): void {
+    for (let row = this.#members.first(cohort); row !== NONE; row = this.#members.after(row)) visit(row);
+  }
+
+  scope(cohort: number): number {
+    return this.#scope.data[cohort]!;
+  }
+
+  kind(cohort: number): number {
+    return this.#kind.data[this.#scope.data[cohort]!]!;
+  }
+
+  namespace(cohort: number): number {
+    return this.#namespace.data[this.#scope.data[cohort]!]!;
+  }
+
+  /** The cohort's own release, or NONE. */
+  release(cohort: number): number {
+    return this.#release.data[cohort]!;
+  }
+
+  /** NONE in a cohort of what is not there. */
+  labelSet(cohort: number): number {
+    return this.#labelSet.data[cohort]!;
+  }
+
+  forEachOfScope(scope: number, visit: (cohort: number) => void): void {
+    for (let cohort = this.#ofScope.first(scope); cohort !== NONE; cohort = this.#ofScope.after(cohort)) {
+      if (this.#labelSet.data[cohort] !== NONE) visit(cohort);
+    }
+  }
+
+  forEachOfRelease(release: number, visit: (cohort: number) => void): void {
+    const list = this.#ofRelease;
+    for (let cohort = list.first(release); cohort !== NONE; cohort = list.after(cohort)) visit(cohort);
+  }
+
+  forEachOfLabelSet(labelSet: number, visit: (cohort: number) => void): void {
+    const list = this.#ofLabelSet;
+    for (let cohort = list.first(labelSet); cohort !== NONE; cohort = list.after(cohort)) visit(cohort);
+  }
+
+  get bytes(): number {
+    return this.#scopes.bytes + this.#scopeIndex.bytes + this.#releases.bytes + this.#releaseIndex.bytes +
+      this.#cohorts.bytes + this.#index.bytes;
+  }
+
+  #intern(scope: number, labelSet: number, release: number): number {
+    const hash = mix(scope, labelSet, release);
+    for (let slot = this.#index.slot(hash);; slot = this.#index.after(slot)) {
+      const cohort = this.#index.at(slot);
+      if (cohort === NONE) break;
+      if (
+        this.#scope.data[cohort] === scope && this.#labelSet.data[cohort] === labelSet &&
+        this.#release.data[cohort] === release
+      ) {
+        if (labelSet !== NONE) this.#labels.release(labelSet);
+        return cohort;
+      }
+    }
+    const cohort = this.#cohorts.take();
+    this.#scope.data[cohort] = scope;
+    this.#labelSet.data[cohort] = labelSet;
+    this.#release.data[cohort] = release;
+    this.#size.data[cohort] = 0;
+    this.links.data[cohort] = NONE;
+    this.#members.open(cohort);
+    this.#holders.data[scope]!++;
+    this.#cohortCount.data[scope]!++;
+    this.#ofScope.add(scope, cohort);
+    if (labelSet !== NONE) this.#ofLabelSet.add(labelSet, cohort);
+    if (release !== NONE) this.#ofRelease.add(release, cohort);
+    this.#index.add(cohort);
+    return cohort;
+  }
+
+  /** A release is held by its cohorts: one that is new gets its first right after. */
+  #internRelease({ namespace, name }: Release): number {
+    const namespaceId = this.#strings.intern(namespace);
+    const nameId = this.#strings.intern(name);
+    const known = this.findRelease(namespaceId, nameId);
+    if (known !== NONE) {
+      this.#strings.release(namespaceId);
+      this.#strings.release(nameId);
+      return known;
+    }
+    const release = this.#releases.take();
+    this.#releaseNamespace.data[release] = namespaceId;
+    this.#releaseName.data[release] = nameId;
+    this.#ofRelease.open(release);
+    this.#releaseIndex.add(release);
+    return release;
+  }
+
+  #dropRelease(release: number): void {
+    this.#releaseIndex.remove(release);
+    this.#strings.release(this.#releaseNamespace.data[release]!);
+    this.#strings.release(this.#releaseName.data[release]!);
+    this.#releases.give(release);
+  }
+}

@@ -1,0 +1,176 @@
+/**
+ * What resources declare about one another. A reference lies in the list of its source, in the order
+ * of declaration, and in one of its target's two: by key or by uid. The target may be a row that is
+ * not there. A reference whose target is there is *active*: a relation. Where two active ones say the
+ * same relation (a claim names its volume, the volume names its claim), one of them is a *duplicate*,
+ * which does not count.
+ */
+import { NONE, Slots, u32, u8 } from "../../arrays/columns.ts";
+import { Lists } from "../../arrays/lists.ts";
+import type { Rows } from "./rows.ts";
+
+/** The relation goes from the target to the source. */
+export const REVERSED = 1;
+export const OPTIONAL = 2;
+export const BY_UID = 4;
+/** The target is a selector, not a row. */
+export const SELECTOR = 8;
+/** A selector that should not select nothing. */
+export const REQUIRED = 16;
+export const ACTIVE = 32;
+export const DUPLICATE = 64;
+
+/** What of the flags is declared, the rest is found out. */
+const DECLARED = REVERSED | OPTIONAL | BY_UID | SELECTOR | REQUIRED;
+
+export class References {
+  readonly #rows: Rows;
+  readonly source = u32();
+  readonly target = u32();
+  readonly type = u8();
+  readonly flags = u8();
+  readonly #next = u32();
+  readonly #incoming: Lists;
+  readonly #slots: Slots;
+
+  constructor(rows: Rows) {
+    this.#rows = rows;
+    this.#incoming = new Lists(rows.incoming);
+    this.#slots = new Slots([
+      this.source,
+      this.target,
+      this.type,
+      this.flags,
+      this.#next,
+      this.#incoming.next,
+      this.#incoming.previous,
+    ]);
+  }
+
+  /** References that a row declares; go on with `after`. */
+  first(row: number): number {
+    return this.#rows.outgoing.data[row]!;
+  }
+
+  after(reference: number): number {
+    return this.#next.data[reference]!;
+  }
+
+  /** References at a row, by key or by uid; go on with `afterIncoming`. */
+  firstIncoming(row: number, byUid: boolean): number {
+    return this.#incoming.first(row * 2 + Number(byUid));
+  }
+
+  afterIncoming(reference: number): number {
+    return this.#incoming.after(reference);
+  }
+
+  isReferred(row: number): boolean {
+    return this.firstIncoming(row, false) !== NONE || this.firstIncoming(row, true) !== NONE;
+  }
+
+  has(reference: number, flag: number): boolean {
+    return (this.flags.data[reference]! & flag) !== 0;
+  }
+
+  /** Whether the reference stands for a relation between two resources that are there. */
+  isRelation(reference: number): boolean {
+    return (this.flags.data[reference]! & (ACTIVE | DUPLICATE | SELECTOR)) === ACTIVE;
+  }
+
+  /** Adds a reference behind `previous`, or as the first of its source where that is NONE. */
+  add(source: number, previous: number, type: number, flags: number, target: number): number {
+    const reference = this.#slots.take();
+    this.source.data[reference] = source;
+    this.target.data[reference] = target;
+    this.type.data[reference] = type;
+    this.flags.data[reference] = flags;
+    this.#next.data[reference] = NONE;
+    if (previous === NONE) this.#rows.outgoing.data[source] = reference;
+    else this.#next.data[previous] = reference;
+    if ((flags & SELECTOR) === 0) this.#incoming.add(this.#owner(reference), reference);
+    return reference;
+  }
+
+  /** Takes the first reference of a row away. */
+  removeFirst(row: number): void {
+    const reference = this.#rows.outgoing.data[row]!;
+    this.#rows.outgoing.data[row] = this.#next.data[reference]!;
+    if (!this.has(reference, SELECTOR)) this.#incoming.remove(this.#owner(reference), reference);
+    this.flags.data[reference] = ACTIVE;
+    this.#slots.give(reference);
+  }
+
+  /** Whether a reference says what these words say. */
+  equals(reference: number, type: number, flags: number, target: number): boolean {
+    return this.target.data[reference] === target && this.type.data[reference] === type &&
+      (this.flags.data[reference]! & DECLARED) === flags;
+  }
+
+  /** Points all references by uid at `from` to `to`. */
+  moveByUid(from: number, to: number): void {
+    for (;;) {
+      const reference = this.firstIncoming(from, true);
+      if (reference === NONE) return;
+      this.#incoming.remove(this.#owner(reference), reference);
+      this.target.data[reference] = to;
+      this.#incoming.add(this.#owner(reference), reference);
+    }
+  }
+
+  /** Makes a reference active. True where that makes a relation that was not there before. */
+  activate(reference: number): boolean {
+    const twin = this.#findTwin(reference);
+    this.flags.data[reference]! |= twin === NONE ? ACTIVE : ACTIVE | DUPLICATE;
+    return twin === NONE;
+  }
+
+  /** Makes a reference inactive. True where its relation is gone with it. */
+  deactivate(reference: number): boolean {
+    const wasDuplicate = this.has(reference, DUPLICATE);
+    this.flags.data[reference]! &= ~(ACTIVE | DUPLICATE);
+    if (wasDuplicate) return false;
+    const twin = this.#findTwin(reference);
+    if (twin !== NONE) this.flags.data[twin]! &= ~DUPLICATE;
+    return twin === NONE;
+  }
+
+  /** One past the highest reference; one that is free looks like an active one. */
+  get end(): number {
+    return this.#slots.end;
+  }
+
+  get count(): number {
+    return this.#slots.used;
+  }
+
+  get bytes(): number {
+    return this.#slots.bytes;
+  }
+
+  /** Another active reference for the same relation: from the same source, or back from the target. */
+  #findTwin(reference: number): number {
+    const source = this.source.data[reference]!;
+    const target = this.target.data[reference]!;
+    const type = this.type.data[reference]!;
+    const reversed = this.flags.data[reference]! & REVERSED;
+    for (let other = this.first(target); other !== NONE; other = this.after(other)) {
+      if (
+        this.target.data[other] === source && this.type.data[other] === type && other !== reference &&
+        (this.flags.data[other]! & (ACTIVE | SELECTOR | REVERSED)) === (ACTIVE | (reversed ^ REVERSED))
+      ) return other;
+    }
+    if (this.firstIncoming(target, !this.has(reference, BY_UID)) === NONE) return NONE;
+    for (let other = this.first(source); other !== NONE; other = this.after(other)) {
+      if (
+        this.target.data[other] === target && this.type.data[other] === type && other !== reference &&
+        (this.flags.data[other]! & (ACTIVE | SELECTOR | REVERSED)) === (ACTIVE | reversed)
+      ) return other;
+    }
+    return NONE;
+  }
+
+  #owner(reference: number): number {
+    return this.target.data[reference]! * 2 + Number(this.has(reference, BY_UID));
+  }
+}

@@ -1,0 +1,33 @@
+import { Cohorts } from "./cohorts.ts";
+import { Details } from "./details.ts";
+import { LabelSets } from "./label_sets.ts";
+import { References } from "./references.ts";
+import { Rows } from "./rows.ts";
+import { type SelectionListener, Selectors } from "./selectors.ts";
+import { Strings } from "../../arrays/string_table.ts";
+import { Uids } from "./uids.ts";
+
+/** The tables that make up a graph, for those that read them and the one that writes. */
+export class Tables {
+  readonly strings = new Strings();
+  readonly uids = new Uids(this.strings);
+  readonly labels = new LabelSets(this.strings);
+  readonly cohorts: Cohorts;
+  readonly rows: Rows;
+  readonly references: References;
+  readonly selectors: Selectors;
+  readonly details = new Details(this.strings, this.uids);
+
+  constructor(kinds: number, listener: SelectionListener) {
+    this.cohorts = new Cohorts(this.strings, this.labels, kinds);
+    this.rows = new Rows(this.strings, this.cohorts);
+    this.references = new References(this.rows);
+    this.selectors = new Selectors(this.strings, this.labels, this.cohorts, listener);
+  }
+
+  /** Bytes allocated, slack included. */
+  get bytes(): number {
+    return this.strings.bytes + this.labels.bytes + this.cohorts.bytes + this.rows.bytes +
+      this.references.bytes + this.selectors.bytes + this.details.bytes;
+  }
+}

@@ -1,0 +1,219 @@
+/**
+ * Saved JSON back into records. It takes what it understands: unknown fields are ignored, fields of a
+ * wrong type are absent. A value without an identity, or of a kind that is not tracked, is no record.
+ * Databases of the Go server have neither references nor selectors: their records are `bare`.
+ */
+import type { LabelSelector, Operator } from "../../model/label_selector.ts";
+import type { Pairs } from "../../model/pairs.ts";
+import type { Detail, Release, ResourceRecord } from "../../model/record.ts";
+import type { Reference, SelectorReference } from "../../model/reference.ts";
+import { RELATION_TYPES, type RelationType } from "../../model/relation.ts";
+import type { ResourceKind } from "../../model/resource_kind.ts";
+import { type Status, STATUSES } from "../../model/status.ts";
+import { kindName } from "./kind_name.ts";
+
+type Json = Readonly<Record<string, unknown>>;
+type Draft<T> = { -readonly [field in keyof T]: T[field] };
+
+export interface DecodedNode {
+  readonly record: ResourceRecord;
+  /** The value says nothing of references. */
+  readonly bare: boolean;
+}
+
+const OPERATORS = new Set<unknown>(["In", "NotIn", "Exists", "DoesNotExist"] satisfies Operator[]);
+const TYPES = new Set<unknown>(RELATION_TYPES);
+const KNOWN_STATUSES = new Set<unknown>(STATUSES);
+
+export class NodeDecoder {
+  readonly #kinds: ReadonlyMap<unknown, ResourceKind>;
+
+  constructor(kinds: readonly ResourceKind[]) {
+    this.#kinds = new Map(kinds.map((kind) => [kindName(kind), kind]));
+  }
+
+  /** Undefined where the value makes no sense. */
+  decode(value: string): DecodedNode | undefined {
+    const node = parse(value);
+    if (node === undefined) return undefined;
+    const { uid, name, references, resourceVersion, statusMessage } = node;
+    const kind = this.#kindOf(node);
+    const namespace = kind?.namespaced ? node.namespace : "";
+    if (kind === undefined || !isText(uid) || !isText(name) || typeof namespace !== "string") {
+      return undefined;
+    }
+    if (kind.namespaced && namespace === "") return undefined;
+
+    const annotations = pairs(node.annotations);
+    const record: Draft<ResourceRecord> = {
+      kind,
+      uid,
+      namespace,
+      name,
+      resourceVersion: text(resourceVersion),
+      createdAt: seconds(text(node.creationTimestamp)),
+      labels: pairs(node.labels),
+      annotations,
+      status: KNOWN_STATUSES.has(node.status) ? node.status as Status : "Unknown",
+      message: text(statusMessage),
+      detail: detailOf(fields(node.metadata)),
+      references: this.#references(list(references), namespace),
+      selectors: list(node.selectors).flatMap((it) => this.#selector(it)),
+      idle: node.idle === true,
+      finished: node.finished === true,
+    };
+    const release = releaseOf(node, namespace, annotations);
+    if (release !== undefined) record.release = release;
+    return { record, bare: !Array.isArray(references) };
+  }
+
+  #kindOf({ kind, apiVersion }: Json): ResourceKind | undefined {
+    if (typeof kind !== "string") return undefined;
+    const slash = typeof apiVersion === "string" ? apiVersion.indexOf("/") : -1;
+    const group = slash < 0 ? "" : String(apiVersion).slice(0, slash);
+    return this.#kinds.get(group === "" ? kind : `${kind}.${group}`);
+  }
+
+  #references(values: readonly unknown[], own: string): Reference[] {
+    const references: Reference[] = [];
+    for (const value of values) {
+      const reference = this.#reference(list(value), own);
+      if (reference !== undefined) references.push(reference);
+    }
+    return references;
+  }
+
+  #reference(value: readonly unknown[], own: string): Reference | undefined {
+    const type = value[0];
+    const kind = this.#kinds.get(value[1]);
+    const name = value[2];
+    if (!TYPES.has(type) || kind === undefined || typeof name !== "string") return undefined;
+    const reference: Draft<Reference> = {
+      type: type as RelationType,
+      kind,
+      namespace: kind.namespaced ? own : "",
+      name,
+    };
+    let at = 4;
+    for (const flag of text(value[3])) {
+      if (flag === "r") reference.reversed = true;
+      else if (flag === "o") reference.optional = true;
+      else if (flag === "n") reference.namespace = text(value[at++]);
+      else if (flag === "u") {
+        const uid = value[at++];
+        if (!isText(uid)) return undefined;
+        reference.uid = uid;
+      }
+    }
+    return reference;
+  }
+
+  #selector(value: unknown): SelectorReference[] {
+    const [type, kindText, requirements, required] = list(value);
+    const kind = this.#kinds.get(kindText);
+    const selector = selectorOf(requirements);
+    if (!TYPES.has(type) || kind === undefined || selector === undefined) return [];
+    return [{ type: type as RelationType, kind, selector, ...(required === true ? { required } : {}) }];
+  }
+}
+
+function parse(value: string): Json | undefined {
+  try {
+    const parsed: unknown = JSON.parse(value);
+    return typeof parsed === "object" && parsed !== null ? parsed as Json : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Undefined where part of it makes no sense: a selector without it would select more. */
+function selectorOf(value: unknown): LabelSelector | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const selector = value.map((requirement) => {
+    const [key, operator, ...values] = list(requirement);
+    return { key, operator, values };
+  });
+  const sound = selector.every(({ key, operator, values }) =>
+    typeof key === "string" && OPERATORS.has(operator) && values.every((it) => typeof it === "string")
+  );
+  return sound ? selector as LabelSelector : undefined;
+}
+
+function releaseOf(node: Json, namespace: string, annotations: Pairs): Release | undefined {
+  const { helmRelease, releaseNamespace } = node;
+  if (!isText(helmRelease)) return undefined;
+  const annotated = annotations.find(([key]) => key === "meta.helm.sh/release-namespace")?.[1];
+  const said = typeof releaseNamespace === "string" ? releaseNamespace : annotated || namespace;
+  return { namespace: said, name: helmRelease };
+}
+
+function detailOf(metadata: Json): Detail {
+  const { image, nodeName, restartCount, replicas, volumeName, claimRef } = metadata;
+  const owners = list(metadata.ownerReferences).map(fields);
+  const detail: Draft<Detail> = {};
+  if (typeof image === "string") detail.image = image;
+  if (typeof nodeName === "string") detail.nodeName = nodeName;
+  if (typeof restartCount === "number") detail.restartCount = restartCount;
+  if (isObject(replicas)) {
+    const { desired, current, ready, available } = replicas;
+    detail.replicas = {
+      desired: number(desired),
+      current: number(current),
+      ready: number(ready),
+      available: number(available),
+    };
+  }
+  if (owners.length > 0) {
+    detail.ownerReferences = owners.map(({ kind, name, uid }) => ({
+      kind: text(kind),
+      name: text(name),
+      uid: text(uid),
+    }));
+  }
+  if (typeof volumeName === "string") detail.volumeName = volumeName;
+  if (isObject(claimRef)) {
+    const { kind, namespace, name, uid } = claimRef;
+    detail.claimRef = { kind: text(kind), namespace: text(namespace), name: text(name), uid: text(uid) };
+  }
+  return detail;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function fields(value: unknown): Json {
+  return isObject(value) ? value : {};
+}
+
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+function number(value: unknown): number {
+  return typeof value === "number" ? value : 0;
+}
+
+function pairs(value: unknown): Pairs {
+  const pairs: [string, string][] = [];
+  const labels = fields(value);
+  for (const key of Object.keys(labels)) {
+    const text = labels[key];
+    if (typeof text === "string") pairs.push([key, text]);
+  }
+  return pairs.length > 1 ? pairs.sort(([a], [b]) => a < b ? -1 : 1) : pairs;
+}
+
+/** Seconds since 1970; 0 for what is no time, or none that Kubernetes could have set. */
+function seconds(timestamp: string): number {
+  const milliseconds = Date.parse(timestamp);
+  return milliseconds > 0 ? Math.floor(milliseconds / 1000) : 0;
+}

@@ -1,0 +1,154 @@
+/**
+ * What differs between the graph and the database: the keys of nodes, of edges and of members of index
+ * sets, never their values. A key whose resource or relation is gone stands for its deletion. It is a
+ * set, not a queue: what changes a thousand times stands in it once, and where deletions would outgrow
+ * the graph (nobody takes them, as the database is away) it forgets everything and says so: then only a
+ * comparison of the whole tells what differs.
+ *
+ * It listens to the graph (`GraphListener`). A node that is written brings its memberships along, so
+ * only those that end stand here.
+ */
+import type { GraphReader } from "../../graph/queries/reader.ts";
+import { kindSetKey, releaseSetKey } from "../format/keys.ts";
+import { PartedWordSet } from "../../arrays/parted_word_set.ts";
+import { UidWords } from "./uid_words.ts";
+
+/** Words of a key: a uid; two uids; a uid, the number of the set's key, and a 0. */
+export const NODE_WORDS = 4;
+export const EDGE_WORDS = 8;
+export const MEMBER_WORDS = 6;
+
+/** Keys that were taken out to be written, as words one after the other. */
+export interface DirtyKeys {
+  readonly nodes: Uint32Array;
+  readonly edges: Uint32Array;
+  readonly members: Uint32Array;
+}
+
+/** What the journal may hold beside twice the graph. */
+const ALLOWANCE = 20_000;
+const CHECKED_EVERY = 1024;
+
+export class Journal {
+  /** What the words of keys mean. */
+  readonly uids: UidWords;
+  readonly #graph: GraphReader;
+  readonly #onChange: () => void;
+  readonly #nodes = new PartedWordSet(NODE_WORDS);
+  readonly #edges = new PartedWordSet(EDGE_WORDS);
+  readonly #members = new PartedWordSet(MEMBER_WORDS);
+  readonly #words = new Uint32Array(EDGE_WORDS);
+  #changes = 0;
+  #lent = 0;
+  #forgot = false;
+
+  constructor(graph: GraphReader, onChange: () => void) {
+    this.#graph = graph;
+    this.#onChange = onChange;
+    this.uids = new UidWords(graph);
+  }
+
+  /** Keys that differ, those under way not counted. */
+  get size(): number {
+    return this.#nodes.size + this.#edges.size + this.#members.size;
+  }
+
+  get bytes(): number {
+    return this.#nodes.bytes + this.#edges.bytes + this.#members.bytes;
+  }
+
+  /** Whether it has forgotten what differed since it was asked last. */
+  takeForgotten(): boolean {
+    const forgot = this.#forgot;
+    this.#forgot = false;
+    return forgot;
+  }
+
+  resourceChanged(row: number): void {
+    this.uids.ofRow(row, this.#words, 0);
+    this.#nodes.add(this.#words, 0);
+    this.#changed();
+  }
+
+  resourceLeaving(row: number): void {
+    const graph = this.#graph;
+    const release = graph.ownRelease(row);
+    this.uids.ofRow(row, this.#words, 0);
+    this.#nodes.add(this.#words, 0);
+    this.#addMember(kindSetKey(graph.text.text(graph.namespace(row)), graph.kind(row).kind));
+    if (release !== undefined) this.#addMember(releaseSetKey(graph.text.text(graph.releaseName(release))));
+    this.#changed();
+  }
+
+  relationChanged(from: number, to: number): void {
+    this.uids.ofRow(from, this.#words, 0);
+    this.uids.ofRow(to, this.#words, 4);
+    this.#edges.add(this.#words, 0);
+    this.#changed();
+  }
+
+  /** What a comparison found to differ. */
+  nodeDiffers(uid: string): void {
+    this.uids.of(uid, this.#words, 0);
+    this.#nodes.add(this.#words, 0);
+    this.#changed();
+  }
+
+  edgeDiffers(from: string, to: string): void {
+    this.uids.of(from, this.#words, 0);
+    this.uids.of(to, this.#words, 4);
+    this.#edges.add(this.#words, 0);
+    this.#changed();
+  }
+
+  memberDiffers(set: string, uid: string): void {
+    this.uids.of(uid, this.#words, 0);
+    this.#addMember(set);
+    this.#changed();
+  }
+
+  /** Takes out `most` keys. They come back with `putBack`, or are done with `written`. */
+  take(most: number): DirtyKeys {
+    this.#lent++;
+    const nodes = this.#nodes.take(most);
+    let left = most - nodes.length / NODE_WORDS;
+    const edges = this.#edges.take(left);
+    left -= edges.length / EDGE_WORDS;
+    return { nodes, edges, members: this.#members.take(left) };
+  }
+
+  putBack({ nodes, edges, members }: DirtyKeys): void {
+    for (let at = 0; at < nodes.length; at += NODE_WORDS) this.#nodes.add(nodes, at);
+    for (let at = 0; at < edges.length; at += EDGE_WORDS) this.#edges.add(edges, at);
+    for (let at = 0; at < members.length; at += MEMBER_WORDS) this.#members.add(members, at);
+    this.#lent--;
+  }
+
+  written(_keys: DirtyKeys): void {
+    this.#lent--;
+    if (this.#lent === 0 && this.size === 0) this.uids.clear();
+  }
+
+  #addMember(set: string): void {
+    this.#words[4] = this.uids.number(set);
+    this.#words[5] = 0;
+    this.#members.add(this.#words, 0);
+  }
+
+  #changed(): void {
+    if (++this.#changes % CHECKED_EVERY === 0 && this.#isOutgrown()) {
+      this.#nodes.clear();
+      this.#edges.clear();
+      this.#members.clear();
+      this.#forgot = true;
+    }
+    this.#onChange();
+  }
+
+  #isOutgrown(): boolean {
+    const { resourceCount, relationCount } = this.#graph;
+    return this.#nodes.size > ALLOWANCE + 2 * resourceCount ||
+      this.#edges.size > ALLOWANCE + 2 * relationCount ||
+      this.#members.size > ALLOWANCE + 4 * resourceCount;
+  }
+}

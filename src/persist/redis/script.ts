@@ -1,0 +1,89 @@
+/**
+ * What must happen as one in Redis, as scripts: they compare the token of the lease, then write. What
+ * Redis may refuse for want of memory comes first, and it decides that at a script's first write: what
+ * one call has asked for is never half done.
+ */
+import { Buffer } from "node:buffer";
+import { createHash } from "node:crypto";
+import type { Batch } from "../store.ts";
+
+export interface Script {
+  readonly text: string;
+  /** What EVALSHA calls it by. */
+  readonly sha: string;
+}
+
+/** The number of keys, the keys, then the arguments. */
+export type ScriptCall = readonly [keys: number, ...(string | number | Buffer)[]];
+
+export const LEASE_KEY = "astrolabe:lease";
+
+/**
+ * KEYS: the lease, then those to set, to add to, to delete, to remove from. ARGV: the token, the first
+ * three counts, then values and members in their keys' order. A key that should be a set and is not, is
+ * replaced. Keys go one at a time: `unpack` fails at some thousand, and MSET is no faster.
+ */
+export const WRITE = script(`
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+local set = 1 + ARGV[2]
+local added = set + ARGV[3]
+local deleted = added + ARGV[4]
+
+local function change(command, key, member)
+  local reply = redis.pcall(command, key, member)
+  if type(reply) ~= 'table' or not reply.err then return end
+  if not string.find(reply.err, 'WRONGTYPE', 1, true) then error(reply.err) end
+  redis.call('DEL', key)
+  redis.call(command, key, member)
+end
+
+for i = 2, set do redis.call('SET', KEYS[i], ARGV[i + 3]) end
+for i = set + 1, added do change('SADD', KEYS[i], ARGV[i + 3]) end
+for i = added + 1, deleted do redis.call('DEL', KEYS[i]) end
+for i = deleted + 1, #KEYS do change('SREM', KEYS[i], ARGV[i + 3 - ARGV[4]]) end
+return 1
+`);
+
+/**
+ * Prolongs the token's lease for some milliseconds (1), or gives it a free one (2). A full Redis refuses a
+ * script whose first write takes memory; without the lease nobody could send it what frees some.
+ */
+export const LEASE = script(`
+local holder = redis.call('GET', KEYS[1])
+if holder and holder ~= ARGV[1] then return 0 end
+redis.call('DEL', KEYS[1])
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return holder and 1 or 2
+`);
+
+/** Frees the lease where the token has it. */
+export const RELEASE = script(`
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+return redis.call('DEL', KEYS[1])
+`);
+
+export function writeCall(batch: Batch, token: string): ScriptCall {
+  const { set, add, delete: deleted, remove } = batch;
+  const call: [number, ...(string | number | Buffer)[]] = [
+    1 + set.length + add.length + deleted.length + remove.length,
+    LEASE_KEY,
+  ];
+  for (const [key] of set) call.push(key);
+  for (const [key] of add) call.push(key);
+  for (const key of deleted) call.push(key);
+  for (const [key] of remove) call.push(key);
+  call.push(token, set.length, add.length, deleted.length);
+  for (const [, value] of set) call.push(typeof value === "string" ? value : toBuffer(value));
+  for (const [, member] of add) call.push(member);
+  for (const [, member] of remove) call.push(member);
+  return call;
+}
+
+function script(text: string): Script {
+  return { text, sha: createHash("sha1").update(text).digest("hex") };
+}
+
+/** The client sends Buffers alone as bytes. */
+function toBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
+}

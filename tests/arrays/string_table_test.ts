@@ -1,0 +1,80 @@
+import { assert, assertEquals } from "@std/assert";
+import { NONE } from "../../src/arrays/columns.ts";
+import { Strings } from "../../src/arrays/string_table.ts";
+import { random } from "../support/random.ts";
+
+const hostile = [
+  "",
+  "web",
+  "__proto__",
+  'a "quoted" \\ name',
+  "tab\tnew\nline",
+  "häß 🚀",
+  "\ud800",
+  "x".repeat(5000),
+];
+
+Deno.test("Strings.text() gives back what was interned", () => {
+  const strings = new Strings();
+  for (const text of hostile) assertEquals(strings.text(strings.intern(text)), text);
+});
+
+Deno.test("Strings.copy() writes what stands between the quotes in JSON", () => {
+  const strings = new Strings();
+  for (const text of hostile) {
+    const id = strings.intern(text);
+    const bytes = new Uint8Array(strings.size(id) + 4);
+    const end = strings.copy(id, new DataView(bytes.buffer), 0);
+    assertEquals(`"${new TextDecoder().decode(bytes.subarray(0, end))}"`, JSON.stringify(text));
+  }
+});
+
+Deno.test("Strings.compare() orders as UTF-8 bytes do", () => {
+  const strings = new Strings();
+  const encoder = new TextEncoder();
+  const hex = (text: string) => encoder.encode(text).toHex();
+  const texts = [...hostile, "a", "a!", 'a"', "a#", "a\\", "a]", "ab", "\u{10000}", "\uffee"].filter((it) =>
+    it !== "\ud800"
+  );
+  const ids = texts.map((text) => strings.intern(text));
+  const sorted = ids.toSorted((a, b) => strings.compare(a, b)).map((id) => strings.text(id));
+  assertEquals(sorted, texts.toSorted((a, b) => hex(a) < hex(b) ? -1 : 1));
+});
+
+Deno.test("Strings.release() of the last holder forgets the string and uses its place again", () => {
+  const strings = new Strings();
+  const id = strings.intern("web-1");
+  assertEquals(strings.intern("web-1"), id);
+  strings.release(id);
+  assertEquals(strings.find("web-1"), id);
+  strings.release(id);
+  assertEquals(strings.find("web-1"), NONE);
+  assertEquals(strings.intern("web-2"), id);
+});
+
+Deno.test("Strings takes no more memory as names come and go", () => {
+  const strings = new Strings();
+  const next = random(1);
+  const held: number[] = [];
+  const churn = (rounds: number) => {
+    for (let i = 0; i < rounds; i++) {
+      if (held.length >= 500) strings.release(held.splice(Math.floor(next() * held.length), 1)[0]!);
+      held.push(strings.intern(`web-${Math.floor(next() * 1e6).toString(36).padStart(4 + i % 8, "0")}`));
+    }
+  };
+  churn(20_000);
+  const { bytes } = strings;
+  churn(200_000);
+  assertEquals(strings.bytes, bytes);
+});
+
+Deno.test("Strings, what grows step by step takes no more than a few times its last size", () => {
+  const strings = new Strings();
+  for (let length = 1; length <= 100_000; length += 64) strings.release(strings.intern("x".repeat(length)));
+  assert(strings.bytes < 2_000_000, `${strings.bytes} bytes`);
+});
+
+Deno.test("Strings, a byte order mark is a character", () => {
+  const strings = new Strings();
+  assertEquals(strings.text(strings.intern("\ufeffrelease")), "\ufeffrelease");
+});

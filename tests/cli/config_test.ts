@@ -1,0 +1,172 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { parseCommandLine } from "../../src/cli/parse.ts";
+import { type Config, readConfig } from "../../src/cli/config.ts";
+import { OPTIONS } from "../../src/cli/options.ts";
+import { UsageError } from "../../src/cli/usage_error.ts";
+
+function config(args: readonly string[] = [], variables: Record<string, string> = {}): Config {
+  const { command, flags } = parseCommandLine(args);
+  if (command === "help") throw new Error("a test asks for help");
+  return readConfig(command, flags, { get: (name) => variables[name] });
+}
+
+function redis(args: readonly string[] = [], variables: Record<string, string> = {}): Config["redis"] {
+  return config(["--enable-persistence", ...args], variables).redis;
+}
+
+function refusal(args: readonly string[], variables: Record<string, string> = {}): string {
+  return assertThrows(() => config(args, variables), UsageError).message;
+}
+
+Deno.test("readConfig(), has the contract's defaults", () => {
+  assertEquals(config(), {
+    port: 8080,
+    bindAddress: "0.0.0.0",
+    namespaces: [],
+    logFormat: "text",
+    verbosity: 0,
+    objects: 2000,
+    startsRedis: false,
+  });
+});
+
+Deno.test("readConfig(), has the contract's defaults for Redis", () => {
+  assertEquals(redis(), {
+    host: "localhost",
+    port: 6379,
+    db: 0,
+    batchSize: 100,
+    flushInterval: 30_000,
+    snapshotInterval: 300_000,
+    adopt: false,
+  });
+});
+
+Deno.test("readConfig(), takes a variable where there is no flag", () => {
+  assertEquals(config([], { PORT: "9000" }).port, 9000);
+});
+
+Deno.test("readConfig(), a flag beats its variable", () => {
+  assertEquals(config(["--port=9001"], { PORT: "9000" }).port, 9001);
+});
+
+Deno.test("readConfig(), a switch that is off beats its variable", () => {
+  assertEquals(config(["--enable-persistence=false"], { ENABLE_PERSISTENCE: "true" }).redis, undefined);
+});
+
+Deno.test("readConfig(), an empty flag beats its variable too", () => {
+  assertEquals(config(["--label-selector="], { LABEL_SELECTOR: "app=web" }).labelSelector, undefined);
+});
+
+Deno.test("readConfig(), an empty variable counts as unset", () => {
+  assertEquals(config([], { PORT: "", LABEL_SELECTOR: "" }), config());
+});
+
+Deno.test("readConfig(), the last of a flag that stands twice counts", () => {
+  assertEquals(config(["--port=1", "--port=2"]).port, 2);
+});
+
+Deno.test("readConfig(), leaves KUBECONFIG to kubectl's rules", () => {
+  assertEquals(config([], { KUBECONFIG: "/a:/b" }).kubeconfig, undefined);
+});
+
+Deno.test("readConfig(), keeps what concerns the cluster", () => {
+  const { kubeconfig, context, inCluster } = config(["--kubeconfig=/k", "--context=c", "--in-cluster=false"]);
+  assertEquals({ kubeconfig, context, inCluster }, { kubeconfig: "/k", context: "c", inCluster: false });
+});
+
+Deno.test("readConfig(), has each namespace once", () => {
+  assertEquals(config(["--namespace=a", "--namespace=b", "--namespace=a"]).namespaces, ["a", "b"]);
+});
+
+Deno.test("readConfig(), is frozen to its depths", () => {
+  const { redis, ...rest } = config(["--enable-persistence", "--redis-tls"]);
+  assert([redis, redis?.tls, rest.namespaces].every(Object.isFrozen));
+});
+
+for (
+  const [address, expected] of [
+    ["cache", { host: "cache", port: 6379, db: 0 }],
+    ["cache:7000", { host: "cache", port: 7000, db: 0 }],
+    ["[::1]:7000", { host: "::1", port: 7000, db: 0 }],
+    ["redis://cache/3", { host: "cache", port: 6379, db: 3 }],
+    ["rediss://me@cache:7000", { host: "cache", port: 7000, db: 0, username: "me", tls: {} }],
+  ] as const
+) {
+  Deno.test(`readConfig(), reads the Redis address ${address}`, () => {
+    const { batchSize: _, flushInterval: _f, snapshotInterval: _s, adopt: _a, ...read } = redis([
+      `--redis-addr=${address}`,
+    ])!;
+    assertEquals(read, { ...expected });
+  });
+}
+
+Deno.test("readConfig(), flags beat what the Redis URL says", () => {
+  const { username, password, db, tls } = redis([
+    "--redis-addr=rediss://url:url@cache/1",
+    "--redis-username=flag",
+    "--redis-password=flag",
+    "--redis-db=0",
+    "--redis-tls=false",
+  ])!;
+  assertEquals([username, password?.(), db, tls], ["flag", "flag", 0, undefined]);
+});
+
+Deno.test("readConfig(), reads the password's file anew each time", async () => {
+  const file = await Deno.makeTempFile();
+  const { password } = redis([], { REDIS_PASSWORD_FILE: file })!;
+  const read = [];
+  for (const content of ["one\n", "two\n"]) {
+    await Deno.writeTextFile(file, content);
+    read.push(password?.());
+  }
+  await Deno.remove(file);
+  assertEquals(read, ["one", "two"]);
+});
+
+Deno.test("readConfig(), prints no password with the configuration", () => {
+  const read = config([
+    "--enable-persistence",
+    "--redis-addr=redis://me:url-pw@cache",
+    "--redis-password=flag-pw",
+  ]);
+  assertEquals(/-pw/.test(Deno.inspect(read, { depth: 9 }) + JSON.stringify(read)), false);
+});
+
+for (
+  const [args, message] of [
+    [["--port=70000"], '--port "70000": must be a whole number from 0 to 65535'],
+    [["--port=-1"], '--port "-1": must be a whole number from 0 to 65535'],
+    [["--bind-address="], '--bind-address "": must not be empty'],
+    [["--v=x"], '--v "x": must be a whole number of at least 0'],
+    [["--in-cluster=maybe"], '--in-cluster "maybe": must be true or false'],
+    [["--log-format=xml"], '--log-format "xml": must be text or json'],
+    [["--namespace=a/b"], '--namespace "a/b": must be the name of a namespace'],
+    [["--snapshot-interval=1.5"], '--snapshot-interval "1.5": must be a whole number of at least 0'],
+    [["--redis-flush-interval=0"], '--redis-flush-interval "0": must be a whole number of at least 1'],
+    [["--redis-addr=redis://:pw@/"], "--redis-addr: must be host:port, or a redis:// or rediss:// URL"],
+    [["--redis-tls-cert=c"], "--redis-tls-cert and --redis-tls-key need each other"],
+    [["health", "--url=localhost"], "--url: must be an http or https URL"],
+    [["health", "--url=http://u:secret@localhost"], "--url: must have no password in it"],
+  ] as const
+) {
+  Deno.test(`readConfig(), refuses ${args.at(-1)}`, () => {
+    assertEquals(refusal(args), message);
+  });
+}
+
+Deno.test("readConfig(), names the label selector that does not parse", () => {
+  const message = refusal(["--label-selector=app in"]);
+  assertEquals(message.startsWith('--label-selector "app in": '), true);
+});
+
+Deno.test("readConfig(), names the variable whose value is wrong", () => {
+  assertEquals(refusal([], { PORT: "http" }), 'PORT "http": must be a whole number from 0 to 65535');
+});
+
+Deno.test("OPTIONS, every variable is its flag in capitals", () => {
+  const wrong = Object.entries(OPTIONS).filter(([name, option]) =>
+    "environment" in option && option.environment !== name.toUpperCase().replaceAll("-", "_")
+  );
+  assertEquals(wrong, []);
+});

@@ -1,0 +1,80 @@
+import { assertEquals } from "@std/assert";
+import { Graph } from "../../../src/graph/graph.ts";
+import { PROBLEM_TYPES } from "../../../src/graph/queries/problems.ts";
+import { makeRecord } from "../../../src/kinds/make_record.ts";
+import { findKind, kinds } from "../../../src/kinds/registry.ts";
+import type { ResourceKind } from "../../../src/model/resource_kind.ts";
+import { sampleCluster } from "../../../src/simulator/sample_cluster.ts";
+import { random } from "../../support/random.ts";
+
+const SEED = 5;
+const UNLIMITED = () => false;
+
+interface Sample {
+  readonly graph: Graph;
+  readonly uids: string[];
+}
+
+/** A sample cluster of which a part has gone again, so that some of everything is missing. */
+function brokenCluster(): Sample {
+  const graph = new Graph(kinds);
+  const next = random(SEED);
+  const uids: string[] = [];
+  for (const object of sampleCluster({ objects: 3_000, seed: SEED })) {
+    const [, group = ""] = /^(?:(.*)\/)?/.exec(String(object.apiVersion)) ?? [];
+    const kind = findKind(group, object.kind);
+    if (!kind) continue;
+    const uid = `uid-${uids.length}`;
+    graph.upsert(
+      makeRecord(kind, { ...object, metadata: { resourceVersion: "1", ...object.metadata, uid } }),
+    );
+    uids.push(uid);
+  }
+  for (const uid of uids) if (next() < 0.2) graph.remove(uid);
+  for (const kind of kinds) graph.setSynced(kind, true);
+  return { graph, uids };
+}
+
+type IsLimited = (kind: ResourceKind, namespace: string) => boolean;
+
+function counted({ graph }: Sample, isLimited: IsLimited) {
+  return graph.read.problemCounts(isLimited).problems;
+}
+
+function listed({ graph }: Sample, isLimited: IsLimited) {
+  const problems = graph.read.problems(graph.read.select({}), isLimited);
+  return Object.fromEntries(
+    PROBLEM_TYPES.map((type) => [type, problems.filter((it) => it.type === type).length]),
+  );
+}
+
+Deno.test("GraphReader.problemCounts() counts what problems() lists", () => {
+  const sample = brokenCluster();
+  assertEquals(counted(sample, UNLIMITED), listed(sample, UNLIMITED));
+});
+
+Deno.test("GraphReader.problemCounts() finds some of every type in a broken cluster", () => {
+  const counts = counted(brokenCluster(), UNLIMITED);
+  assertEquals(Object.values(counts).filter((count) => count === 0), []);
+});
+
+Deno.test("GraphReader.problemCounts() leaves out what may exist outside of what is followed", () => {
+  const sample = brokenCluster();
+  const isLimited: IsLimited = ({ kind }, namespace) => kind === "ConfigMap" || namespace < "m";
+  assertEquals(counted(sample, isLimited), listed(sample, isLimited));
+});
+
+Deno.test("GraphReader.problemCounts() leaves out what a kind that is not synced may have", () => {
+  const sample = brokenCluster();
+  for (const kind of kinds) if (kind.kind === "Secret") sample.graph.setSynced(kind, false);
+  assertEquals(counted(sample, UNLIMITED), listed(sample, UNLIMITED));
+});
+
+Deno.test("GraphReader.problemCounts() has nothing left when all is removed", () => {
+  const sample = brokenCluster();
+  for (const uid of sample.uids) sample.graph.remove(uid);
+  assertEquals(sample.graph.read.problemCounts(UNLIMITED), {
+    problems: Object.fromEntries(PROBLEM_TYPES.map((type) => [type, 0])) as ReturnType<typeof counted>,
+    unresolved: 0,
+  });
+});

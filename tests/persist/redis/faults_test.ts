@@ -1,0 +1,222 @@
+/** What the RedisStore makes of a real redis-server that fails. */
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import type { Batch, Store } from "../../../src/persist/store.ts";
+import { holds } from "../../support/holds.ts";
+import { hasRedisServer, RedisServer } from "../../support/redis_server.ts";
+import { RunningStore } from "../../support/redis_store.ts";
+
+const TOKEN = "token";
+const EMPTY: Batch = { set: [], delete: [], add: [], remove: [] };
+
+function test(behaviour: string, fn: (server: RedisServer, running: RunningStore) => Promise<void>): void {
+  Deno.test({
+    name: `RedisStore, ${behaviour}`,
+    ignore: !hasRedisServer,
+    async fn() {
+      await using server = await RedisServer.start("--save", "3600 1");
+      await using running = await new RunningStore(server, { silence: 300 }).connected();
+      await running.store.lease(TOKEN, 60_000);
+      await fn(server, running);
+    },
+  });
+}
+
+/** Writes one batch; what became of it. */
+async function write(store: Store, parts: Partial<Batch>): Promise<string> {
+  const [result] = await store.write([{ ...EMPTY, ...parts }], TOKEN);
+  return result instanceof Error ? result.message : `${result}`;
+}
+
+function manyBatches(): Batch[] {
+  return Array.from({ length: 200 }, (_, batch) => ({
+    ...EMPTY,
+    set: Array.from({ length: 100 }, (_, i) => [`${batch}:${i}`, "x".repeat(500)] as const),
+  }));
+}
+
+test("fails every batch whose answer the kill of Redis has cut off", async (server, { store }) => {
+  const results = store.write(manyBatches(), TOKEN).catch((error: Error) => error);
+  await server.kill();
+  const outcome = await results;
+  const failed = outcome instanceof Error ? [outcome] : outcome.filter((result) => result instanceof Error);
+  assert(outcome instanceof Error || outcome.every((result) => result !== "refused"));
+  assertEquals(failed.slice(0, 1).map(({ message }) => message), [
+    "Redis takes no writes: the connection was lost",
+  ]);
+});
+
+test("tells its listeners of a lost connection and of the next", async (server, { store }) => {
+  const told: boolean[] = [];
+  store.onConnection((connected) => told.push(connected));
+  await server.kill();
+  await holds(() => assertEquals(told, [false]));
+  await server.start();
+  await holds(() => assertEquals(told, [false, true]));
+});
+
+test("rejects at once while there is no connection", async (server, running) => {
+  await server.kill();
+  await running.disconnected();
+  await assertRejects(() => write(running.store, {}), Error, "Redis takes no writes: there is no connection");
+  await assertRejects(() => running.store.info(), Error, "there is no connection");
+});
+
+test("gives up a Redis that owes an answer and is silent", async (server, running) => {
+  server.pause();
+  await assertRejects(
+    () => running.store.get(["a"]),
+    Error,
+    "Redis does not give values: it does not answer",
+  );
+  assert(!running.store.connected);
+  await running.says("Lost Redis at 127.0.0.1");
+});
+
+test("comes back when a silent Redis goes on", async (server, running) => {
+  server.pause();
+  assertEquals(
+    await write(running.store, { set: [["a", "1"]] }),
+    "Redis takes no writes: it does not answer",
+  );
+  server.resume();
+  await running.connected();
+  assertEquals(await write(running.store, { set: [["a", "2"]] }), "written");
+});
+
+test("does not take idleness for silence", async (_server, running) => {
+  await new Promise((resolve) => setTimeout(resolve, 700));
+  assertEquals(await write(running.store, { set: [["a", "1"]] }), "written");
+  assertEquals(running.lines.filter((line) => line.includes("Lost")), []);
+});
+
+test("connects anew after a reset", async (server, running) => {
+  const lost = new Promise<boolean>((resolve) => running.store.onConnection(resolve));
+  await server.command("CLIENT", "KILL", "TYPE", "normal");
+  assertEquals(await lost, false);
+  await running.connected();
+  assertEquals(await write(running.store, { set: [["a", "1"]] }), "written");
+});
+
+test("writes nothing of a batch for which there is no memory", async (server, { store }) => {
+  await write(store, { set: [["a", "old"]], add: [["s", "old"]] });
+  await server.command("CONFIG", "SET", "maxmemory", "1mb");
+  const parts = { set: [["a", "new"]], delete: ["a"], add: [["s", "new"]], remove: [["s", "old"]] } as const;
+  assertEquals(
+    await write(store, { ...parts, delete: [] }),
+    "Redis takes no writes: its memory is full (maxmemory)",
+  );
+  assertEquals([await store.get(["a"]), await store.members(["s"])], [["old"], [["old"]]]);
+});
+
+test("writes nothing of a batch that only adds, when there is no memory", async (server, { store }) => {
+  await write(store, { set: [["a", "old"]] });
+  await server.command("CONFIG", "SET", "maxmemory", "1mb");
+  assertEquals(
+    await write(store, { add: [["s", "1"]], delete: ["a"] }),
+    "Redis takes no writes: its memory is full (maxmemory)",
+  );
+  assertEquals(await store.get(["a"]), ["old"]);
+});
+
+test("deletes when there is no memory", async (server, { store }) => {
+  await write(store, { set: [["a", "old"]] });
+  await server.command("CONFIG", "SET", "maxmemory", "1mb");
+  assertEquals(await write(store, { delete: ["a"] }), "written");
+});
+
+test("prolongs the lease when there is no memory", async (server, { store }) => {
+  await server.command("CONFIG", "SET", "maxmemory", "1mb");
+  assertEquals(await store.lease(TOKEN, 60_000), "prolonged");
+});
+
+test("leaves a replica, since its address may soon be the primary's", async (server, running) => {
+  const lost = new Promise<boolean>((resolve) => running.store.onConnection(resolve));
+  await server.command("REPLICAOF", "127.0.0.1", server.tlsPort);
+  const message = "Redis takes no writes: it is a replica";
+  assertEquals(await write(running.store, { set: [["a", "1"]] }), message);
+  assertEquals(await lost, false);
+
+  await server.command("REPLICAOF", "NO", "ONE");
+  await running.connected();
+  assertEquals(await write(running.store, { set: [["a", "1"]] }), "written");
+});
+
+test("says that Redis cannot save, and writes when it can", async (server, { store }) => {
+  await Deno.mkdir(`${server.folder}/dump.rdb`);
+  await server.command("BGSAVE");
+  await holds(async () =>
+    assertEquals(
+      await write(store, { set: [["a", "1"]] }),
+      "Redis takes no writes: it cannot save to its disk",
+    )
+  );
+  await Deno.remove(`${server.folder}/dump.rdb`);
+  await server.command("BGSAVE");
+  await holds(async () => assertEquals(await write(store, { set: [["a", "1"]] }), "written"));
+});
+
+test("says what its user may not do, and goes on when it may", async (server, { store }) => {
+  await server.command("ACL", "SETUSER", "default", "-evalsha");
+  const refused = await write(store, { set: [["a", "1"]] });
+  assert(/^Redis takes no writes: NOPERM .*evalsha/.test(refused), refused);
+  await server.command("ACL", "SETUSER", "default", "+evalsha");
+  assertEquals(await write(store, { set: [["a", "1"]] }), "written");
+});
+
+test("writes nothing of a batch with a key that its user may not touch", async (server, { store }) => {
+  await server.command("ACL", "SETUSER", "default", "resetkeys", "~astrolabe:*", "~a");
+  assert((await write(store, { set: [["a", "1"], ["b", "1"]] })).includes("NOPERM"));
+  assertEquals(await store.get(["a"]), [null]);
+});
+
+test("sends its script again to a Redis that has forgotten it", async (server, { store }) => {
+  await write(store, { set: [["a", "1"]] });
+  await server.command("SCRIPT", "FLUSH");
+  const batches = ["2", "3"].map((value) => ({ ...EMPTY, set: [["a", value]] as const }));
+  assertEquals(await store.write(batches, TOKEN), ["written", "written"]);
+  assertEquals(await store.get(["a"]), ["3"]);
+});
+
+test("refuses writes after FLUSHALL, for the lease is gone too", async (server, { store }) => {
+  await server.command("FLUSHALL");
+  assertEquals(await write(store, { set: [["a", "1"]] }), "refused");
+});
+
+test("replaces what should be a set and is not", async (server, { store }) => {
+  await server.command("SET", "s", "text");
+  assertEquals(await store.members(["s"]), [[]]);
+  assertEquals(await write(store, { add: [["s", "1"], ["s", "2"]] }), "written");
+  assertEquals((await store.members(["s"]))[0]?.toSorted(), ["1", "2"]);
+});
+
+test("has no value for what is a set", async (_server, { store }) => {
+  await write(store, { add: [["s", "1"]] });
+  assertEquals(await store.get(["s"]), [null]);
+});
+
+test("tells another run after a restart", async (server, running) => {
+  const { runId } = await running.store.info();
+  await server.kill();
+  await running.disconnected();
+  await server.start();
+  await running.connected();
+  assert((await running.store.info()).runId !== runId);
+});
+
+test(
+  "does not let a write that slept in an old socket land after another has the lease",
+  async (server, running) => {
+    server.pause();
+    const late = write(running.store, { set: [["a", "late"]] }).catch(() => "lost");
+    await running.disconnected();
+    server.resume();
+    await running.connected();
+    await late;
+    // Redis may have run it before it met the new connection; from the new lease on it must not.
+    await running.store.release(TOKEN);
+    await running.store.lease("token-2", 60_000);
+    const seen = await running.store.get(["a"]);
+    assertEquals(await write(running.store, { set: [["a", "later"]] }), "refused");
+    assertEquals(await running.store.get(["a"]), seen);
+  },
+);
