@@ -13,7 +13,7 @@ import {
 } from "../graph/tables/details.ts";
 import type { GraphReader } from "../graph/queries/reader.ts";
 import type { RowSet } from "../arrays/row_set.ts";
-import { RELATION_TYPES, type RelationType } from "../model/relation.ts";
+import { RELATION_MEANINGS, RELATION_TYPES } from "../model/relation.ts";
 import { apiVersionOf } from "../model/resource_kind.ts";
 import { STATUSES } from "../model/status.ts";
 import { writeAge } from "./age.ts";
@@ -67,17 +67,12 @@ const NAME_FIELD = fragment(',"name":"');
 const NAMESPACE_FIELD = fragment(',"namespace":"');
 const UID_FIELD = fragment(',"uid":"');
 const CLAIM_KIND = fragment(',"claimRef":{"kind":"');
-const SERVICE_ACCOUNT_FIELD = fragment(',"serviceAccountName":"');
-
-/** Relations whose targets' names stand in a list of the resource that declares them. */
-const NAME_LISTS: readonly (readonly [RelationType, Fragment])[] = [
-  ["selects", fragment(',"targetPods":[')],
-  ["mounts", fragment(',"mountedPVCs":[')],
-  ["uses-configmap", fragment(',"usedConfigMaps":[')],
-  ["uses-secret", fragment(',"usedSecrets":[')],
-];
-const LISTS = NAME_LISTS.map(([type, opening]) => ({ type: RELATION_TYPES.indexOf(type), opening }));
-const USES_SERVICE_ACCOUNT = RELATION_TYPES.indexOf("uses-sa");
+/** By number of type: the field for the name of a relation's only target. */
+const NAME_FIELDS = RELATION_MEANINGS.map(({ nameField }) => nameField && fragment(`,"${nameField}":"`));
+/** Types whose targets' names stand in a list. */
+const NAME_LISTS = RELATION_MEANINGS.flatMap(({ nameList }, type) =>
+  nameList === undefined ? [] : [{ type, opening: fragment(`,"${nameList}":[`) }]
+);
 
 /** The answer of `/api/v1/graph`: nodes, the edges between them, and their sums. */
 export function encodeGraph(
@@ -120,6 +115,8 @@ class Encoder {
   readonly #now: number;
   /** By number of kind: from the end of the namespace to the status. */
   readonly #kinds: readonly Fragment[];
+  /** By number of relation type: whether the resource at hand has targets of the type. */
+  readonly #listed = new Uint8Array(RELATION_TYPES.length);
   /** By day since 1970: its date and the T behind it. */
   readonly #dates = new Map<number, Fragment>();
 
@@ -314,17 +311,18 @@ class Encoder {
     out.put(EDGE_END);
   }
 
-  /** The lists of names, and the name of the ServiceAccount. */
+  /** Writes the names of targets: single ones first, then the lists. */
   #names(row: number): void {
     const out = this.#out;
     const graph = this.#graph;
-    let declared = 0;
+    this.#listed.fill(0);
     graph.forEachTargetName(row, (type, name) => {
-      if (type === USES_SERVICE_ACCOUNT) this.#text(SERVICE_ACCOUNT_FIELD, name);
-      else declared |= 1 << type;
+      const field = NAME_FIELDS[type];
+      if (field) this.#text(field, name);
+      else this.#listed[type] = 1;
     });
-    for (const { type, opening } of LISTS) {
-      if ((declared & 1 << type) === 0) continue;
+    for (const { type, opening } of NAME_LISTS) {
+      if (this.#listed[type] === 0) continue;
       let names = 0;
       out.put(opening);
       graph.forEachTargetName(row, (other, name) => {

@@ -1,19 +1,101 @@
 /**
- * The types of relation, in the order in which the contract lists them: where two resources have
- * several relations, the first of them stands for all.
+ * The meaning of every relation type. The rest of the program reads this table and never branches on the
+ * name of a type. Where two resources have several relations, the first type in this order stands for all.
+ *
+ * A type is known by its number, its position in the table. Numbers fit in a byte: at most 255 types exist.
  */
-export const RELATION_TYPES = [
-  "owns",
-  "selects",
-  "endpoints",
-  "routes-to",
-  "scales",
-  "mounts",
-  "binds",
-  "uses-storageclass",
-  "uses-configmap",
-  "uses-secret",
-  "uses-sa",
-] as const;
 
-export type RelationType = typeof RELATION_TYPES[number];
+/** What happens to one end of a relation when the other end goes. */
+export type Effect = "degraded" | "broken" | "removed";
+
+/** How a loss spreads along the relations of a type. An absent field means that nothing happens. */
+export interface Impact {
+  /** What happens to the source when its target goes. */
+  readonly onSource?: Effect;
+  /** The same for an optional reference, an image pull Secret or a StatefulSet's claim; else as `onSource`. */
+  readonly onSourceIfWeak?: Effect;
+  /** What happens to the source when all its targets of this type are removed or broken. */
+  readonly onSourceOfNone?: Effect;
+  /** Only a source whose status is Pending is affected. */
+  readonly onlyPending?: boolean;
+  /** What happens to the target when its source goes. */
+  readonly onTarget?: Effect;
+  /** The target is affected only when all its sources of this type have gone. */
+  readonly onTargetOfNone?: Effect;
+}
+
+export interface RelationMeaning {
+  /** The end that declares the relation if nothing else tells: for databases without references. */
+  readonly declaredBy: "source" | "target";
+  /**
+   * A release's answer takes the target along with the source, and a namespace's answer takes the
+   * cluster-scoped end along with the other. False for targets that much of the cluster shares.
+   */
+  readonly followed: boolean;
+  /** A release's answer takes the source along with the target. */
+  readonly attachesSource: boolean;
+  /** The field of an answer about the source that lists the names of its targets. */
+  readonly nameList?: string;
+  /** The field of an answer about the source that gives the name of its only target. */
+  readonly nameField?: string;
+  /**
+   * Relations that a selector without `required` declares (PodDisruptionBudget, NetworkPolicy) have no
+   * impact, whatever their type.
+   */
+  readonly impact: Impact;
+}
+
+/** Most types: the source declares its target and stops working without it. */
+const needed: RelationMeaning = {
+  declaredBy: "source",
+  followed: true,
+  attachesSource: false,
+  impact: { onSource: "broken" },
+};
+/** The source leads traffic to its targets, and does so as long as one is left. */
+const served: RelationMeaning = {
+  ...needed,
+  attachesSource: true,
+  impact: { onSource: "degraded", onSourceOfNone: "broken" },
+};
+/** The source uses what the target holds. */
+const used: RelationMeaning = { ...needed, impact: { onSource: "broken", onSourceIfWeak: "degraded" } };
+
+const MEANINGS = {
+  "owns": {
+    ...needed,
+    declaredBy: "target",
+    impact: { onSource: "degraded", onTargetOfNone: "removed" },
+  },
+  "selects": { ...served, nameList: "targetPods" },
+  "endpoints": { ...needed, declaredBy: "target", attachesSource: true, impact: {} },
+  "routes-to": served,
+  "attached-to": { ...needed, attachesSource: true },
+  "uses-class": needed,
+  "scales": { ...needed, attachesSource: true },
+  "mounts": { ...used, nameList: "mountedPVCs" },
+  "uses-service": { ...needed, impact: { onSource: "degraded" } },
+  "binds": needed,
+  "uses-storageclass": { ...needed, impact: { onSource: "broken", onlyPending: true } },
+  "uses-configmap": { ...used, nameList: "usedConfigMaps" },
+  "uses-secret": { ...used, nameList: "usedSecrets" },
+  "uses-sa": { ...needed, nameField: "serviceAccountName" },
+  "runs-on": { ...needed, followed: false, impact: { onSource: "removed" } },
+  "uses-priorityclass": { ...needed, followed: false },
+  "binds-role": needed,
+  "binds-subject": { ...needed, attachesSource: true, impact: { onTarget: "degraded" } },
+  "calls": needed,
+} as const satisfies Readonly<Record<string, RelationMeaning>>;
+
+export type RelationType = keyof typeof MEANINGS;
+
+/** All types, by number. */
+export const RELATION_TYPES = Object.keys(MEANINGS) as readonly RelationType[];
+
+/** What each type means, by number. */
+export const RELATION_MEANINGS: readonly RelationMeaning[] = Object.values(MEANINGS);
+
+/** Returns the number of a type. */
+export function relationNumber(type: RelationType): number {
+  return RELATION_TYPES.indexOf(type);
+}

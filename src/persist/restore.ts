@@ -6,7 +6,7 @@
 import type { GraphReader } from "../graph/queries/reader.ts";
 import type { ResourceRecord } from "../model/record.ts";
 import type { Reference } from "../model/reference.ts";
-import type { RelationType } from "../model/relation.ts";
+import { RELATION_MEANINGS, relationNumber } from "../model/relation.ts";
 import type { ResourceKind } from "../model/resource_kind.ts";
 import { type DecodedEdge, decodeEdge } from "./format/edge_value.ts";
 import { EDGE_PREFIX, NODE_PREFIX } from "./format/keys.ts";
@@ -31,8 +31,6 @@ export class Restored {
   skipped = 0;
 }
 
-/** Types that the resource at the relation's end declares. */
-const DECLARED_BY_TARGET: ReadonlySet<RelationType> = new Set(["owns", "endpoints"]);
 /** Records put in at once. */
 const CHUNK = 250;
 
@@ -80,7 +78,7 @@ async function restoreReferences(
   const references = new Map<string, Reference[]>();
   const declare = ({ types, from, to }: DecodedEdge) => {
     for (const type of types) {
-      const reversed = DECLARED_BY_TARGET.has(type);
+      const reversed = RELATION_MEANINGS[relationNumber(type)]?.declaredBy === "target";
       const [source, target] = reversed ? [to, from] : [from, to];
       const row = graph.find(target);
       if (row === undefined || !bare.has(source)) continue;

@@ -290,6 +290,32 @@ Deno.test("GraphReader.problems() names claims that nothing mounts, and errors",
   assertEquals(problems(graph), ["error-status claim"]);
 });
 
+Deno.test("GraphReader.relationTypes() lists every type between two resources, each once, in order", () => {
+  const graph = new Graph(testKinds);
+  const all = RELATION_TYPES.map((type) => mounts("data", { type }));
+  const selector = [{ key: "app", operator: "Exists", values: [] }] as const;
+  graph.upsert(podNamed("web", {
+    references: all.toReversed(),
+    selectors: [{ type: "selects", kind: claim!, selector }],
+  }));
+  graph.upsert(
+    record({ kind: claim!, namespace: "a", name: "data", uid: "claim", labels: [["app", "web"]] }),
+  );
+  const { read } = graph;
+  const [from, to] = ["pod-web", "claim"].map((uid) => read.find(uid)!) as [number, number];
+  assertEquals(read.relationTypes(from, to).map((type) => RELATION_TYPES[type]!), [...RELATION_TYPES]);
+  assertEquals(read.relationTypes(to, from), []);
+});
+
+Deno.test("GraphReader.select() of a release does not follow what much of the cluster shares", () => {
+  const graph = new Graph(testKinds);
+  const runsOn = { type: "runs-on", kind: volume!, namespace: "", name: "node" } as const;
+  graph.upsert(podNamed("shop", { ...helm("a", "shop"), references: [runsOn] }));
+  graph.upsert(record({ kind: volume!, name: "node", uid: "node" }));
+  assertEquals(uids(graph, { release: { name: "shop" } }), ["pod-shop"]);
+  assertEquals(uids(graph, { namespaces: ["a"] }), ["pod-shop"]);
+});
+
 Deno.test("Graph.setSynced() moves the revision, as readers see stale kinds", () => {
   const graph = new Graph(testKinds);
   const { revision } = graph.read;

@@ -433,24 +433,27 @@ export class GraphReader {
   }
 
   /**
-   * The types of the relations from one resource to another, a bit for each number in `RELATION_TYPES`.
-   * It looks at what the two declare, not at all that they are related to.
+   * Returns the types of the relations from one resource to another, as ascending numbers in
+   * `RELATION_TYPES`. It looks at the references of these two, not at all their relations.
    */
-  relationTypes(from: number, to: number): number {
+  relationTypes(from: number, to: number): number[] {
     const { references, selectors, rows } = this.#tables;
-    let types = 0;
+    const types: number[] = [];
+    const add = (type: number) => {
+      if (!types.includes(type)) types.push(type);
+    };
     for (let at = references.first(from); at !== NONE; at = references.after(at)) {
       if (references.target.data[at] !== to || references.has(at, REVERSED)) continue;
-      if (references.isRelation(at)) types |= 1 << references.type.data[at]!;
+      if (references.isRelation(at)) add(references.type.data[at]!);
     }
     for (let at = references.first(to); at !== NONE; at = references.after(at)) {
       if (references.target.data[at] !== from || !references.has(at, REVERSED)) continue;
-      if (references.isRelation(at)) types |= 1 << references.type.data[at]!;
+      if (references.isRelation(at)) add(references.type.data[at]!);
     }
     selectors.forEachSelectorOf(rows.cohort.data[to]!, (selector) => {
-      if (selectors.source.data[selector] === from) types |= 1 << selectors.type.data[selector]!;
+      if (selectors.source.data[selector] === from) add(selectors.type.data[selector]!);
     });
-    return types;
+    return types.length > 1 ? types.sort((a, b) => a - b) : types;
   }
 
   /** Visits the relations that go from a resource, whoever declares them. */

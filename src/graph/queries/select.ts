@@ -5,6 +5,7 @@
  */
 import { fulfils, type LabelSelector } from "../../model/label_selector.ts";
 import { CHART_LABEL } from "../../model/record.ts";
+import { RELATION_MEANINGS } from "../../model/relation.ts";
 import type { ResourceKind } from "../../model/resource_kind.ts";
 import { type Status, STATUSES } from "../../model/status.ts";
 import { NONE } from "../../arrays/columns.ts";
@@ -99,8 +100,10 @@ function rowsOfNamespaces(tables: Tables, kinds: readonly ResourceKind[], namesp
   forEachCohortOfNamespaces(tables, { kinds: every, namespaces }, (cohort) => {
     cohorts.forEachMember(cohort, (row) => part.add(row));
   });
-  const addClusterScoped = (_type: number, other: number) => {
-    if (!kinds[cohorts.kind(rows.cohort.data[other]!)]!.namespaced) part.add(other);
+  const addClusterScoped = (type: number, other: number) => {
+    if (RELATION_MEANINGS[type]!.followed && !kinds[cohorts.kind(rows.cohort.data[other]!)]!.namespaced) {
+      part.add(other);
+    }
   };
   for (let i = 0, size = part.size; i < size; i++) {
     forEachTarget(tables, part.at(i), addClusterScoped);

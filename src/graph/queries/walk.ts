@@ -1,14 +1,12 @@
 /** Walks along relations: from a resource to its owners, and from a release to all that it touches. */
-import { RELATION_TYPES, type RelationType } from "../../model/relation.ts";
+import { RELATION_MEANINGS, RELATION_TYPES, relationNumber } from "../../model/relation.ts";
 import type { ResourceKind } from "../../model/resource_kind.ts";
 import { NONE } from "../../arrays/columns.ts";
 import { ACTIVE, REVERSED, SELECTOR } from "../tables/references.ts";
 import { RowSet } from "../../arrays/row_set.ts";
 import type { Tables } from "../tables/tables.ts";
 
-const OWNS = RELATION_TYPES.indexOf("owns");
-/** What points at a resource of a release with one of these belongs to the release's answer. */
-const ATTACHING = numbersOf(["selects", "endpoints", "routes-to", "scales"]);
+const OWNS = relationNumber("owns");
 
 /** The resource's own release, else that of the nearest owner that has one, else NONE. */
 export function releaseOf(tables: Tables, row: number): number {
@@ -66,9 +64,11 @@ export function rowsOfReleases(
   };
   for (let i = 0; i < core; i++) {
     const row = all.at(i);
-    forEachTarget(tables, row, (_type, target) => attach(target));
+    forEachTarget(tables, row, (type, target) => {
+      if (RELATION_MEANINGS[type]!.followed) attach(target);
+    });
     forEachSource(tables, row, (type, source) => {
-      if (ATTACHING.has(type)) attach(source);
+      if (RELATION_MEANINGS[type]!.attachesSource) attach(source);
     });
   }
   const attached = all.size;
@@ -137,8 +137,4 @@ function forEachDeclarer(
       visit(references.type.data[at]!, references.source.data[at]!, references.has(at, REVERSED));
     }
   }
-}
-
-function numbersOf(types: readonly RelationType[]): Set<number> {
-  return new Set(types.map((type) => RELATION_TYPES.indexOf(type)));
 }

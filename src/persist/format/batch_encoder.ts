@@ -68,8 +68,8 @@ export class BatchEncoder {
     const fromRow = this.#uids.findRow(edges, at);
     const toRow = this.#uids.findRow(edges, at + NODE_WORDS);
     const related = fromRow !== undefined && toRow !== undefined;
-    const types = related ? this.#graph.relationTypes(fromRow, toRow) : 0;
-    if (types === 0) batch.delete.push(edgeKey(from, to));
+    const types = related ? this.#graph.relationTypes(fromRow, toRow) : [];
+    if (types.length === 0) batch.delete.push(edgeKey(from, to));
     else batch.set.push([edgeKey(from, to), encodeEdge(types, from, to)]);
   }
 

@@ -1,21 +1,16 @@
 import { RELATION_TYPES, type RelationType } from "../../model/relation.ts";
 
 const UUID = /^[-0-9a-f]+$/;
-/** By sets of types: what stands before the uids, and after them. */
-const FORMS = new Map<number, readonly [start: string, end: string]>();
 
-/** The saved value of what relates two resources: the first type speaks for all. */
-export function encodeEdge(types: number, from: string, to: string): string {
-  const [start, end] = FORMS.get(types) ?? addForm(types);
-  return `${start}"fromUID":${quote(from)},"toUID":${quote(to)}${end}`;
-}
-
-function addForm(types: number): readonly [start: string, end: string] {
-  const all = RELATION_TYPES.filter((_, number) => types & 1 << number);
-  const more = all.length > 1 ? `,"types":${JSON.stringify(all)}` : "";
-  const form = [`{"type":"${all[0]}",`, `${more}}`] as const;
-  FORMS.set(types, form);
-  return form;
+/**
+ * Returns the saved value of the relations from one resource to another. The first type stands for all.
+ *
+ * @param types Numbers in `RELATION_TYPES`, ascending, at least one.
+ */
+export function encodeEdge(types: readonly number[], from: string, to: string): string {
+  const names = types.map((type) => RELATION_TYPES[type]);
+  const more = names.length > 1 ? `,"types":${JSON.stringify(names)}` : "";
+  return `{"type":"${names[0]}","fromUID":${quote(from)},"toUID":${quote(to)}${more}}`;
 }
 
 export interface DecodedEdge {
@@ -24,7 +19,7 @@ export interface DecodedEdge {
   readonly to: string;
 }
 
-/** Undefined where the value makes no sense. */
+/** Returns undefined for a malformed value. */
 export function decodeEdge(value: string): DecodedEdge | undefined {
   let edge: { type?: unknown; types?: unknown; fromUID?: unknown; toUID?: unknown } | null;
   try {

@@ -1,28 +1,36 @@
 import { assertEquals } from "@std/assert";
-import { RELATION_TYPES, type RelationType } from "../../../src/model/relation.ts";
+import { RELATION_TYPES, relationNumber, type RelationType } from "../../../src/model/relation.ts";
 import { decodeEdge, encodeEdge } from "../../../src/persist/format/edge_value.ts";
 
-function bits(...types: RelationType[]): number {
-  return types.reduce((bits, type) => bits | 1 << RELATION_TYPES.indexOf(type), 0);
+function numbers(...types: RelationType[]): number[] {
+  return types.map(relationNumber);
 }
 
 Deno.test("encodeEdge(), says one type as the Go server does", () => {
-  assertEquals(encodeEdge(bits("mounts"), "a", "b"), '{"type":"mounts","fromUID":"a","toUID":"b"}');
+  assertEquals(encodeEdge(numbers("mounts"), "a", "b"), '{"type":"mounts","fromUID":"a","toUID":"b"}');
 });
 
 Deno.test("encodeEdge(), of several types the first stands for all", () => {
   assertEquals(
-    encodeEdge(bits("endpoints", "owns"), "a", 'b"'),
+    encodeEdge(numbers("owns", "endpoints"), "a", 'b"'),
     '{"type":"owns","fromUID":"a","toUID":"b\\"","types":["owns","endpoints"]}',
   );
 });
 
 Deno.test("decodeEdge(), takes all types where they are listed", () => {
-  assertEquals(decodeEdge(encodeEdge(bits("endpoints", "owns"), "a", "b")), {
+  assertEquals(decodeEdge(encodeEdge(numbers("owns", "endpoints"), "a", "b")), {
     types: ["owns", "endpoints"],
     from: "a",
     to: "b",
   });
+});
+
+Deno.test("decodeEdge(), reads back every type alone and all at once", () => {
+  const all = RELATION_TYPES.map((_, number) => number);
+  for (const types of [all, ...all.map((number) => [number])]) {
+    const edge = decodeEdge(encodeEdge(types, "a", "b"));
+    assertEquals(edge?.types, types.map((number) => RELATION_TYPES[number]!));
+  }
 });
 
 for (const value of ["", "null", "3", '{"type":"owns"}', '{"type":"hugs","fromUID":"a","toUID":"b"}']) {
