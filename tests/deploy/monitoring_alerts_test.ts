@@ -13,6 +13,10 @@ interface Alert {
 }
 
 const RULES = `${Deno.cwd()}/deploy/monitoring/alerts.yaml`;
+const RUNBOOK = "https://runbooks.example.com/astrolabe/operations.md";
+const rules = (load(Deno.readTextFileSync(RULES)) as {
+  groups: { rules: { alert?: string; annotations?: Readonly<Record<string, string>> }[] }[];
+}).groups.flatMap(({ rules }) => rules);
 const skipped = promtoolAvailable ? "" : " (skipped: promtool is not installed)";
 const cases = new Map<string, Set<"fires" | "is quiet">>();
 
@@ -20,7 +24,7 @@ fires("AstrolabeDown", "when nothing is scraped", {
   after: "10m",
   series: { 'up{job="other"}': "1x10" },
   labels: {},
-  summary: "Prometheus has not reached Astrolabe for five minutes",
+  summary: "Prometheus has not scraped any Astrolabe for five minutes",
 });
 isQuiet("AstrolabeDown", "while one is scraped", { "build_info": "1x10" });
 isQuiet("AstrolabeDown", "during a restart", { "build_info": "1x5 _x3 1x10" });
@@ -35,7 +39,7 @@ for (
     after: "6m",
     series: kindStates(states),
     labels: {},
-    summary: "Astrolabe a:8080 has not got a whole graph for five minutes",
+    summary: "Astrolabe a:8080 has had no complete graph for five minutes",
   });
 }
 isQuiet("AstrolabeNotReady", "when one of the kinds is forbidden", {
@@ -47,7 +51,7 @@ fires("AstrolabeKindStale", "for the kind whose watch is broken", {
   after: "6m",
   series: kindStates({ Pod: "stale", Job: "synced" }),
   labels: { kind: "Pod", state: "stale" },
-  summary: "What Astrolabe knows of Pod is old",
+  summary: "The Pod data of Astrolabe a:8080 is out of date",
 });
 isQuiet("AstrolabeKindStale", "when the kind is synced again soon", {
   'kind_state{kind="Pod",state="stale"}': "1x2 0x20",
@@ -57,7 +61,7 @@ fires("AstrolabeKindForbidden", "for the kind that is refused", {
   after: "6m",
   series: kindStates({ Secret: "forbidden", Job: "synced" }),
   labels: { kind: "Secret", state: "forbidden" },
-  summary: "Astrolabe may not list or watch Secret",
+  summary: "Astrolabe a:8080 may not list or watch Secret",
 });
 isQuiet("AstrolabeKindForbidden", "when a kind is not served", kindStates({ Secret: "absent" }));
 
@@ -98,7 +102,7 @@ fires("AstrolabeProblemsRising", "when there are three times as many", {
   after: "80m",
   series: { 'problems{type="error-status"}': "20x60 60x40" },
   labels: { type: "error-status" },
-  summary: "The cluster has 60 problems of type error-status, and ever more",
+  summary: "The cluster has 60 problems of type error-status, many more than an hour ago",
 });
 isQuiet("AstrolabeProblemsRising", "when there are always many", {
   'problems{type="error-status"}': "500x100",
@@ -111,7 +115,7 @@ fires("AstrolabePersistenceDisconnected", "while Redis is away", {
   after: "9m",
   series: { "persistence_connected": "1x2 0x20" },
   labels: {},
-  summary: "Astrolabe a:8080 has had no Redis for five minutes",
+  summary: "Astrolabe a:8080 has had no connection to Redis for five minutes",
 });
 isQuiet("AstrolabePersistenceDisconnected", "when Redis restarts", {
   "persistence_connected": "1x2 0x3 1x20",
@@ -122,7 +126,7 @@ fires("AstrolabeDirtyKeysGrowing", "when they only grow", {
   after: "25m",
   series: { "persistence_dirty_keys": "0+200x30" },
   labels: {},
-  summary: "Astrolabe a:8080 does not get 5000 keys written to Redis",
+  summary: "Astrolabe a:8080 has 5000 keys that are not written to Redis",
 });
 isQuiet("AstrolabeDirtyKeysGrowing", "while every burst is written", {
   "persistence_dirty_keys": "5000x5 0 8000x5 50 9000x5 0 7000x5",
@@ -155,8 +159,7 @@ fires("AstrolabeRedisMemoryHigh", "above 80 % of maxmemory", {
 isQuiet("AstrolabeRedisMemoryHigh", "below that", { "persistence_redis_memory_bytes": "209715200x20" });
 
 Deno.test("Alerts, have a case in which they fire and one in which they do not", () => {
-  const { groups } = load(Deno.readTextFileSync(RULES)) as { groups: { rules: { alert?: string }[] }[] };
-  const alerts = groups.flatMap(({ rules }) => rules).flatMap(({ alert }) => alert ?? []);
+  const alerts = rules.flatMap(({ alert }) => alert ?? []);
   const tried = [...cases].filter(([, ways]) => ways.size === 2).map(([alert]) => alert);
   assertEquals(tried.toSorted(), alerts.toSorted());
 });
@@ -165,14 +168,29 @@ function fires(alert: string, how: string, expected: Alert & { series: Series; a
   const { after, series, labels, summary } = expected;
   const severity = ["AstrolabeDown", "AstrolabeNotReady"].includes(alert) ? "critical" : "warning";
   const instance = alert === "AstrolabeDown" ? {} : { instance: "a:8080", job: "astrolabe" };
+  const allLabels = { ...labels, ...instance, severity };
   check(alert, { how, outcome: "fires", series }, [{
     alertname: alert,
     eval_time: after,
     exp_alerts: [{
-      exp_labels: { ...labels, ...instance, severity },
-      exp_annotations: { summary, runbook: `docs/operations.md#${alert.toLowerCase()}` },
+      exp_labels: allLabels,
+      exp_annotations: {
+        summary,
+        description: descriptionOf(alert, allLabels),
+        runbook_url: `${RUNBOOK}#${alert.toLowerCase()}`,
+      },
     }],
   }]);
+}
+
+/** The description as the alert must show it. It may name labels of the alert, and nothing else changes. */
+function descriptionOf(alert: string, labels: Readonly<Record<string, string>>): string {
+  const description = rules.find((rule) => rule.alert === alert)?.annotations?.["description"] ?? "";
+  return description.replaceAll(/\{\{ \$labels\.(\w+) \}\}/g, (_, label: string) => {
+    const value = labels[label];
+    if (value === undefined) throw new Error(`${alert}: the alert has no label ${label}`);
+    return value;
+  });
 }
 
 /** At no minute for which there are values. */

@@ -9,7 +9,11 @@ interface Rule {
   readonly alert?: string;
   readonly record?: string;
   readonly expr: string;
-  readonly annotations?: { readonly runbook: string };
+  readonly annotations?: {
+    readonly summary: string;
+    readonly description: string;
+    readonly runbook_url: string;
+  };
 }
 
 const page = readPage("docs/operations.md");
@@ -32,11 +36,19 @@ Deno.test("Operations page, says of every alert what it means, what users notice
   assertEquals(said, alerts.map((alert) => [alert, ...questions]));
 });
 
-Deno.test("Alerts, lead to their section", () => {
+Deno.test("Alerts, lead to their section of the operations page", () => {
   assertEquals(
-    rules.flatMap(({ annotations }) => annotations?.runbook ?? []),
-    alerts.map((alert) => `docs/operations.md#${alert.toLowerCase()}`),
+    rules.flatMap(({ annotations }) => annotations?.runbook_url ?? []),
+    alerts.map((alert) => `https://runbooks.example.com/astrolabe/operations.md#${alert.toLowerCase()}`),
   );
+});
+
+Deno.test("Alerts, have a summary of one line and a description of whole sentences", () => {
+  const unfit = rules.filter(({ alert }) => alert !== undefined).filter(({ annotations }) =>
+    !/^[A-Z][^\n]+[^.\n]$/.test(annotations?.summary ?? "") ||
+    !/^[A-Z][^\n]+\.$/.test(annotations?.description ?? "")
+  );
+  assertEquals(unfit.map(({ alert }) => alert), []);
 });
 
 Deno.test("Alerts, are made from documented metrics", () => {
