@@ -5,6 +5,7 @@
 const NEEDED = [
   ["redis-server", "redis-server", "against Redis"],
   ["promtool", "prometheus", "of metrics and alerts"],
+  ["jq", "jq", "of recipes and of the Grafana dashboard"],
 ] as const;
 
 for (const [program, debian, tests] of NEEDED) {

@@ -43,6 +43,10 @@ Deno.test(`Manifests on a real API server${skipped}`, { ignore: !apiServerAvaila
     await test.step("Manifests, with-redis is taken without a warning", async () => {
       await apply("deploy/kubernetes/with-redis", "--dry-run=server");
     });
+    await test.step("Manifests, grafana is taken without a warning", async () => {
+      await server.request("POST", "/api/v1/namespaces", { metadata: { name: "monitoring" } });
+      await apply("deploy/kubernetes/grafana");
+    });
     await test.step("Manifests, a Pod that runs as root may not run in their namespace", async () => {
       const [pod] = (await render("deploy/kubernetes/base")).flatMap(podTemplates);
       pod.spec.securityContext.runAsNonRoot = false;

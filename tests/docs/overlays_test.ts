@@ -2,7 +2,7 @@
 import { assert } from "@std/assert";
 import { load } from "js-yaml";
 import { apiServerAvailable } from "../support/api_server.ts";
-import { type Manifest, render } from "../support/kubectl.ts";
+import { render } from "../support/kubectl.ts";
 import { codeBlocks, pages, readPage } from "../support/markdown.ts";
 
 const skipped = apiServerAvailable ? "" : " (skipped: KUBEBUILDER_ASSETS is not set)";
@@ -19,7 +19,7 @@ for (const path of pages()) {
           await Deno.symlink(`${Deno.cwd()}/deploy`, `${folder}/deploy`);
           await writeOverlay(`${folder}/overlay`, overlay);
           const manifests = await render(`${folder}/overlay`);
-          assert(manifests.some(({ kind }: Manifest) => kind === "Deployment"), "it has no Deployment");
+          assert(manifests.length > 0, "it has no manifests");
         } finally {
           await Deno.remove(folder, { recursive: true });
         }
