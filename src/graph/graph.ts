@@ -8,14 +8,23 @@
  * Not its business: what an object means (`kinds`), and where answers go (`http`), which ask `read`.
  */
 import type { ResourceRecord } from "../model/record.ts";
-import type { Reference } from "../model/reference.ts";
+import type { Reference, SelectorReference } from "../model/reference.ts";
 import { RELATION_TYPES, type RelationType } from "../model/relation.ts";
 import type { ResourceKind } from "../model/resource_kind.ts";
 import type { Scope } from "../model/resource_sink.ts";
 import { STATUSES } from "../model/status.ts";
 import { NONE } from "../arrays/columns.ts";
 import { GraphReader } from "./queries/reader.ts";
-import { ACTIVE, BY_UID, OPTIONAL, REQUIRED, REVERSED, SELECTOR } from "./tables/references.ts";
+import {
+  ACTIVE,
+  BY_UID,
+  CONTROLLER,
+  type Declaration,
+  OPTIONAL,
+  REQUIRED,
+  REVERSED,
+  SELECTOR,
+} from "./tables/references.ts";
 import { FINISHED, IDLE, IN_KEY_INDEX, IN_UID_INDEX, RESTORED, SEEN, THERE } from "./tables/rows.ts";
 import { Tables } from "./tables/tables.ts";
 
@@ -355,8 +364,7 @@ export class Graph {
     for (const reference of record.references) {
       if (known === NONE) return false;
       const target = this.#findTarget(reference);
-      const type = TYPE_NUMBERS.get(reference.type)!;
-      if (target === NONE || !references.equals(known, type, flagsOf(reference), target)) return false;
+      if (target === NONE || !references.equals(known, declaration(reference, target))) return false;
       known = references.after(known);
     }
     const namespace = cohorts.namespace(this.#tables.rows.cohort.data[row]!);
@@ -364,9 +372,8 @@ export class Graph {
       if (known === NONE || !references.has(known, SELECTOR)) return false;
       const target = references.target.data[known]!;
       const scope = cohorts.findScope(this.#kindNumber(kind), namespace);
-      const same = references.equals(known, TYPE_NUMBERS.get(type)!, selectorFlags(required), target) &&
-        selectors.equals(target, scope, selector);
-      if (!same) return false;
+      if (!references.equals(known, selectorDeclaration({ type, required }, target))) return false;
+      if (!selectors.equals(target, scope, selector)) return false;
       known = references.after(known);
     }
     return known === NONE;
@@ -379,7 +386,7 @@ export class Graph {
     let last = NONE;
     for (const reference of record.references) {
       const target = this.#target(reference);
-      last = references.add(row, last, TYPE_NUMBERS.get(reference.type)!, flagsOf(reference), target);
+      last = references.add({ source: row, previous: last }, declaration(reference, target));
       if (rows.has(target, THERE)) this.#activate(last);
     }
     const namespace = cohorts.namespace(rows.cohort.data[row]!);
@@ -388,7 +395,7 @@ export class Graph {
       const scope = cohorts.holdScope(this.#kindNumber(reference.kind), namespace);
       const selector = selectors.add({ source: row, type, scope }, reference.selector);
       selectors.emptySince.data[selector] = this.#now();
-      last = references.add(row, last, type, selectorFlags(reference.required), selector);
+      last = references.add({ source: row, previous: last }, selectorDeclaration(reference, selector));
     }
     this.#dropOrphans();
   }
@@ -477,10 +484,16 @@ function keyOf({ group, kind }: ResourceKind): string {
   return `${group}/${kind}`;
 }
 
-function flagsOf({ reversed, optional, uid }: Reference): number {
-  return (reversed ? REVERSED : 0) | (optional ? OPTIONAL : 0) | (uid === undefined ? 0 : BY_UID);
+function declaration(reference: Reference, target: number): Declaration {
+  const { type, reversed, optional, uid, controller, via = 0 } = reference;
+  const flags = (reversed ? REVERSED : 0) | (optional ? OPTIONAL : 0) | (uid === undefined ? 0 : BY_UID) |
+    (controller ? CONTROLLER : 0);
+  return { type: TYPE_NUMBERS.get(type)!, flags, target, via };
 }
 
-function selectorFlags(required: boolean | undefined): number {
-  return required ? SELECTOR | REQUIRED : SELECTOR;
+function selectorDeclaration(
+  { type, required }: Pick<SelectorReference, "type" | "required">,
+  target: number,
+): Declaration {
+  return { type: TYPE_NUMBERS.get(type)!, flags: required ? SELECTOR | REQUIRED : SELECTOR, target, via: 0 };
 }

@@ -94,9 +94,10 @@ function readMetadata(record: Draft, metadata: Fields): void {
 }
 
 function referToOwners(owners: readonly Fields[], refer: Refer): void {
-  for (const { apiVersion, kind, name, uid } of owners) {
+  for (const { apiVersion, kind, name, uid, controller } of owners) {
     if (!uid) continue;
-    refer.from("owns", { group: groupOf(text(apiVersion) ?? ""), kind: text(kind) ?? "", name, uid });
+    const group = groupOf(text(apiVersion) ?? "");
+    refer.from("owns", { group, kind: text(kind) ?? "", name, uid, controller });
   }
 }
 

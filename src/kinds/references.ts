@@ -1,5 +1,5 @@
 import type { LabelSelector, Operator, Requirement } from "../model/label_selector.ts";
-import type { Reference, SelectorReference } from "../model/reference.ts";
+import { type Reference, type SelectorReference, viaBits } from "../model/reference.ts";
 import type { RelationType } from "../model/relation.ts";
 import { type Fields, fields, flag, list, MalformedField, pairs, text } from "./fields.ts";
 import { findKind } from "./registry.ts";
@@ -35,15 +35,13 @@ export class References implements Refer {
     this.#selectors.push(required ? { ...reference, required } : reference);
   }
 
-  /** The references so far, each once; sorted, because their order in the object says nothing. */
+  /** Returns the references so far, each once. They are sorted: their order in the object says nothing. */
   merged(): readonly Reference[] {
-    const merged: Reference[] = [];
-    let last: Reference | undefined;
+    const merged: Draft[] = [];
+    let last: Draft | undefined;
     for (const reference of this.#references.sort(compare)) {
-      if (!last || compare(last, reference) !== 0) merged.push(reference);
-      else if (last.optional && !reference.optional) merged[merged.length - 1] = reference;
-      else continue;
-      last = reference;
+      if (last && compare(last, reference) === 0) merge(last, reference);
+      else merged.push(last = { ...reference });
     }
     return merged;
   }
@@ -63,9 +61,18 @@ export class References implements Refer {
     const reference: Draft = { type, kind, namespace, name };
     if (uid) reference.uid = uid;
     if (flag(target.optional)) reference.optional = true;
+    if (flag(target.controller)) reference.controller = true;
+    if (target.via && target.via.length > 0 && !uid) reference.via = viaBits(target.via);
     this.#references.push(reference);
     return reference;
   }
+}
+
+/** Adds to a reference what an equal one says: it is required if one of them is. */
+function merge(into: Draft, { optional, controller, via }: Reference): void {
+  if (!optional) delete into.optional;
+  if (controller) into.controller = true;
+  if (via !== undefined) into.via = (into.via ?? 0) | via;
 }
 
 /** Where both have a uid, what they call its bearer says nothing. */

@@ -4,6 +4,7 @@
  * malformed object throws MalformedField and nothing else; `makeRecord` catches that.
  */
 import type { Detail } from "../model/record.ts";
+import type { Via } from "../model/reference.ts";
 import type { RelationType } from "../model/relation.ts";
 import type { ResourceKind } from "../model/resource_kind.ts";
 import type { Health } from "../model/status.ts";
@@ -41,8 +42,12 @@ export interface Target {
   /** The declaring resource's own where absent; of no account for a cluster-scoped kind. */
   readonly namespace?: unknown;
   readonly uid?: unknown;
-  /** A missing target is no problem. */
+  /** A missing target is not a problem. */
   readonly optional?: unknown;
+  /** The target controls the declaring resource. */
+  readonly controller?: unknown;
+  /** The places in the object at which the reference stands. */
+  readonly via?: readonly Via[] | undefined;
 }
 
 export interface Selection {

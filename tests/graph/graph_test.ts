@@ -113,6 +113,19 @@ Deno.test("Graph.upsert() of what is equal changes nothing that a reader sees", 
   assertEquals(graph.read.revision, revision);
 });
 
+Deno.test("Graph.upsert() notices what a reference says beside its target", () => {
+  const graph = new Graph(testKinds);
+  const owner = ownedBy("pod-top");
+  const forms: Partial<Reference>[] = [{}, { controller: true }, { optional: true }];
+  for (const form of forms) assert(graph.upsert(podNamed("web", { references: [{ ...owner, ...form }] })));
+  for (const via of [0, 1, 3]) {
+    const references = [mounts("data", { via })];
+    assert(graph.upsert(podNamed("web", { references })));
+    assertEquals(graph.upsert(podNamed("web", { references })), false);
+    graph.read.forEachReference(graph.read.find("pod-web")!, (it) => assertEquals(it.via, via));
+  }
+});
+
 Deno.test("Graph.upsert() moves the revision by one, however much it changes", () => {
   const graph = new Graph(testKinds);
   graph.upsert(record({ kind: claim!, namespace: "a", name: "data", uid: "claim" }));

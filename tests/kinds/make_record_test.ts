@@ -180,6 +180,30 @@ Deno.test("makeRecord(), refers by uid to an owner whose namespace nothing tells
   ]);
 });
 
+Deno.test("makeRecord(), knows the owner that controls the resource", () => {
+  const owner = (uid: string, controller?: unknown) => ({
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    name: "web",
+    uid,
+    controller,
+  });
+  const ownerReferences = [
+    owner("u-2", true),
+    owner("u-3", false),
+    owner("u-4"),
+    owner("u-5"),
+    owner("u-5", true),
+  ];
+  const object = { metadata: { name: "web", namespace: "shop", uid: "u-1", ownerReferences } };
+  assertEquals(makeRecord(configMap, object).references.map(({ uid, controller }) => [uid, controller]), [
+    ["u-2", true],
+    ["u-3", undefined],
+    ["u-4", undefined],
+    ["u-5", true],
+  ]);
+});
+
 Deno.test("makeRecord(), refers to no owner without a uid", () => {
   const ownerReferences = [{ apiVersion: "apps/v1", kind: "Deployment", name: "web" }];
   const object = { metadata: { name: "web", namespace: "shop", uid: "u-1", ownerReferences } };

@@ -101,10 +101,11 @@ function assertSound(record: ResourceRecord, where: string): void {
   if (release) assertStrings([release.namespace, release.name], where);
   assert(Number.isSafeInteger(createdAt), where);
 
-  for (const { type, kind, namespace, name, uid = "", ...flags } of record.references) {
+  for (const { type, kind, namespace, name, uid = "", via = 0, ...flags } of record.references) {
     assertStrings([namespace, name, uid], where);
     assert(name !== "" && RELATION_TYPES.includes(type) && kinds.some((known) => known === kind), where);
     assert(kind.namespaced === (namespace !== ""), where);
+    assert(Number.isSafeInteger(via), where);
     assert(Object.values(flags).every((flag) => flag === true), where);
   }
   for (const { key, values } of record.selectors.flatMap(({ selector }) => selector)) {

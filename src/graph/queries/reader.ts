@@ -11,7 +11,16 @@ import { NONE } from "../../arrays/columns.ts";
 import { FIELD_WORDS } from "../tables/details.ts";
 import { countProblems, type ProblemCounts } from "./problem_counts.ts";
 import { findProblems, type Problem } from "./problems.ts";
-import { BY_UID, DUPLICATE, OPTIONAL, REQUIRED, REVERSED, SELECTOR } from "../tables/references.ts";
+import {
+  ACTIVE,
+  BY_UID,
+  CONTROLLER,
+  DUPLICATE,
+  OPTIONAL,
+  REQUIRED,
+  REVERSED,
+  SELECTOR,
+} from "../tables/references.ts";
 import type { RowSet } from "../../arrays/row_set.ts";
 import { FINISHED, IDLE, THERE } from "../tables/rows.ts";
 import { type Filter, select } from "./select.ts";
@@ -58,6 +67,12 @@ export interface DeclaredReference {
   readonly type: number;
   readonly reversed: boolean;
   readonly optional: boolean;
+  /** The target controls the source. */
+  readonly controller: boolean;
+  /** Whether it stands for a relation: its target is there. */
+  readonly active: boolean;
+  /** The places at which it stands, as bits of `VIAS`. */
+  readonly via: number;
   /** The target is the resource with the target row's uid; else the one with its key. */
   readonly byUid: boolean;
   /** The target's row, which may not be there: see `isThere`. */
@@ -372,6 +387,9 @@ export class GraphReader {
         type: references.type.data[at]!,
         reversed: references.has(at, REVERSED),
         optional: references.has(at, OPTIONAL),
+        controller: references.has(at, CONTROLLER),
+        active: references.has(at, ACTIVE),
+        via: references.via.data[at]!,
         byUid: references.has(at, BY_UID),
         target: references.target.data[at]!,
       });

@@ -19,9 +19,23 @@ export const SELECTOR = 8;
 export const REQUIRED = 16;
 export const ACTIVE = 32;
 export const DUPLICATE = 64;
+/** The target controls the source. */
+export const CONTROLLER = 128;
+/** All flags of a freed reference. A selector is never active, so no reference in use looks like it. */
+export const FREED = SELECTOR | ACTIVE;
 
-/** What of the flags is declared, the rest is found out. */
-const DECLARED = REVERSED | OPTIONAL | BY_UID | SELECTOR | REQUIRED;
+/** The flags that are declared. The others follow from the presence of targets. */
+const DECLARED = REVERSED | OPTIONAL | BY_UID | SELECTOR | REQUIRED | CONTROLLER;
+
+/** A reference as its source declares it. */
+export interface Declaration {
+  readonly type: number;
+  readonly flags: number;
+  /** A row or a selector. */
+  readonly target: number;
+  /** Bits of `VIAS`. */
+  readonly via: number;
+}
 
 export class References {
   readonly #rows: Rows;
@@ -29,6 +43,7 @@ export class References {
   readonly target = u32();
   readonly type = u8();
   readonly flags = u8();
+  readonly via = u32();
   readonly #next = u32();
   readonly #incoming: Lists;
   readonly #slots: Slots;
@@ -41,6 +56,7 @@ export class References {
       this.target,
       this.type,
       this.flags,
+      this.via,
       this.#next,
       this.#incoming.next,
       this.#incoming.previous,
@@ -78,13 +94,15 @@ export class References {
     return (this.flags.data[reference]! & (ACTIVE | DUPLICATE | SELECTOR)) === ACTIVE;
   }
 
-  /** Adds a reference behind `previous`, or as the first of its source where that is NONE. */
-  add(source: number, previous: number, type: number, flags: number, target: number): number {
+  /** Adds a reference to those of `source`, after `previous`; as the first if `previous` is NONE. */
+  add({ source, previous }: { source: number; previous: number }, declaration: Declaration): number {
+    const { type, flags, target, via } = declaration;
     const reference = this.#slots.take();
     this.source.data[reference] = source;
     this.target.data[reference] = target;
     this.type.data[reference] = type;
     this.flags.data[reference] = flags;
+    this.via.data[reference] = via;
     this.#next.data[reference] = NONE;
     if (previous === NONE) this.#rows.outgoing.data[source] = reference;
     else this.#next.data[previous] = reference;
@@ -92,19 +110,19 @@ export class References {
     return reference;
   }
 
-  /** Takes the first reference of a row away. */
+  /** Removes the first reference of a row. */
   removeFirst(row: number): void {
     const reference = this.#rows.outgoing.data[row]!;
     this.#rows.outgoing.data[row] = this.#next.data[reference]!;
     if (!this.has(reference, SELECTOR)) this.#incoming.remove(this.#owner(reference), reference);
-    this.flags.data[reference] = ACTIVE;
+    this.flags.data[reference] = FREED;
     this.#slots.give(reference);
   }
 
-  /** Whether a reference says what these words say. */
-  equals(reference: number, type: number, flags: number, target: number): boolean {
+  /** Reports whether a reference is declared just so. */
+  equals(reference: number, { type, flags, target, via }: Declaration): boolean {
     return this.target.data[reference] === target && this.type.data[reference] === type &&
-      (this.flags.data[reference]! & DECLARED) === flags;
+      (this.flags.data[reference]! & DECLARED) === flags && this.via.data[reference] === via;
   }
 
   /** Points all references by uid at `from` to `to`. */
@@ -135,7 +153,7 @@ export class References {
     return twin === NONE;
   }
 
-  /** One past the highest reference; one that is free looks like an active one. */
+  /** One past the highest reference; a freed one has the flags FREED. */
   get end(): number {
     return this.#slots.end;
   }

@@ -56,8 +56,8 @@ function describeEnds(graph: GraphReader, ends: readonly (readonly number[])[]) 
 
 function describeUnresolved(graph: GraphReader, row: number) {
   const unresolved: unknown[] = [];
-  graph.forEachReference(row, ({ type, optional, target }) => {
-    if (graph.isThere(target)) return;
+  graph.forEachReference(row, ({ type, optional, active, target }) => {
+    if (active) return;
     unresolved.push({ type: RELATION_TYPES[type], ...keyOf(graph, target), optional });
   });
   return unresolved;

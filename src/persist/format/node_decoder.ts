@@ -6,7 +6,7 @@
 import type { LabelSelector, Operator } from "../../model/label_selector.ts";
 import type { Pairs } from "../../model/pairs.ts";
 import type { Detail, Release, ResourceRecord } from "../../model/record.ts";
-import type { Reference, SelectorReference } from "../../model/reference.ts";
+import { type Reference, type SelectorReference, viaBits, VIAS } from "../../model/reference.ts";
 import { RELATION_TYPES, type RelationType } from "../../model/relation.ts";
 import type { ResourceKind } from "../../model/resource_kind.ts";
 import { type Status, STATUSES } from "../../model/status.ts";
@@ -98,11 +98,15 @@ export class NodeDecoder {
     for (const flag of text(value[3])) {
       if (flag === "r") reference.reversed = true;
       else if (flag === "o") reference.optional = true;
+      else if (flag === "c") reference.controller = true;
       else if (flag === "n") reference.namespace = text(value[at++]);
       else if (flag === "u") {
         const uid = value[at++];
         if (!isText(uid)) return undefined;
         reference.uid = uid;
+      } else if (flag === "v") {
+        const vias = text(value[at++]).split(",");
+        reference.via = viaBits(VIAS.filter((via) => vias.includes(via)));
       }
     }
     return reference;

@@ -19,6 +19,7 @@ import {
   VOLUME_NAME,
 } from "../../graph/tables/details.ts";
 import type { DeclaredReference, GraphReader } from "../../graph/queries/reader.ts";
+import { viasOf } from "../../model/reference.ts";
 import { RELATION_TYPES } from "../../model/relation.ts";
 import { apiVersionOf } from "../../model/resource_kind.ts";
 import { STATUSES } from "../../model/status.ts";
@@ -200,7 +201,8 @@ export class NodeEncoder {
     out.put(CLOSE_ARRAY);
   }
 
-  #reference(row: number, { type, target, reversed, optional, byUid }: DeclaredReference, out: ByteWriter) {
+  #reference(row: number, reference: DeclaredReference, out: ByteWriter) {
+    const { type, target, reversed, optional, controller, byUid, via } = reference;
     const graph = this.#graph;
     const kind = graph.kindNumber(target);
     const namespace = graph.kinds[kind]!.namespaced ? graph.namespace(row) : 0;
@@ -208,7 +210,8 @@ export class NodeEncoder {
     out.put(REFERENCE[type]!);
     out.put(this.#kindNames[kind]!);
     out.text(graph.name(target));
-    const flags = `${reversed ? "r" : ""}${optional ? "o" : ""}${elsewhere ? "n" : ""}${byUid ? "u" : ""}`;
+    const flags = (reversed ? "r" : "") + (optional ? "o" : "") + (controller ? "c" : "") +
+      (elsewhere ? "n" : "") + (byUid ? "u" : "") + (via === 0 ? "" : "v");
     if (flags !== "") {
       out.put(BETWEEN);
       out.ascii(flags);
@@ -220,6 +223,10 @@ export class NodeEncoder {
     if (byUid) {
       out.put(BETWEEN);
       out.uid(target);
+    }
+    if (via !== 0) {
+      out.put(BETWEEN);
+      out.ascii(viasOf(via).join());
     }
     out.put(CLOSE_QUOTED);
   }

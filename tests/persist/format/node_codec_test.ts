@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { Graph } from "../../../src/graph/graph.ts";
 import { ByteWriter } from "../../../src/json/byte_writer.ts";
+import { viaBits, VIAS } from "../../../src/model/reference.ts";
 import type { ResourceRecord } from "../../../src/model/record.ts";
 import { NodeDecoder } from "../../../src/persist/format/node_decoder.ts";
 import { NodeEncoder } from "../../../src/persist/format/node_encoder.ts";
@@ -62,6 +63,9 @@ const states: Record<string, ResourceRecord> = {
         reversed: true,
         optional: true,
       },
+      { type: "owns", kind: claim, namespace: "a", name: "o", uid: UID, reversed: true, controller: true },
+      { type: "mounts", kind: claim, namespace: "b", name: "e", via: viaBits(["volume", "subPath"]) },
+      { type: "mounts", kind: claim, namespace: "a", name: "f", via: viaBits(VIAS) },
     ],
   }),
   "selectors": web({
