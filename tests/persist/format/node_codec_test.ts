@@ -10,6 +10,7 @@ import { record, testKinds } from "../../support/records.ts";
 const [pod, claim, volume] = testKinds as [typeof testKinds[0], typeof testKinds[0], typeof testKinds[0]];
 const UID = "00000000-0000-4000-8000-000000000001";
 const OTHER = "00000000-0000-4000-8000-000000000002";
+const CONTROLLER = "00000000-0000-4000-8000-000000000003";
 const decoder = new NodeDecoder(testKinds);
 
 function encode(saved: ResourceRecord): string {
@@ -63,7 +64,15 @@ const states: Record<string, ResourceRecord> = {
         reversed: true,
         optional: true,
       },
-      { type: "owns", kind: claim, namespace: "a", name: "o", uid: UID, reversed: true, controller: true },
+      {
+        type: "owns",
+        kind: claim,
+        namespace: "a",
+        name: "c",
+        uid: CONTROLLER,
+        reversed: true,
+        controller: true,
+      },
       { type: "mounts", kind: claim, namespace: "b", name: "e", via: viaBits(["volume", "subPath"]) },
       { type: "mounts", kind: claim, namespace: "a", name: "f", via: viaBits(VIAS) },
     ],
