@@ -26,12 +26,12 @@ const ROOMS: readonly [room: string, files: RegExp, allowed: RegExp][] = [
   [
     "persist",
     /^src\/persist\/[a-z0-9_/]+\.ts$/,
-    /^src\/((persist|model|graph\/queries|json|arrays)\/[a-z0-9_/]+|graph\/(listener|tables\/details)|log|metrics)\.ts$/,
+    /^src\/((persist|model|graph\/queries|json|arrays)\/[a-z0-9_/]+|graph\/listener|log|metrics)\.ts$/,
   ],
   [
     "http",
     /^src\/http\/[a-z0-9_/]+\.ts$/,
-    /^src\/((http|model|graph\/queries|json|arrays)\/[a-z0-9_/]+|graph\/tables\/details|log|metrics)\.ts$/,
+    /^src\/((http|model|graph\/queries|json|arrays)\/[a-z0-9_/]+|log|metrics)\.ts$/,
   ],
   ["the leaves", /^src\/(log|metrics|histogram)\.ts$/, /^src\/histogram\.ts$/],
   [

@@ -1,5 +1,4 @@
 import { assertEquals } from "@std/assert";
-import { ANNOTATION } from "../src/graph/tables/details.ts";
 import { Graph } from "../src/graph/graph.ts";
 import { Ingest } from "../src/ingest.ts";
 import { RecordingLog } from "./support/recording_log.ts";
@@ -18,8 +17,6 @@ Deno.test("Ingest.restore(), keeps no annotation that is not allowed", () => {
   ingest.restore(record({ kind: testKinds[0]!, namespace: "a", name: "web", uid: "u-1", annotations }));
   const { read } = graph;
   const kept: string[] = [];
-  read.forEachField(read.find("u-1")!, (tag, words, at) => {
-    if (tag === ANNOTATION) kept.push(read.text.text(words[at]!));
-  });
+  read.forEachAnnotation(read.find("u-1")!, (key) => kept.push(read.text.text(key)));
   assertEquals(kept, ["prometheus.io/port"]);
 });

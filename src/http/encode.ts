@@ -2,15 +2,6 @@
  * Rows of the graph as JSON bytes. Texts are copied as they lie in the graph, which keeps them
  * escaped; no object and no string is made for a resource on the way.
  */
-import {
-  CLAIM_REF,
-  IMAGE,
-  NODE_NAME,
-  OWNER,
-  REPLICAS,
-  RESTART_COUNT,
-  VOLUME_NAME,
-} from "../graph/tables/details.ts";
 import type { GraphReader } from "../graph/queries/reader.ts";
 import type { RowSet } from "../arrays/row_set.ts";
 import { RELATION_MEANINGS, RELATION_TYPES } from "../model/relation.ts";
@@ -18,6 +9,9 @@ import { apiVersionOf } from "../model/resource_kind.ts";
 import { STATUSES } from "../model/status.ts";
 import { writeAge } from "./age.ts";
 import { ByteWriter, type Fragment, fragment } from "../json/byte_writer.ts";
+import { planFields, ResourceWriter } from "../json/resource_writer.ts";
+import { writeTime } from "../json/times.ts";
+import { DETAIL_LAYOUTS } from "../model/detail.ts";
 
 /** What the seconds of "now" are: since 1970. */
 export interface EncodeOptions {
@@ -44,29 +38,16 @@ const NAMESPACE = fragment('","namespace":"');
 const STATUS_TEXTS = STATUSES.map((status) => fragment(`","status":"${status}","message":"`));
 const CHART = fragment(',"chart":"');
 const RELEASE = fragment(',"release":"');
-const LABELS = fragment(',"labels":{');
-const KEY_END = fragment('":"');
+const LABELS = fragment(',"labels":');
 const METADATA = fragment(',"metadata":{"age":"');
 const AGE = fragment(',"age":"');
 const CREATED = fragment('","creationTimestamp":"');
 const UNKNOWN_TIMES = fragment('<unknown>","creationTimestamp":""');
-const COLON = fragment(":");
-const TIME_END = fragment('Z"');
 const EDGE_TYPES = RELATION_TYPES.map((type) => fragment(`{"type":"${type}","from":"`));
 const EDGE_TO = fragment('","to":"');
 const EDGE_END = fragment('"}');
 const COMMA_QUOTE = fragment(',"');
-const IMAGE_FIELD = fragment(',"image":"');
-const NODE_NAME_FIELD = fragment(',"nodeName":"');
-const VOLUME_NAME_FIELD = fragment(',"volumeName":"');
-const RESTART_COUNT_FIELD = fragment(',"restartCount":');
-const REPLICA_FIELDS = [',"replicas":{"desired":', ',"current":', ',"ready":', ',"available":'].map(fragment);
-const OWNERS = fragment(',"ownerReferences":[');
-const OWNER_KIND = fragment('{"kind":"');
-const NAME_FIELD = fragment(',"name":"');
-const NAMESPACE_FIELD = fragment(',"namespace":"');
-const UID_FIELD = fragment(',"uid":"');
-const CLAIM_KIND = fragment(',"claimRef":{"kind":"');
+const FIELDS = planFields(DETAIL_LAYOUTS);
 /** By number of type: the field for the name of a relation's only target. */
 const NAME_FIELDS = RELATION_MEANINGS.map(({ nameField }) => nameField && fragment(`,"${nameField}":"`));
 /** Types whose targets' names stand in a list. */
@@ -117,13 +98,13 @@ class Encoder {
   readonly #kinds: readonly Fragment[];
   /** By number of relation type: whether the resource at hand has targets of the type. */
   readonly #listed = new Uint8Array(RELATION_TYPES.length);
-  /** By day since 1970: its date and the T behind it. */
-  readonly #dates = new Map<number, Fragment>();
+  readonly #resources: ResourceWriter;
 
   constructor(graph: GraphReader, room: number | ArrayBuffer, now: number) {
     this.#graph = graph;
     this.#out = new ByteWriter(graph, room);
     this.#now = now;
+    this.#resources = new ResourceWriter(graph, FIELDS);
     this.#kinds = graph.kinds.map((kind) =>
       fragment(`","kind":"${kind.kind}","apiVersion":"${apiVersionOf(kind)}`)
     );
@@ -234,81 +215,19 @@ class Encoder {
     }
     writeAge(out, this.#now - createdAt);
     out.put(CREATED);
-    out.put(this.#date(Math.floor(createdAt / 86_400)));
-    out.twoDigits(Math.floor(createdAt / 3600) % 24);
-    out.put(COLON);
-    out.twoDigits(Math.floor(createdAt / 60) % 60);
-    out.put(COLON);
-    out.twoDigits(createdAt % 60);
-    out.put(TIME_END);
-  }
-
-  #date(day: number): Fragment {
-    let date = this.#dates.get(day);
-    if (date === undefined) {
-      date = fragment(new Date(day * 86_400_000).toISOString().slice(0, 11));
-      this.#dates.set(day, date);
-    }
-    return date;
+    writeTime(out, createdAt);
+    out.put(QUOTE);
   }
 
   #labels(row: number): void {
-    const out = this.#out;
-    const graph = this.#graph;
-    const set = graph.labelSet(row);
-    out.put(LABELS);
-    for (let i = 0; i < graph.labelCount(set); i++) {
-      out.put(i === 0 ? QUOTE : COMMA_QUOTE);
-      out.text(graph.labelKey(set, i));
-      out.put(KEY_END);
-      out.text(graph.labelValue(set, i));
-      out.put(QUOTE);
-    }
-    out.put(CLOSE);
+    this.#out.put(LABELS);
+    this.#resources.labels(this.#out, row);
   }
 
-  /** What applies to the resource beyond what all have, each with a comma before it. */
+  /** Writes the fields that apply to the resource beyond those that all have, each with a comma before it. */
   #details(row: number): void {
-    const out = this.#out;
-    const graph = this.#graph;
-    let owners = 0;
-    graph.forEachField(row, (tag, words, at) => {
-      if (tag === OWNER) {
-        out.put(owners++ === 0 ? OWNERS : COMMA);
-        this.#ownerFields(words, at);
-        return;
-      }
-      if (owners > 0) out.put(CLOSE_ARRAY);
-      owners = 0;
-      if (tag === IMAGE) this.#text(IMAGE_FIELD, words[at]!);
-      else if (tag === NODE_NAME) this.#text(NODE_NAME_FIELD, words[at]!);
-      else if (tag === VOLUME_NAME) this.#text(VOLUME_NAME_FIELD, words[at]!);
-      else if (tag === RESTART_COUNT) this.#number(RESTART_COUNT_FIELD, words[at]!);
-      else if (tag === REPLICAS) {
-        REPLICA_FIELDS.forEach((field, i) => this.#number(field, words[at + i]!));
-        out.put(CLOSE);
-      } else if (tag === CLAIM_REF) {
-        this.#text(CLAIM_KIND, words[at]!);
-        this.#text(NAMESPACE_FIELD, words[at + 1]!);
-        this.#text(NAME_FIELD, words[at + 2]!);
-        out.put(UID_FIELD);
-        out.fieldUid(words, at + 3);
-        out.put(EDGE_END);
-      }
-    });
-    if (owners > 0) out.put(CLOSE_ARRAY);
+    this.#resources.fields(this.#out, row, { leads: false });
     this.#names(row);
-  }
-
-  #ownerFields(words: Uint32Array, at: number): void {
-    const out = this.#out;
-    out.put(OWNER_KIND);
-    out.text(words[at]!);
-    out.put(QUOTE);
-    this.#text(NAME_FIELD, words[at + 1]!);
-    out.put(UID_FIELD);
-    out.fieldUid(words, at + 2);
-    out.put(EDGE_END);
   }
 
   /** Writes the names of targets: single ones first, then the lists. */
@@ -337,10 +256,5 @@ class Encoder {
     this.#out.put(opening);
     this.#out.text(id);
     this.#out.put(QUOTE);
-  }
-
-  #number(opening: Fragment, value: number): void {
-    this.#out.put(opening);
-    this.#out.number(value);
   }
 }

@@ -1,6 +1,7 @@
 /** The answers, as schemas: what `/openapi.json` says of them, and what tests hold them against. */
 import * as v from "valibot";
 import { PROBLEM_TYPES } from "../graph/queries/problems.ts";
+import { DETAIL_LAYOUTS, type FieldLayout, type ValueForm } from "../model/detail.ts";
 import { KIND_STATES } from "../model/kind_status.ts";
 import { RELATION_TYPES } from "../model/relation.ts";
 import { STATUSES } from "../model/status.ts";
@@ -19,25 +20,30 @@ const creation = {
   creationTimestamp: described(v.string(), "RFC 3339; empty when unknown"),
 };
 
-/** What stands in an answer where it applies. */
+const DESCRIPTIONS: Readonly<Record<string, string>> = {
+  image: "Of the first container",
+  restartCount: "Sum over all containers",
+};
+
+/** The fields of an answer that are there where they apply. */
 const detail = {
-  image: v.exactOptional(described(v.string(), "Of the first container")),
-  nodeName: v.exactOptional(v.string()),
-  restartCount: v.exactOptional(described(count, "Sum over all containers")),
-  replicas: v.exactOptional(v.object({ desired: count, current: count, ready: count, available: count })),
-  ownerReferences: v.exactOptional(
-    v.array(v.object({ kind: v.string(), name: v.string(), uid: v.string() })),
-  ),
-  volumeName: v.exactOptional(v.string()),
-  claimRef: v.exactOptional(
-    v.object({ kind: v.string(), namespace: v.string(), name: v.string(), uid: v.string() }),
-  ),
+  ...Object.fromEntries(DETAIL_LAYOUTS.map((layout) => [layout.name, v.exactOptional(fieldSchema(layout))])),
   targetPods: v.exactOptional(names),
   mountedPVCs: v.exactOptional(names),
   usedConfigMaps: v.exactOptional(names),
   usedSecrets: v.exactOptional(names),
   serviceAccountName: v.exactOptional(v.string()),
 };
+
+function fieldSchema({ name, isList, parts }: FieldLayout) {
+  const valueOf = (form: ValueForm) => form === "count" ? count : v.string();
+  const schema = parts[0]?.name === undefined
+    ? valueOf(parts[0]?.form ?? "text")
+    : v.object(Object.fromEntries(parts.map(({ name = "", form }) => [name, valueOf(form)])));
+  const description = DESCRIPTIONS[name];
+  const whole = isList ? v.array(schema) : schema;
+  return description === undefined ? whole : described(whole, description);
+}
 
 const key = {
   kind: v.string(),

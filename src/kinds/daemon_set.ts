@@ -1,5 +1,5 @@
 /** DaemonSet: health as `kubectl rollout status` sees it; uses what its template needs. */
-import type { Replicas } from "../model/record.ts";
+import type { Replicas } from "../model/detail.ts";
 import { type Fields, fields, integer, requiredFields, text } from "./fields.ts";
 import { behind, pending, ready } from "./health.ts";
 import { templateImage, templateReferences } from "./pod_template.ts";

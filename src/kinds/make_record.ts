@@ -3,7 +3,8 @@
  * refused; whatever else is malformed costs the resource its status and what its rule says, never
  * more. No piece of the object stays in the record.
  */
-import type { Detail, OwnerReference, ResourceRecord } from "../model/record.ts";
+import type { Detail, OwnerReference } from "../model/detail.ts";
+import type { ResourceRecord } from "../model/record.ts";
 import { allowedAnnotations } from "./allowed_annotations.ts";
 import { type Fields, isObject, list, MalformedField, pairs, text } from "./fields.ts";
 import { pending, shorten } from "./health.ts";

@@ -1,4 +1,4 @@
-import type { Replicas } from "../model/record.ts";
+import type { Replicas } from "../model/detail.ts";
 import { type Fields, fields, integer, requiredFields } from "./fields.ts";
 
 /** The replica counts of a Deployment, StatefulSet or ReplicaSet: one desired where spec says nothing. */

@@ -3,7 +3,7 @@
  * A rule does no I/O, asks no clock and logs nothing. It reads through `fields.ts`, so that a
  * malformed object throws MalformedField and nothing else; `makeRecord` catches that.
  */
-import type { Detail } from "../model/record.ts";
+import type { Detail } from "../model/detail.ts";
 import type { Via } from "../model/reference.ts";
 import type { RelationType } from "../model/relation.ts";
 import type { ResourceKind } from "../model/resource_kind.ts";

@@ -1,3 +1,4 @@
+import type { Detail } from "./detail.ts";
 import type { Pairs } from "./pairs.ts";
 import type { Reference, SelectorReference } from "./reference.ts";
 import type { ResourceKind } from "./resource_kind.ts";
@@ -7,39 +8,6 @@ import type { Status } from "./status.ts";
 export interface Release {
   readonly namespace: string;
   readonly name: string;
-}
-
-export interface Replicas {
-  readonly desired: number;
-  readonly current: number;
-  readonly ready: number;
-  readonly available: number;
-}
-
-export interface OwnerReference {
-  readonly kind: string;
-  readonly name: string;
-  readonly uid: string;
-}
-
-export interface ClaimReference {
-  readonly kind: string;
-  readonly namespace: string;
-  readonly name: string;
-  readonly uid: string;
-}
-
-/** What answers say of a resource beyond its identity and its relations; what does not apply is absent. */
-export interface Detail {
-  /** Of the first container. */
-  readonly image?: string;
-  readonly nodeName?: string;
-  /** Sum over all containers, init ones too. */
-  readonly restartCount?: number;
-  readonly replicas?: Replicas;
-  readonly ownerReferences?: readonly OwnerReference[];
-  readonly volumeName?: string;
-  readonly claimRef?: ClaimReference;
 }
 
 /**

@@ -8,7 +8,6 @@ import { CHART_LABEL } from "../../model/record.ts";
 import type { ResourceKind } from "../../model/resource_kind.ts";
 import { type Status, STATUSES } from "../../model/status.ts";
 import { NONE } from "../../arrays/columns.ts";
-import { FIELD_WORDS } from "../tables/details.ts";
 import { countProblems, type ProblemCounts } from "./problem_counts.ts";
 import { findProblems, type Problem } from "./problems.ts";
 import {
@@ -354,13 +353,19 @@ export class GraphReader {
     return this.#tables.labels.value(set, i);
   }
 
-  /** Visits the fields of a resource's details: a tag of `details.ts`, and where its words start. */
-  forEachField(row: number, visit: (tag: number, words: Uint32Array, at: number) => void): void {
+  /**
+   * Visits the fields of a resource, the items of a list one by one: the position in `DETAIL_LAYOUTS`, and the
+   * offset of its words.
+   */
+  forEachField(row: number, visit: (field: number, words: Uint32Array, at: number) => void): void {
     const { details, rows } = this.#tables;
-    const block = rows.details.data[row]!;
-    const words = details.words;
-    const end = block + details.length(block);
-    for (let at = block; at < end; at += 1 + FIELD_WORDS[words[at]!]!) visit(words[at]!, words, at + 1);
+    details.forEachField(rows.details.data[row]!, visit);
+  }
+
+  /** Visits the annotations of a resource, as string ids. */
+  forEachAnnotation(row: number, visit: (key: number, value: number) => void): void {
+    const { details, rows } = this.#tables;
+    details.forEachAnnotation(rows.details.data[row]!, visit);
   }
 
   /** A uid within the words of a field; `fieldUidSize` and `copyFieldUid` are for its bytes. */

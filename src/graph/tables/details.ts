@@ -1,28 +1,20 @@
 /**
- * Details and annotations of a resource as words: for each field a tag, then its values. `FIELDS`
- * says what the words of a field are, so that strings and uids can be held and released without
- * knowing the field.
+ * The details and annotations of a resource as words: for each field a tag, then its values. A list has a
+ * tag for each of its items. `DETAIL_LAYOUTS` tells what the words of a field are, so that this table holds
+ * and releases strings and uids without knowing the fields.
  */
+import { DETAIL_LAYOUTS, type FieldLayout } from "../../model/detail.ts";
 import type { ResourceRecord } from "../../model/record.ts";
 import { Blocks, Draft } from "../../arrays/blocks.ts";
 import type { Strings } from "../../arrays/string_table.ts";
 import type { Uids } from "./uids.ts";
 
-/** Layout by tag: s a string, u a uid (four words), n a number. */
-const FIELDS = ["", "s", "s", "n", "nnnn", "ssu", "s", "sssu", "ss"] as const;
-export const IMAGE = 1;
-export const NODE_NAME = 2;
-export const RESTART_COUNT = 3;
-export const REPLICAS = 4;
-export const OWNER = 5;
-export const VOLUME_NAME = 6;
-export const CLAIM_REF = 7;
-export const ANNOTATION = 8;
-
-/** Words of a field, its tag not counted. */
-export const FIELD_WORDS = FIELDS.map((layout) =>
-  [...layout].reduce((sum, c) => sum + (c === "u" ? 4 : 1), 0)
-);
+const ANNOTATION: FieldLayout = { name: "", isList: true, parts: [{ form: "text" }, { form: "text" }] };
+/** By tag. */
+const LAYOUTS = [...DETAIL_LAYOUTS, ANNOTATION];
+const ANNOTATION_TAG = DETAIL_LAYOUTS.length;
+/** By tag: words of a field, its tag included. */
+const WORDS = LAYOUTS.map(({ parts }) => parts.reduce((sum, { form }) => sum + (form === "uid" ? 4 : 1), 1));
 
 export class Details {
   readonly #strings: Strings;
@@ -37,13 +29,23 @@ export class Details {
     this.#uids = uids;
   }
 
-  get words(): Uint32Array {
-    return this.#blocks.words;
+  /** Visits the fields of a block, list items one by one: the position in `DETAIL_LAYOUTS`, and the words. */
+  forEachField(block: number, visit: (field: number, words: Uint32Array, at: number) => void): void {
+    const { words } = this.#blocks;
+    const end = block + this.#blocks.length(block);
+    for (let at = block; at < end; at += WORDS[words[at]!]!) {
+      if (words[at] === ANNOTATION_TAG) return;
+      visit(words[at]!, words, at + 1);
+    }
   }
 
-  /** Words of a block. */
-  length(block: number): number {
-    return this.#blocks.length(block);
+  /** Visits the annotations of a block, as string ids. */
+  forEachAnnotation(block: number, visit: (key: number, value: number) => void): void {
+    const { words } = this.#blocks;
+    const end = block + this.#blocks.length(block);
+    for (let at = block; at < end; at += WORDS[words[at]!]!) {
+      if (words[at] === ANNOTATION_TAG) visit(words[at + 1]!, words[at + 2]!);
+    }
   }
 
   /** The block of a record's details: `old`, which is given back unless nothing has `changed`. */
@@ -68,53 +70,44 @@ export class Details {
     return this.#blocks.bytes;
   }
 
+  /** Annotations come last. */
   #encode({ detail, annotations }: ResourceRecord): void {
-    this.#draft.length = 0;
-    if (detail.image !== undefined) this.#field(IMAGE).#string(detail.image);
-    if (detail.nodeName !== undefined) this.#field(NODE_NAME).#string(detail.nodeName);
-    if (detail.restartCount !== undefined) this.#field(RESTART_COUNT).#number(detail.restartCount);
-    if (detail.replicas !== undefined) {
-      const { desired, current, ready, available } = detail.replicas;
-      this.#field(REPLICAS).#number(desired).#number(current).#number(ready).#number(available);
+    const draft = this.#draft;
+    draft.length = 0;
+    const values = detail as Readonly<Record<string, unknown>>;
+    for (let tag = 0; tag < DETAIL_LAYOUTS.length; tag++) {
+      const { name, isList } = DETAIL_LAYOUTS[tag]!;
+      const value = values[name];
+      if (value === undefined) continue;
+      if (isList) { for (const item of value as readonly unknown[]) this.#encodeField(tag, item); }
+      else this.#encodeField(tag, value);
     }
-    for (const { kind, name, uid } of detail.ownerReferences ?? []) {
-      this.#field(OWNER).#string(kind).#string(name).#uid(uid);
+    for (const [key, value] of annotations) {
+      draft.push(ANNOTATION_TAG);
+      draft.push(this.#strings.intern(key));
+      draft.push(this.#strings.intern(value));
     }
-    if (detail.volumeName !== undefined) this.#field(VOLUME_NAME).#string(detail.volumeName);
-    if (detail.claimRef !== undefined) {
-      const { kind, namespace, name, uid } = detail.claimRef;
-      this.#field(CLAIM_REF).#string(kind).#string(namespace).#string(name).#uid(uid);
-    }
-    for (const [key, value] of annotations) this.#field(ANNOTATION).#string(key).#string(value);
   }
 
-  #field(tag: number): this {
+  #encodeField(tag: number, value: unknown): void {
     this.#draft.push(tag);
-    return this;
-  }
-
-  #string(text: string): this {
-    this.#draft.push(this.#strings.intern(text));
-    return this;
-  }
-
-  #number(value: number): this {
-    this.#draft.push(Math.min(Math.max(Math.trunc(value), 0), 0xffffffff));
-    return this;
-  }
-
-  #uid(uid: string): this {
-    this.#uids.parse(uid);
-    for (const word of this.#uids.words) this.#draft.push(word);
-    return this;
+    for (const { name, form } of LAYOUTS[tag]!.parts) {
+      const part = name === undefined ? value : (value as Readonly<Record<string, unknown>>)[name];
+      if (form === "count") this.#draft.push(Math.min(Math.max(Math.trunc(part as number), 0), 0xffffffff));
+      else if (form === "text") this.#draft.push(this.#strings.intern(part as string));
+      else {
+        this.#uids.parse(part as string);
+        for (const word of this.#uids.words) this.#draft.push(word);
+      }
+    }
   }
 
   #releaseWords(words: Uint32Array, start: number, length: number): void {
     for (let at = start; at < start + length;) {
-      for (const type of FIELDS[words[at++]!]!) {
-        if (type === "s") this.#strings.release(words[at]!);
-        if (type === "u") this.#uids.release(words, at);
-        at += type === "u" ? 4 : 1;
+      for (const { form } of LAYOUTS[words[at++]!]!.parts) {
+        if (form === "text") this.#strings.release(words[at]!);
+        if (form === "uid") this.#uids.release(words, at);
+        at += form === "uid" ? 4 : 1;
       }
     }
   }

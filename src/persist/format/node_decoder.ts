@@ -5,7 +5,8 @@
  */
 import type { LabelSelector, Operator } from "../../model/label_selector.ts";
 import type { Pairs } from "../../model/pairs.ts";
-import type { Detail, Release, ResourceRecord } from "../../model/record.ts";
+import { type Detail, DETAIL_LAYOUTS, type FieldLayout } from "../../model/detail.ts";
+import type { Release, ResourceRecord } from "../../model/record.ts";
 import { type Reference, type SelectorReference, viaBits, VIAS } from "../../model/reference.ts";
 import { RELATION_TYPES, type RelationType } from "../../model/relation.ts";
 import type { ResourceKind } from "../../model/resource_kind.ts";
@@ -151,35 +152,28 @@ function releaseOf(node: Json, namespace: string, annotations: Pairs): Release |
   return { namespace: said, name: helmRelease };
 }
 
+/** Takes the fields of the right form, and of these the parts of the right form. */
 function detailOf(metadata: Json): Detail {
-  const { image, nodeName, restartCount, replicas, volumeName, claimRef } = metadata;
-  const owners = list(metadata.ownerReferences).map(fields);
-  const detail: Draft<Detail> = {};
-  if (typeof image === "string") detail.image = image;
-  if (typeof nodeName === "string") detail.nodeName = nodeName;
-  if (typeof restartCount === "number") detail.restartCount = restartCount;
-  if (isObject(replicas)) {
-    const { desired, current, ready, available } = replicas;
-    detail.replicas = {
-      desired: number(desired),
-      current: number(current),
-      ready: number(ready),
-      available: number(available),
-    };
-  }
-  if (owners.length > 0) {
-    detail.ownerReferences = owners.map(({ kind, name, uid }) => ({
-      kind: text(kind),
-      name: text(name),
-      uid: text(uid),
-    }));
-  }
-  if (typeof volumeName === "string") detail.volumeName = volumeName;
-  if (isObject(claimRef)) {
-    const { kind, namespace, name, uid } = claimRef;
-    detail.claimRef = { kind: text(kind), namespace: text(namespace), name: text(name), uid: text(uid) };
+  const detail: Record<string, unknown> = {};
+  for (const { name, isList, parts } of DETAIL_LAYOUTS) {
+    const value = metadata[name];
+    if (isList) {
+      const items = list(value);
+      if (items.length > 0) detail[name] = items.map((item) => objectOf(parts, fields(item)));
+    } else if (parts[0]?.name !== undefined) {
+      if (isObject(value)) detail[name] = objectOf(parts, value);
+    } else if (parts[0]?.form === "count" ? typeof value === "number" : typeof value === "string") {
+      detail[name] = value;
+    }
   }
   return detail;
+}
+
+function objectOf(parts: FieldLayout["parts"], value: Json): Json {
+  return Object.fromEntries(parts.map(({ name = "", form }) => {
+    const part = value[name];
+    return [name, form === "count" ? (typeof part === "number" ? part : 0) : text(part)];
+  }));
 }
 
 function isText(value: unknown): value is string {
@@ -200,10 +194,6 @@ function list(value: unknown): readonly unknown[] {
 
 function text(value: unknown): string {
   return typeof value === "string" ? value : "";
-}
-
-function number(value: unknown): number {
-  return typeof value === "number" ? value : 0;
 }
 
 function pairs(value: unknown): Pairs {

@@ -8,17 +8,10 @@
  * without any other change, and so is left out where two states are compared.
  */
 import { type ByteWriter, type Fragment, fragment } from "../../json/byte_writer.ts";
-import {
-  ANNOTATION,
-  CLAIM_REF,
-  IMAGE,
-  NODE_NAME,
-  OWNER,
-  REPLICAS,
-  RESTART_COUNT,
-  VOLUME_NAME,
-} from "../../graph/tables/details.ts";
+import { planFields, ResourceWriter } from "../../json/resource_writer.ts";
+import { writeTime } from "../../json/times.ts";
 import type { DeclaredReference, GraphReader } from "../../graph/queries/reader.ts";
+import { DETAIL_LAYOUTS } from "../../model/detail.ts";
 import { viasOf } from "../../model/reference.ts";
 import { RELATION_TYPES } from "../../model/relation.ts";
 import { apiVersionOf } from "../../model/resource_kind.ts";
@@ -36,8 +29,8 @@ const CLOSE_QUOTED = fragment('"]');
 const UID = fragment('{"uid":"');
 const NAME = fragment('","name":"');
 const NAMESPACE = fragment('","namespace":"');
-const LABELS = fragment('","labels":{');
-const ANNOTATIONS = fragment('},"annotations":{');
+const LABELS = fragment('","labels":');
+const ANNOTATIONS = fragment(',"annotations":{');
 const CREATED = fragment('},"creationTimestamp":"');
 const STATUS = STATUSES.map((status) => fragment(`","status":"${status}","statusMessage":"`));
 const CHART = fragment('","helmChart":"');
@@ -52,27 +45,21 @@ const SELECTORS = fragment(',"selectors":');
 const RESOURCE_VERSION = fragment(',"resourceVersion":"');
 const END = fragment('"}');
 
-const IMAGE_FIELD = fragment('"image":"');
-const NODE_NAME_FIELD = fragment('"nodeName":"');
-const VOLUME_NAME_FIELD = fragment('"volumeName":"');
-const RESTART_COUNT_FIELD = fragment('"restartCount":');
-const REPLICA_FIELDS = ['"replicas":{"desired":', ',"current":', ',"ready":', ',"available":'].map(fragment);
-const OWNERS_FIELD = fragment('"ownerReferences":[');
-const KIND_FIELD = fragment('{"kind":"');
-const CLAIM_FIELD = fragment('"claimRef":{"kind":"');
-const UID_FIELD = fragment('","uid":"');
+const FIELDS = planFields(DETAIL_LAYOUTS);
 
 /** No time, as Go prints it: the contract's readers want a time that parses. */
 const NO_TIME = "0001-01-01T00:00:00Z";
 
 export class NodeEncoder {
   readonly #graph: GraphReader;
+  readonly #resources: ResourceWriter;
   /** By number of kind: from the end of the namespace to the labels, and in a reference. */
   readonly #kinds: readonly Fragment[];
   readonly #kindNames: readonly Fragment[];
 
   constructor(graph: GraphReader) {
     this.#graph = graph;
+    this.#resources = new ResourceWriter(graph, FIELDS);
     this.#kinds = graph.kinds.map((kind) =>
       fragment(`","kind":"${kind.kind}","apiVersion":"${apiVersionOf(kind)}`)
     );
@@ -89,11 +76,13 @@ export class NodeEncoder {
     out.put(NAMESPACE);
     out.text(graph.namespace(row));
     out.put(this.#kinds[graph.kindNumber(row)]!);
-    this.#labels(row, out);
+    out.put(LABELS);
+    this.#resources.labels(out, row);
     this.#annotations(row, out);
     out.put(CREATED);
     const createdAt = graph.createdAt(row);
-    out.ascii(createdAt === 0 ? NO_TIME : `${new Date(createdAt * 1000).toISOString().slice(0, 19)}Z`);
+    if (createdAt === 0) out.ascii(NO_TIME);
+    else writeTime(out, createdAt);
     out.put(STATUS[graph.statusNumber(row)]!);
     out.text(graph.message(row));
     out.put(CHART);
@@ -101,7 +90,7 @@ export class NodeEncoder {
     out.put(RELEASE);
     out.text(release === undefined ? 0 : graph.releaseName(release));
     out.put(METADATA);
-    this.#details(row, out);
+    this.#resources.fields(out, row, { leads: true });
     out.put(CLOSE);
 
     const home = release === undefined ? undefined : graph.releaseNamespace(release);
@@ -119,76 +108,16 @@ export class NodeEncoder {
     out.put(END);
   }
 
-  #labels(row: number, out: ByteWriter): void {
-    const graph = this.#graph;
-    const set = graph.labelSet(row);
-    out.put(LABELS);
-    for (let i = 0; i < graph.labelCount(set); i++) {
-      out.put(i === 0 ? QUOTE : COMMA_QUOTE);
-      out.text(graph.labelKey(set, i));
-      out.put(COLON);
-      out.text(graph.labelValue(set, i));
-      out.put(QUOTE);
-    }
-  }
-
   #annotations(row: number, out: ByteWriter): void {
     let count = 0;
     out.put(ANNOTATIONS);
-    this.#graph.forEachField(row, (tag, words, at) => {
-      if (tag !== ANNOTATION) return;
+    this.#graph.forEachAnnotation(row, (key, value) => {
       out.put(count++ === 0 ? QUOTE : COMMA_QUOTE);
-      out.text(words[at]!);
+      out.text(key);
       out.put(COLON);
-      out.text(words[at + 1]!);
+      out.text(value);
       out.put(QUOTE);
     });
-  }
-
-  #details(row: number, out: ByteWriter): void {
-    let fields = 0;
-    let owners = 0;
-    this.#graph.forEachField(row, (tag, words, at) => {
-      if (tag === ANNOTATION) return;
-      if (tag !== OWNER && owners > 0) {
-        out.put(CLOSE_ARRAY);
-        owners = 0;
-      }
-      if (fields++ > 0) out.put(COMMA);
-      if (tag === IMAGE) quoted(out, IMAGE_FIELD, words[at]!);
-      else if (tag === NODE_NAME) quoted(out, NODE_NAME_FIELD, words[at]!);
-      else if (tag === VOLUME_NAME) quoted(out, VOLUME_NAME_FIELD, words[at]!);
-      else if (tag === RESTART_COUNT) {
-        out.put(RESTART_COUNT_FIELD);
-        out.number(words[at]!);
-      } else if (tag === REPLICAS) {
-        REPLICA_FIELDS.forEach((field, i) => {
-          out.put(field);
-          out.number(words[at + i]!);
-        });
-        out.put(CLOSE);
-      } else if (tag === OWNER) {
-        if (owners++ === 0) out.put(OWNERS_FIELD);
-        out.put(KIND_FIELD);
-        out.text(words[at]!);
-        out.put(NAME);
-        out.text(words[at + 1]!);
-        out.put(UID_FIELD);
-        out.fieldUid(words, at + 2);
-        out.put(END);
-      } else if (tag === CLAIM_REF) {
-        out.put(CLAIM_FIELD);
-        out.text(words[at]!);
-        out.put(NAMESPACE);
-        out.text(words[at + 1]!);
-        out.put(NAME);
-        out.text(words[at + 2]!);
-        out.put(UID_FIELD);
-        out.fieldUid(words, at + 3);
-        out.put(END);
-      }
-    });
-    if (owners > 0) out.put(CLOSE_ARRAY);
   }
 
   #references(row: number, out: ByteWriter): void {
@@ -243,10 +172,4 @@ export class NodeEncoder {
       ...(required ? [true] : []),
     ])));
   }
-}
-
-function quoted(out: ByteWriter, field: Fragment, text: number): void {
-  out.put(field);
-  out.text(text);
-  out.put(QUOTE);
 }
