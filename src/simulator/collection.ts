@@ -55,6 +55,19 @@ export class Collection {
     return this.#sorted.objects;
   }
 
+  /**
+   * Takes back everything after the revision.
+   *
+   * @throws {RangeError} when the history does not reach back so far.
+   */
+  rewind(revision: number): void {
+    const state = this.at(revision) ?? [];
+    this.log.rewind(revision);
+    this.#objects.clear();
+    for (const object of state) this.#objects.set(keyOf(object), object);
+    this.#sorted = undefined;
+  }
+
   #stateAt(position: number): readonly StoredObject[] {
     const state = new Map(this.#objects);
     for (let at = this.log.end - 1; at >= position; at--) {

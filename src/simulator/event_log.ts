@@ -70,6 +70,13 @@ export class EventLog {
     this.#floor = Math.max(this.#floor, revision);
   }
 
+  /** Takes back everything after the revision, as a restore of etcd does. */
+  rewind(revision: number): void {
+    const end = this.after(revision);
+    if (end === undefined) throw new RangeError(`the history does not reach back to revision ${revision}`);
+    this.#events.length = end - this.#cut;
+  }
+
   #forget(position: number): void {
     this.#floor = Math.max(this.#floor, this.at(position - 1)?.revision ?? 0);
     this.#gone = Math.max(this.#gone, position);

@@ -1,4 +1,4 @@
-import { type LabelSelector, matches } from "../model/label_selector.ts";
+import { matches } from "../model/label_selector.ts";
 import type { PieceSource } from "./answer_stream.ts";
 import { ApiError, expired } from "./api_error.ts";
 import type { Collection } from "./collection.ts";
@@ -54,7 +54,9 @@ export function listPage(request: ListRequest): PieceSource {
   const head = representation.listHead({
     resourceVersion: String(revision),
     ...(more ? { continue: tokenOf({ rv: revision, start: keyOf(last) }) } : {}),
-    ...(more && options.selector.length === 0 ? { remainingItemCount: all.length - end } : {}),
+    ...(more && options.selector.length === 0 && options.name === undefined
+      ? { remainingItemCount: all.length - end }
+      : {}),
   });
 
   let at = start;
@@ -85,17 +87,20 @@ function revisionOf({ options, revision }: ListRequest): number {
   return options.exact ? asked : revision;
 }
 
-/** The objects that the selector and the namespace leave, in their order. */
+/** Returns the objects that the selectors and the namespace leave, in their order. */
 export function selected(
   state: readonly StoredObject[],
   { namespace, options }: {
     readonly namespace?: string | undefined;
-    readonly options: { readonly selector: LabelSelector };
+    readonly options: Pick<ListOptions, "selector" | "name">;
   },
 ): readonly StoredObject[] {
-  if (namespace === undefined && options.selector.length === 0) return state;
+  const { selector, name } = options;
+  if (namespace === undefined && selector.length === 0 && name === undefined) return state;
   return state.filter((object) =>
-    (namespace ?? object.namespace) === object.namespace && matches(options.selector, object.labels)
+    (namespace ?? object.namespace) === object.namespace &&
+    (name ?? object.name) === object.name &&
+    matches(selector, object.labels)
   );
 }
 

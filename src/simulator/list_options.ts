@@ -7,6 +7,8 @@ const MATCHES = ["Exact", "NotOlderThan"];
 export interface ListOptions {
   readonly watch: boolean;
   readonly selector: LabelSelector;
+  /** The field selector `metadata.name`, the only one that is known. */
+  readonly name?: string | undefined;
   /** 0: no limit. */
   readonly limit: number;
   readonly continueToken?: string;
@@ -61,6 +63,7 @@ export function listOptionsOf(query: URLSearchParams): ListOptions {
   return {
     watch,
     selector: selectorOf(query.get("labelSelector") ?? ""),
+    name: nameOf(query.get("fieldSelector") ?? ""),
     limit: numberOf(query, "limit") ?? 0,
     ...(continueToken === undefined ? {} : { continueToken }),
     ...(revision === undefined ? {} : { revision }),
@@ -77,6 +80,14 @@ function selectorOf(text: string): LabelSelector {
   } catch (error) {
     throw new ApiError(400, error instanceof Error ? error.message : String(error));
   }
+}
+
+/** Undoes the escapes with which a field selector holds commas and equals signs. */
+function nameOf(fieldSelector: string): string | undefined {
+  if (fieldSelector === "") return undefined;
+  const [, name] = /^metadata\.name==?((?:[^,=\\]|\\.)*)$/s.exec(fieldSelector) ?? [];
+  if (name === undefined) throw new ApiError(400, `field selector not supported: ${fieldSelector}`);
+  return name.replaceAll(/\\(.)/gs, "$1");
 }
 
 function booleanOf(query: URLSearchParams, name: string): boolean | undefined {

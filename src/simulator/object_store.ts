@@ -181,6 +181,17 @@ export class ObjectStore {
     for (const { log } of this.#collections.values()) log.compact(this.#revision);
   }
 
+  /**
+   * Goes back to an earlier revision, as an etcd that is restored from a backup: what comes next takes the
+   * revisions again that the lost changes had. Only while the simulator is down.
+   *
+   * @throws {RangeError} when the history does not reach back so far.
+   */
+  rewind(revision: number): void {
+    for (const collection of this.#collections.values()) collection.rewind(revision);
+    this.#revision = revision;
+  }
+
   #born({ metadata, ...rest }: KubeObject): KubeObject {
     return {
       ...rest as KubeObject,

@@ -80,9 +80,10 @@ export class Watch implements PieceSource {
   }
 
   #pieceOf(event: StoreEvent): Piece | undefined {
-    const { collection, namespace, options: { selector }, representation } = this.#request;
+    const { collection, namespace, options: { selector, name }, representation } = this.#request;
     const { type, object, previous } = event;
-    if (namespace !== undefined && object.namespace !== namespace) return undefined;
+    if ((namespace ?? object.namespace) !== object.namespace) return undefined;
+    if ((name ?? object.name) !== object.name) return undefined;
     if (selector.length === 0) return representation.event(event);
 
     const was = previous !== undefined && matches(selector, previous.labels);

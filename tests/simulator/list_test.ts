@@ -177,3 +177,21 @@ Deno.test("Simulator, 5,000 Pods make one valid list", () =>
     const { body } = await getJson(`${url}/api/v1/pods`);
     assertEquals([body.items.length, body.items[4_999].metadata.name], [5_000, "pod-4999"]);
   }));
+
+Deno.test("Simulator, a field selector picks the object of one name, as it was at a revision", () =>
+  withSimulator(async ({ url, store }) => {
+    for (const name of ["a", "b"]) store.create(aPod(name));
+    const { revision } = store;
+    store.patch("Pod", { namespace: "default", name: "a" }, { metadata: { labels: { x: "y" } } });
+    const list = `${url}/api/v1/namespaces/default/pods?fieldSelector=metadata.name%3Da`;
+    const now = (await getJson(list)).body;
+    const then = (await getJson(`${list}&resourceVersion=${revision}&resourceVersionMatch=Exact`)).body;
+    assertEquals([now, then].map(({ items }) => items[0].metadata.resourceVersion), ["4", "2"]);
+    assertEquals([names(now), names(then)], [["a"], ["a"]]);
+  }));
+
+Deno.test("Simulator, a field selector for anything but a name is refused", () =>
+  withSimulator(async ({ url }) => {
+    const { status } = await getJson(`${url}/api/v1/pods?fieldSelector=spec.nodeName%3Da`);
+    assertEquals(status, 400);
+  }));

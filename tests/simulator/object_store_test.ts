@@ -118,3 +118,16 @@ Deno.test("ObjectStore, names of Object.prototype are names", () => {
     "constructor",
   ]);
 });
+
+Deno.test("ObjectStore.rewind() goes back to what it was at a revision, and gives revisions anew", () => {
+  const store = aStore();
+  store.create(aPod("kept"));
+  const deleted = store.create(aPod("deleted"));
+  const { revision } = store;
+  store.create(aPod("lost"));
+  store.delete("Pod", "default", "deleted");
+  store.rewind(revision);
+  assertEquals(store.list("Pod").map(({ metadata }) => metadata.name).sort(), ["deleted", "kept"]);
+  assertEquals(store.get("Pod", "default", "deleted"), deleted);
+  assertEquals(store.create(aPod("new")).metadata.resourceVersion, String(revision + 1));
+});
