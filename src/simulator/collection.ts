@@ -2,13 +2,16 @@ import type { ResourceKind } from "../model/resource_kind.ts";
 import { EventLog, type StoreEvent } from "./event_log.ts";
 import { keyOf, type StoredObject } from "./stored_object.ts";
 
-/** All objects of one kind, their recent past, and who wants to hear of what comes. */
+type ByName = Map<string, StoredObject>;
+
+/** All objects of one kind, their recent past, and the listeners that hear of each event. */
 export class Collection {
   readonly kind: ResourceKind;
   readonly log: EventLog;
-  readonly #objects = new Map<string, StoredObject>();
+  readonly #byNamespace = new Map<string, ByName>();
+  #size = 0;
   readonly #listeners = new Set<() => void>();
-  /** The state that was asked for last: the pages of one list all ask for the same. */
+  /** The state that was asked for last: all pages of one list ask for the same state. */
   #sorted: { readonly position: number; readonly objects: readonly StoredObject[] } | undefined;
 
   constructor(kind: ResourceKind, history: number) {
@@ -17,23 +20,50 @@ export class Collection {
   }
 
   get size(): number {
-    return this.#objects.size;
+    return this.#size;
   }
 
   get(namespace: string, name: string): StoredObject | undefined {
-    return this.#objects.get(keyOf({ namespace, name }));
+    return this.#byNamespace.get(namespace)?.get(name);
   }
 
-  values(): MapIterator<StoredObject> {
-    return this.#objects.values();
+  *values(): Generator<StoredObject, void> {
+    for (const objects of this.#byNamespace.values()) yield* objects.values();
+  }
+
+  valuesIn(namespace: string): Iterable<StoredObject> {
+    return this.#byNamespace.get(namespace)?.values() ?? [];
+  }
+
+  /** Returns the object at this place in the order of `values()`. */
+  at(place: number): StoredObject | undefined {
+    let before = 0;
+    for (const objects of this.#byNamespace.values()) {
+      if (place < before + objects.size) return objects.values().drop(place - before).next().value;
+      before += objects.size;
+    }
+    return undefined;
   }
 
   apply(event: StoreEvent): void {
-    const key = keyOf(event.object);
-    if (event.type === "DELETED") this.#objects.delete(key);
-    else this.#objects.set(key, event.object);
+    if (event.type === "DELETED") this.#delete(event.object);
+    else this.#put(event.object);
     this.log.push(event);
     for (const listener of this.#listeners) listener();
+  }
+
+  #put(object: StoredObject): void {
+    let objects = this.#byNamespace.get(object.namespace);
+    if (objects === undefined) this.#byNamespace.set(object.namespace, objects = new Map());
+    if (!objects.has(object.name)) this.#size++;
+    objects.set(object.name, object);
+  }
+
+  #delete({ namespace, name }: StoredObject): void {
+    const objects = this.#byNamespace.get(namespace);
+    if (!objects?.delete(name)) return;
+    this.#size--;
+    if (objects.size === 0) this.#byNamespace.delete(namespace);
   }
 
   /** Calls the listener after each event, until the returned function is called. */
@@ -43,10 +73,10 @@ export class Collection {
   }
 
   /**
-   * The objects as they were right after the revision, by namespace and name; undefined when the
-   * history does not reach back so far.
+   * Returns the objects as they were right after the revision, by namespace and name; undefined if the
+   * history does not reach back that far.
    */
-  at(revision: number): readonly StoredObject[] | undefined {
+  stateAt(revision: number): readonly StoredObject[] | undefined {
     const position = this.log.after(revision);
     if (position === undefined) return undefined;
     if (this.#sorted?.position !== position) {
@@ -58,18 +88,20 @@ export class Collection {
   /**
    * Takes back everything after the revision.
    *
-   * @throws {RangeError} when the history does not reach back so far.
+   * @throws {RangeError} if the history does not reach back that far.
    */
   rewind(revision: number): void {
-    const state = this.at(revision) ?? [];
+    const state = this.stateAt(revision) ?? [];
     this.log.rewind(revision);
-    this.#objects.clear();
-    for (const object of state) this.#objects.set(keyOf(object), object);
+    this.#byNamespace.clear();
+    this.#size = 0;
+    for (const object of state) this.#put(object);
     this.#sorted = undefined;
   }
 
   #stateAt(position: number): readonly StoredObject[] {
-    const state = new Map(this.#objects);
+    const state = new Map<string, StoredObject>();
+    for (const object of this.values()) state.set(keyOf(object), object);
     for (let at = this.log.end - 1; at >= position; at--) {
       const event = this.log.at(at);
       if (event === undefined) continue;

@@ -12,7 +12,7 @@ export interface DemoClusterOptions {
 }
 
 export interface DemoCluster {
-  /** Where its API server answers, over plain HTTP and without credentials. */
+  /** The address of its API server, which speaks plain HTTP and asks for no credentials. */
   readonly url: string;
   /** Settles when it is closed, after the signal. */
   readonly ended: Promise<void>;
@@ -23,7 +23,7 @@ export function startDemoCluster(options: DemoClusterOptions): DemoCluster {
   const { kinds, objects, signal, seed = 1, changesPerSecond = 2 } = options;
   const simulator = Simulator.start({ kinds, seed });
   const { store, url } = simulator;
-  for (const object of sampleCluster({ objects, seed })) store.create(object);
+  store.fill(sampleCluster({ objects, seed }));
   const ended = livingCluster({ store, signal, seed, changesPerSecond }).finally(() => simulator.close());
   return { url, ended };
 }

@@ -35,7 +35,7 @@ export function listPage(request: ListRequest): PieceSource {
   const { collection, options, representation } = request;
   const from = options.continueToken === undefined ? undefined : continuationOf(options.continueToken);
   const revision = from?.rv ?? revisionOf(request);
-  const state = collection.at(revision);
+  const state = collection.stateAt(revision);
   if (state === undefined) {
     throw expired(
       from === undefined

@@ -1,11 +1,11 @@
 /**
- * What etcd and the API server's registry are to a cluster: objects under keys, one counter of
- * revisions over all of them, and the recent past of each kind.
+ * The simulator's etcd: objects under keys, one counter of revisions over all of them, and the recent past
+ * of each kind.
  *
  * Every call is synchronous, and watches hear of it before the next turn of the event loop. Objects go
- * in and come out as copies. Nothing is validated, defaulted or collected: what a cluster's controllers
- * do, the caller does. A new object that brings its uid along is stored as it is, so that objects can name
- * one another before they exist.
+ * in and come out as copies. The store does not validate, default or collect anything: the caller does the
+ * work of a cluster's controllers. A new object that has a uid keeps it, so that objects can name one
+ * another before they exist.
  */
 import { matches } from "../model/label_selector.ts";
 import type { ResourceKind } from "../model/resource_kind.ts";
@@ -16,9 +16,9 @@ import { Random } from "./random.ts";
 import { load, store, type StoredObject } from "./stored_object.ts";
 
 export interface ObjectStoreOptions {
-  /** Of the uids. */
+  /** The seed of the uids. */
   readonly seed: number;
-  /** How many events of each kind are kept. */
+  /** The number of events that are kept of each kind. */
   readonly history: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -37,7 +37,7 @@ export class ObjectStore {
     for (const kind of kinds) this.#collections.set(kind.kind, new Collection(kind, history));
   }
 
-  /** Of the last change. */
+  /** The revision of the last change. */
   get revision(): number {
     return this.#revision;
   }
@@ -46,7 +46,7 @@ export class ObjectStore {
     return this.#collections.values();
   }
 
-  /** @throws {ApiError} 404 when the simulator was not given such a kind. */
+  /** @throws {ApiError} 404 if the simulator does not serve the kind. */
   collection(kind: string): Collection {
     const collection = this.#collections.get(kind);
     if (collection === undefined) throw new ApiError(404, "the server could not find the requested resource");
@@ -59,19 +59,14 @@ export class ObjectStore {
     return stored && load(collection.kind, stored);
   }
 
-  /** All objects of the kind, or those in one namespace, in no promised order. */
+  /** Returns all objects of the kind, or those in one namespace, in no promised order. */
   list(kind: string, namespace?: string): KubeObject[] {
     const collection = this.collection(kind);
-    const objects: KubeObject[] = [];
-    for (const stored of collection.values()) {
-      if (namespace === undefined || stored.namespace === namespace) {
-        objects.push(load(collection.kind, stored));
-      }
-    }
-    return objects;
+    const stored = namespace === undefined ? collection.values() : collection.valuesIn(namespace);
+    return Array.from(stored, (object) => load(collection.kind, object));
   }
 
-  /** The objects of a namespace that carry all of these labels. */
+  /** Returns the objects of a namespace that have all of these labels. */
   select(kind: string, namespace: string, labels: Readonly<Record<string, string>>): KubeObject[] {
     const collection = this.collection(kind);
     const selector = Object.entries(labels).map(([key, value]) => ({
@@ -79,20 +74,33 @@ export class ObjectStore {
       operator: "In" as const,
       values: [value],
     }));
-    return Array.from(collection.values())
-      .filter((stored) => stored.namespace === namespace && matches(selector, stored.labels))
+    return Array.from(collection.valuesIn(namespace))
+      .filter((stored) => matches(selector, stored.labels))
       .map((stored) => load(collection.kind, stored));
   }
 
-  /** The name of one of the kind's objects, each as likely as the others; undefined when there is none. */
+  /** Returns the key of a random object of the kind; undefined if there is none. */
   pick(kind: string, random: Random): { namespace: string; name: string } | undefined {
     const collection = this.collection(kind);
-    const [picked] = collection.size === 0 ? [] : collection.values().drop(random.below(collection.size));
+    const picked = collection.size === 0 ? undefined : collection.at(random.below(collection.size));
     return picked && { namespace: picked.namespace, name: picked.name };
   }
 
-  /** @throws {ApiError} 409 when there is one of that name. */
+  /** @throws {ApiError} 409 if there is an object of that name. */
   create(object: KubeObject): KubeObject {
+    return load(this.collection(object.kind).kind, this.#create(object));
+  }
+
+  /**
+   * Creates all objects. Costs half of what `create` costs, since it returns no copies.
+   *
+   * @throws {ApiError} as `create`.
+   */
+  fill(objects: Iterable<KubeObject>): void {
+    for (const object of objects) this.#create(object);
+  }
+
+  #create(object: KubeObject): StoredObject {
     const collection = this.collection(object.kind);
     const { namespace = "", name } = object.metadata;
     if (collection.get(namespace, name) !== undefined) {
@@ -100,13 +108,13 @@ export class ObjectStore {
     }
     const stored = store(object.metadata.uid === undefined ? this.#born(object) : object, ++this.#revision);
     collection.apply({ type: "ADDED", revision: this.#revision, object: stored });
-    return load(collection.kind, stored);
+    return stored;
   }
 
   /**
-   * Puts the object in the place of the one of its name. What differs in nothing changes nothing.
+   * Replaces the object of that name. An equal object changes nothing.
    *
-   * @throws {ApiError} 404 when there is none; 409 when it names a uid or resourceVersion that is not
+   * @throws {ApiError} 404 if there is none; 409 if the object names a uid or resourceVersion that is not
    * the present one.
    */
   update(object: KubeObject): KubeObject {
@@ -141,7 +149,7 @@ export class ObjectStore {
   }
 
   /**
-   * Merges `patch` into the object (RFC 7386): what it sets to null is removed, arrays are replaced.
+   * Merges `patch` into the object (RFC 7386): fields that it sets to null are removed, arrays are replaced.
    *
    * @throws {ApiError} as `update`.
    */
@@ -161,10 +169,10 @@ export class ObjectStore {
   }
 
   /**
-   * Deletes the object, or, while it has finalizers, marks it as being deleted; an update that takes
-   * the last finalizer away then deletes it.
+   * Deletes the object, or marks it as being deleted while it has finalizers; the update that removes the
+   * last finalizer then deletes it.
    *
-   * @throws {ApiError} 404 when there is none.
+   * @throws {ApiError} 404 if there is none.
    */
   delete(kind: string, namespace: string, name: string): KubeObject {
     const collection = this.collection(kind);
@@ -176,7 +184,7 @@ export class ObjectStore {
     return this.#modify(collection, stored, object);
   }
 
-  /** Forgets the past: older watches, lists and continue tokens get 410 from here on. */
+  /** Forgets the past: older watches, lists and continue tokens get 410 from now on. */
   compact(): void {
     for (const { log } of this.#collections.values()) log.compact(this.#revision);
   }

@@ -51,6 +51,11 @@ const NAMES: Record<ApplicationType, readonly string[]> = {
   batch: ["cleanup", "export", "invoices", "backup"],
   agent: ["node-proxy", "node-exporter"],
 };
+/**
+ * Each team installs these charts under the chart's own name, so the release name alone does not say which
+ * release is meant. All other release names begin with their namespace and are unique in the cluster.
+ */
+const INSTALLED_UNDER_OWN_NAME = new Set(["mailer", "postgresql", "redis"]);
 /** A type comes as often as it stands here. */
 const MIX: readonly ApplicationType[] = [
   ...Array<ApplicationType>(9).fill("web"),
@@ -88,7 +93,7 @@ function* parts(scene: Scene, objects: number): Generator<KubeObject[], void> {
   yield surroundings(scene, "default", 400 * DAY);
   yield surroundings(scene, "kube-system", 400 * DAY);
   for (const name of NAMES.agent) {
-    yield install(scene, { ...application(scene, "kube-system", name), chart: name }, "agent");
+    yield install(scene, application(scene, "kube-system", { name, chart: name }), "agent");
   }
 
   let made = 20 + 2 * scene.nodes.length;
@@ -104,7 +109,8 @@ function* parts(scene: Scene, objects: number): Generator<KubeObject[], void> {
       const chart = random.pick(NAMES[type]);
       const count = (counts.get(chart) ?? 0) + 1;
       counts.set(chart, count);
-      const app = application(scene, namespace, chart, count);
+      const name = releaseName(namespace, chart, count);
+      const app = application(scene, namespace, { name, chart });
       const installed = [...install(scene, app, type), ...leftovers(scene, app)];
       yield installed;
       inside += installed.length;
@@ -114,10 +120,20 @@ function* parts(scene: Scene, objects: number): Generator<KubeObject[], void> {
   }
 }
 
-function application(scene: Scene, namespace: string, chart: string, count = 1): Application {
+/** Returns the name of the release that is the `count`th of its chart in the namespace. */
+function releaseName(namespace: string, chart: string, count: number): string {
+  const name = INSTALLED_UNDER_OWN_NAME.has(chart) ? chart : `${namespace}-${chart}`;
+  return count === 1 ? name : `${name}-${count}`;
+}
+
+function application(
+  scene: Scene,
+  namespace: string,
+  { name, chart }: { readonly name: string; readonly chart: string },
+): Application {
   const { random } = scene;
   return {
-    name: count === 1 ? chart : `${chart}-${count}`,
+    name,
     namespace,
     chart,
     chartVersion: `${random.between(1, 12)}.${random.below(20)}.${random.below(10)}`,

@@ -30,7 +30,7 @@ export class Watch implements PieceSource {
     this.#request = request;
     this.#listing = options.sendInitialEvents ?? (options.revision ?? 0) === 0;
     this.#revision = this.#listing ? revision : options.revision || revision;
-    const state = this.#listing ? collection.at(revision) ?? [] : [];
+    const state = this.#listing ? collection.stateAt(revision) ?? [] : [];
     this.#initial = selected(state, request)[Symbol.iterator]();
     this.#position = this.#listing ? collection.log.end : collection.log.after(this.#revision) ?? -1;
     this.#unlisten = collection.listen(wake);

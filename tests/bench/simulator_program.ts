@@ -17,7 +17,7 @@ export interface PatchPod {
 if (import.meta.main) {
   const [objects, seed] = Deno.args.map(Number) as [number, number];
   const simulator = Simulator.start({ kinds, seed });
-  for (const object of sampleCluster({ objects, seed })) simulator.store.create(object);
+  simulator.store.fill(sampleCluster({ objects, seed }));
   say("Serving", { url: simulator.url });
 
   let patches = 0;

@@ -37,7 +37,7 @@ async function withCluster(
   run: (simulator: Simulator, start: () => Promise<Astrolabe>) => Promise<void>,
 ): Promise<void> {
   const simulator = Simulator.start({ kinds });
-  for (const object of sampleCluster({ objects })) simulator.store.create(object);
+  simulator.store.fill(sampleCluster({ objects }));
   const kubeconfig = await Deno.makeTempFile();
   await Deno.writeTextFile(kubeconfig, kubeconfigOf(simulator.url));
   let astrolabe: Astrolabe | undefined;

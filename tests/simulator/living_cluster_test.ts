@@ -21,7 +21,7 @@ const now = () => time;
 
 function aStore(): ObjectStore {
   const store = new ObjectStore(kinds, { seed: 1, history: 20_000, now });
-  for (const object of sampleCluster({ objects: 1_000, now: time })) store.create(object);
+  store.fill(sampleCluster({ objects: 1_000, now: time }));
   return store;
 }
 

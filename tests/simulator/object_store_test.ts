@@ -1,6 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { ApiError } from "../../src/simulator/api_error.ts";
 import { ObjectStore } from "../../src/simulator/object_store.ts";
+import { Random } from "../../src/simulator/random.ts";
 import { aPod } from "./client.ts";
 import { namespace, pod } from "./kinds.ts";
 
@@ -53,6 +54,31 @@ Deno.test("ObjectStore.create() under an old name makes a new uid", () => {
   const old = store.create(aPod("a"));
   store.delete("Pod", "default", "a");
   assertEquals(store.create(aPod("a")).metadata.uid === old.metadata.uid, false);
+});
+
+Deno.test("ObjectStore.fill() stores as create() does, and refuses a name that is taken", () => {
+  const store = aStore();
+  store.fill([aPod("a"), aPod("b")]);
+  assertEquals(store.list("Pod").map(({ metadata }) => [metadata.name, metadata.resourceVersion]), [
+    ["a", "2"],
+    ["b", "3"],
+  ]);
+  assertEquals(codeOf(() => store.fill([aPod("c"), aPod("a")])), 409);
+});
+
+Deno.test("ObjectStore.pick() reaches every object of every namespace", () => {
+  const store = aStore();
+  for (const where of ["x", "y", "z"]) store.fill([aPod("a", {}, where), aPod("b", {}, where)]);
+  store.delete("Pod", "y", "a");
+  store.delete("Pod", "z", "a");
+  store.delete("Pod", "z", "b");
+  const random = new Random(1);
+  const picked = new Set(Array.from({ length: 100 }, () => {
+    const { namespace, name } = store.pick("Pod", random) ?? { namespace: "", name: "" };
+    return `${namespace}/${name}`;
+  }));
+  assertEquals(Array.from(picked).sort(), ["x/a", "x/b", "y/b"]);
+  assertEquals(store.pick("Namespace", random), undefined);
 });
 
 Deno.test("ObjectStore.update() counts the generation with the spec alone", () => {

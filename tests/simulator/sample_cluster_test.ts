@@ -44,12 +44,51 @@ Deno.test("sampleCluster() puts namespaced objects into namespaces that exist", 
   assertEquals(lost.map(keyOf), []);
 });
 
-Deno.test("sampleCluster() gives no key twice", () => {
-  assertEquals(new Set(cluster.map(keyOf)).size, cluster.length);
+// A million objects are the largest cluster that the demo, bench and soak promise.
+for (const objects of [2_000, 1_000_000]) {
+  Deno.test(`sampleCluster() gives no key and no uid twice among ${objects} objects`, () => {
+    const keys = new Set<string>();
+    const uids = new Set<unknown>();
+    for (const object of sampleCluster({ objects, now })) {
+      keys.add(keyOf(object));
+      uids.add(object.metadata.uid);
+    }
+    assertEquals([keys.size, uids.size], [objects, objects]);
+  });
+}
+
+Deno.test("sampleCluster() gives no name that Kubernetes would refuse", () => {
+  const label = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+  const refused = cluster.filter(({ metadata: { name, labels = {} } }) =>
+    !/^[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?$/.test(name) ||
+    !label.test(labels["app.kubernetes.io/instance"] ?? "none")
+  );
+  assertEquals(refused.map(keyOf), []);
 });
 
-Deno.test("sampleCluster() gives no uid twice", () => {
-  assertEquals(new Set(cluster.map(({ metadata }) => metadata.uid)).size, cluster.length);
+Deno.test("sampleCluster() has few release names that stand in several namespaces", () => {
+  const namespaces = new Map<string, Set<unknown>>();
+  for (const { metadata: { namespace, annotations = {} } } of cluster) {
+    const release = annotations["meta.helm.sh/release-name"];
+    if (release === undefined) continue;
+    namespaces.set(release, (namespaces.get(release) ?? new Set()).add(namespace));
+  }
+  const ambiguous = Array.from(namespaces).filter(([, { size }]) => size > 1).map(([release]) => release);
+  assertEquals(ambiguous.sort(), ["mailer", "postgresql", "redis"]);
+});
+
+Deno.test("sampleCluster() breaks the release partners/mailer, which the documentation asks for", () => {
+  const ofRelease = cluster.filter(({ metadata: { annotations = {} } }) =>
+    annotations["meta.helm.sh/release-namespace"] === "partners" &&
+    annotations["meta.helm.sh/release-name"] === "mailer"
+  );
+  const deployment = ofRelease.find(({ kind }) => kind === "Deployment") as KubeObject;
+  assertEquals(deployment.status.readyReplicas, undefined);
+  const [{ configMapRef }] = deployment.spec.template.spec.containers[0].envFrom;
+  const exists = ofKind("ConfigMap").some(({ metadata }) =>
+    metadata.namespace === "partners" && metadata.name === configMapRef.name
+  );
+  assertEquals([configMapRef.name, exists], ["mailer-features", false]);
 });
 
 Deno.test("sampleCluster() names no owner that is not there", () => {

@@ -37,7 +37,7 @@ async function soak(options: SoakOptions): Promise<boolean> {
   const { minutes, objects, seed, changesPerSecond } = options;
   await makeBundle();
   const simulator = Simulator.start({ kinds, seed });
-  for (const object of sampleCluster({ objects, seed })) simulator.store.create(object);
+  simulator.store.fill(sampleCluster({ objects, seed }));
   await using redis = await RedisServer.start("--save", "60 1");
   const kubeconfig = `${redis.folder}/kubeconfig`;
   Deno.writeTextFileSync(kubeconfig, kubeconfigOf(simulator.url));

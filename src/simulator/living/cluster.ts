@@ -57,7 +57,10 @@ export class Cluster {
   }
 
   *createPod(owner: KubeObject, options: Partial<PodOptions> = {}): Generator<"change" | "rest", KubeObject> {
-    const name = `${owner.metadata.name}-${this.random.suffix(5)}`;
+    const { namespace = "" } = owner.metadata;
+    const pods = this.store.collection("Pod");
+    const isTaken = (name: string) => pods.get(namespace, name) !== undefined;
+    const name = this.scene.generateName(`${owner.metadata.name}-`, isTaken);
     const pod = makePod(this.scene, owner, { name, age: 0, state: "starting", ...options });
     yield* this.create(pod);
     return pod;

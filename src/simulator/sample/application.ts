@@ -141,9 +141,10 @@ function deployment(scene: Scene, app: Application, options: TemplateOptions, re
       ...(at === earlier ? {} : { tag: `0.${at + 1}.0` }),
     }));
   const current = sets[earlier] as KubeObject;
+  const names = new Set<string>();
   const pods = Array.from({ length: replicas }, () =>
     makePod(scene, current, {
-      name: `${current.metadata.name}-${random.suffix(5)}`,
+      name: podName(scene, current, names),
       age: Math.floor(app.age / (earlier + 1 + random.float())),
       state,
       missing,
@@ -236,9 +237,10 @@ function agent(scene: Scene, app: Application, options: TemplateOptions): KubeOb
     template: podTemplate(scene, app, { ...options, port: PORT }),
     replicas: scene.nodes.length,
   });
+  const names = new Set<string>();
   const pods = scene.nodes.map((node) => {
     const pod = makePod(scene, workload, {
-      name: `${app.name}-${scene.random.suffix(5)}`,
+      name: podName(scene, workload, names),
       age: app.age,
       state: "running",
     });
@@ -246,4 +248,11 @@ function agent(scene: Scene, app: Application, options: TemplateOptions): KubeOb
     return pod;
   });
   return [workload, ...pods];
+}
+
+/** Returns a name for a Pod of the owner that is not among `names`, and adds it to them. */
+function podName(scene: Scene, owner: KubeObject, names: Set<string>): string {
+  const name = scene.generateName(`${owner.metadata.name}-`, (name) => names.has(name));
+  names.add(name);
+  return name;
 }

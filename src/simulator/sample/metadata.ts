@@ -100,14 +100,15 @@ export function managed<T extends KubeObject>(object: T, manager: string): T {
 }
 
 /**
- * The fields two levels down; real ones go deeper.
+ * Returns the fields two levels down; real ones go deeper.
  * https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
  */
-function fieldsOf(value: unknown, depth = 2): Record<string, unknown> {
-  if (depth === 0 || typeof value !== "object" || value === null) return {};
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, field]) => field !== undefined)
-      .map(([name, field]) => [`f:${name}`, fieldsOf(field, depth - 1)]),
-  );
+function fieldsOf(value: object, depth = 2): Record<string, unknown> {
+  const fields: Record<string, unknown> = {};
+  for (const [name, field] of Object.entries(value)) {
+    if (field === undefined) continue;
+    const isLeaf = depth === 1 || typeof field !== "object" || field === null;
+    fields[`f:${name}`] = isLeaf ? {} : fieldsOf(field, depth - 1);
+  }
+  return fields;
 }

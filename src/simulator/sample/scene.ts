@@ -2,26 +2,38 @@ import type { Random } from "../random.ts";
 
 const SECOND = 1000;
 const ADDRESSES = 256 * 256;
+const GENERATED_SUFFIX_LENGTH = 5;
 
-/** Where sample objects live: their nodes, their addresses, and the time that they count from. */
+/** The world of sample objects: nodes, addresses, generated names, and the time that ages count from. */
 export class Scene {
   readonly random: Random;
   readonly nodes: readonly string[];
+  readonly #nodeAddresses: ReadonlyMap<string, string>;
   readonly #now: () => number;
   #addresses = 0;
+  /** The time that was asked for last: the objects of one application ask for the same one. */
+  #lastTime = { milliseconds: NaN, text: "" };
 
   constructor(random: Random, { nodes, now }: { readonly nodes: number; readonly now: () => number }) {
     this.random = random;
     this.nodes = Array.from({ length: nodes }, (_, at) => `node-${String(at + 1).padStart(3, "0")}`);
+    this.#nodeAddresses = new Map(
+      this.nodes.map((node, at) => [node, `192.168.${(at + 1) >> 8}.${(at + 1) & 255}`]),
+    );
     this.#now = now;
   }
 
   /** RFC 3339 in whole seconds, as Kubernetes writes it. */
   time(secondsAgo = 0): string {
-    return new Date(this.#now() - secondsAgo * SECOND).toISOString().replace(/\.\d+/, "");
+    const milliseconds = this.#now() - secondsAgo * SECOND;
+    if (milliseconds !== this.#lastTime.milliseconds) {
+      const text = new Date(milliseconds).toISOString().replace(/\.\d+/, "");
+      this.#lastTime = { milliseconds, text };
+    }
+    return this.#lastTime.text;
   }
 
-  /** How many seconds ago it was. */
+  /** Returns the whole seconds that have passed since the time. */
   age(time: string): number {
     return Math.max(0, Math.floor((this.#now() - Date.parse(time)) / SECOND));
   }
@@ -35,8 +47,19 @@ export class Scene {
     return `10.32.${this.random.below(256)}.${this.random.between(1, 254)}`;
   }
 
+  /** Returns the address of the node; a node of another cluster has none. */
   nodeAddress(node: string): string {
-    const at = this.nodes.indexOf(node) + 1;
-    return `192.168.${at >> 8}.${at & 255}`;
+    return this.#nodeAddresses.get(node) ?? "192.168.0.0";
+  }
+
+  /**
+   * Returns the prefix with a random suffix, which is a name that is not taken. The API server generates names
+   * the same way: https://kubernetes.io/docs/reference/using-api/api-concepts/#generated-values
+   */
+  generateName(prefix: string, isTaken: (name: string) => boolean): string {
+    for (;;) {
+      const name = prefix + this.random.suffix(GENERATED_SUFFIX_LENGTH);
+      if (!isTaken(name)) return name;
+    }
   }
 }
