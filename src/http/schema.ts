@@ -142,7 +142,7 @@ export const Health = v.object({
   status: v.literal("healthy"),
   nodes: count,
   edges: count,
-  synced: described(v.boolean(), "Whether the kinds' first lists are complete"),
+  synced: described(v.boolean(), "Whether every kind that can be is synced"),
   kinds: described(
     v.object({ listing: count, synced: count, stale: count, forbidden: count, absent: count }),
     "How many kinds are in each state",

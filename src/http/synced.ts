@@ -1,10 +1,16 @@
 import type { KindStatus } from "../model/kind_status.ts";
 
 /**
- * Whether the first lists are complete: no kind is still listing, and at least one could be listed, if
- * only in one namespace. A stale kind was synced once.
+ * Reports whether every kind that can be is synced: each is synced, forbidden or absent, and one at least
+ * is synced, if only in one namespace.
  */
 export function isSynced(statuses: readonly KindStatus[]): boolean {
+  return statuses.every(({ state }) => state === "synced" || state === "forbidden" || state === "absent") &&
+    statuses.some(({ state, partly }) => state === "synced" || partly);
+}
+
+/** Reports whether the first lists are complete. Unlike `isSynced`, it counts a stale kind: it was synced once. */
+export function isListed(statuses: readonly KindStatus[]): boolean {
   return statuses.every(({ state }) => state !== "listing") &&
     statuses.some(({ state, partly }) => state === "synced" || state === "stale" || partly);
 }

@@ -120,10 +120,20 @@ Deno.test("GET /health, counts and says what persistence says", async () => {
   });
 });
 
-Deno.test("GET /health, healthy and not synced while listing", async () => {
-  const { status, synced } = await new Api([], { states: { Pod: "listing" } }).get("/health");
-  assertEquals([status, synced], ["healthy", false]);
-});
+const SYNCED: readonly [when: string, states: Record<string, KindState>, synced: boolean][] = [
+  ["one kind is listing", { Pod: "listing" }, false],
+  ["one kind is stale", { Pod: "stale" }, false],
+  ["every kind is stale", ALL("stale"), false],
+  ["every kind is forbidden", ALL("forbidden"), false],
+  ["every kind but one is forbidden or absent", { ...ALL("forbidden"), Job: "absent", Pod: "synced" }, true],
+];
+
+for (const [when, states, expected] of SYNCED) {
+  Deno.test(`GET /health, healthy and ${expected ? "synced" : "not synced"} when ${when}`, async () => {
+    const { status, synced } = await new Api([], { states }).get("/health");
+    assertEquals([status, synced], ["healthy", expected]);
+  });
+}
 
 Deno.test("GET /api/v1/kinds, sorted, with state and count", async () => {
   const api = new Api(smallCluster(), { states: { Pod: "stale", StorageClass: "forbidden" } });

@@ -1,7 +1,7 @@
 import type { KindStatus } from "../../model/kind_status.ts";
 import { answerProbe, type Check, Probe, probeQuery } from "../probe.ts";
 import type { Route, RouteDeps } from "../route.ts";
-import { isSynced } from "../synced.ts";
+import { isListed } from "../synced.ts";
 
 /**
  * Ready is who has a graph to show: a restored one, or one of complete lists. An old answer that says so
@@ -17,7 +17,7 @@ export function readyzRoute({ readiness, kindStatuses, persistence }: RouteDeps)
     handle: ({ req }) => {
       const { shuttingDown, restored } = readiness();
       const statuses = kindStatuses();
-      const graphFailure = restored || isSynced(statuses) ? undefined : whyNotSynced(statuses);
+      const graphFailure = restored || isListed(statuses) ? undefined : whyNotSynced(statuses);
       const checks: Check[] = [
         { name: "shutdown", failure: shuttingDown ? "shutting down" : undefined },
         { name: "graph", failure: graphFailure },
