@@ -123,8 +123,7 @@ async function run({ config, log, client, onSynced }: Parts, signal: AbortSignal
     readiness: () => ({ shuttingDown: signal.aborted, restored: persistence?.hasRestored ?? false }),
     persistence: () => persistence?.status() ?? { enabled: false },
     isLimited,
-    instance: crypto.randomUUID().slice(0, 8),
-    clock: Date.now,
+    clock: systemClock,
     metrics,
     log: folded,
   });

@@ -84,6 +84,7 @@ export class Graph {
       kindNumbers: this.#kindNumbers,
       synced: this.#synced,
       relations: this.#relations,
+      process: randomDigits(),
       revision: () => this.#revision,
       resources: () => this.#resources,
     });
@@ -496,4 +497,9 @@ function selectorDeclaration(
   target: number,
 ): Declaration {
   return { type: TYPE_NUMBERS.get(type)!, flags: required ? SELECTOR | REQUIRED : SELECTOR, target, via: 0 };
+}
+
+/** Returns nine random digits, the first of which is not zero. */
+function randomDigits(): string {
+  return String(100_000_000 + crypto.getRandomValues(new Uint32Array(1))[0]! % 900_000_000);
 }

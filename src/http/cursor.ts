@@ -1,22 +1,22 @@
 /**
- * Where a page of a list ended, as clients carry it: the key of its last resource. The next page begins
- * behind that key, whatever has come or gone meanwhile.
+ * The place where a page of a list ended: the key of its last resource, as text that clients carry. The next
+ * page begins behind that key, whatever was added or removed meanwhile.
  */
 import * as v from "valibot";
-import type { Key } from "./key_of.ts";
-import { invalidParameter } from "./errors.ts";
+import type { ResourceKey } from "./resource_key.ts";
+import { invalidParameter } from "./http_error.ts";
 
 const Parts = v.strictTuple([v.string(), v.string(), v.string()]);
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
-export function encodeCursor({ namespace, kind, name }: Key): string {
+export function encodeCursor({ namespace, kind, name }: ResourceKey): string {
   const bytes = encoder.encode(JSON.stringify([namespace, kind, name]));
   return bytes.toBase64({ alphabet: "base64url", omitPadding: true });
 }
 
-/** @throws {Problem} 400 where the text is no cursor. */
-export function decodeCursor(text: string): Key {
+/** @throws {HttpError} 400 where the text is not a cursor. */
+export function decodeCursor(text: string): ResourceKey {
   try {
     const bytes = Uint8Array.fromBase64(text, { alphabet: "base64url" });
     const [namespace, kind, name] = v.parse(Parts, JSON.parse(decoder.decode(bytes)));

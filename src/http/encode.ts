@@ -119,7 +119,7 @@ class Encoder {
     const graph = this.#graph;
     const byStatus = STATUSES.map(() => 0);
     let stale = 0;
-    out.ascii(`{"rv":"${graph.revision}","nodes":[`);
+    out.ascii(`{"rv":"${graph.rv}","nodes":[`);
     for (let i = 0; i < rows.size; i++) {
       const row = rows.at(i);
       if (i > 0) out.put(COMMA);

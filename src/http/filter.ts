@@ -4,7 +4,7 @@ import type { Filter } from "../graph/queries/select.ts";
 import { type LabelSelector, parseLabelSelector } from "../model/label_selector.ts";
 import type { ResourceKind } from "../model/resource_kind.ts";
 import { STATUSES } from "../model/status.ts";
-import { invalidParameter, Problem } from "./errors.ts";
+import { HttpError, invalidParameter } from "./http_error.ts";
 import { flag, text } from "./query.ts";
 
 /** More resources than this are in no one answer. */
@@ -46,7 +46,7 @@ export function filterEntries(kinds: readonly ResourceKind[]) {
 
 export type FilterQuery = v.InferOutput<v.ObjectSchema<ReturnType<typeof filterEntries>, undefined>>;
 
-/** @throws {Problem} 400 where the label selector does not parse. */
+/** @throws {HttpError} 400 where the label selector does not parse. */
 export function toFilter(kinds: readonly ResourceKind[], query: FilterQuery): Filter {
   const { namespace, kind, release, chart, status, labelSelector, q, inactive } = query;
   return {
@@ -61,11 +61,11 @@ export function toFilter(kinds: readonly ResourceKind[], query: FilterQuery): Fi
   };
 }
 
-/** @throws {Problem} 400 where an answer would hold too much. */
+/** @throws {HttpError} 400 where an answer would hold too much. */
 export function refuseTooLarge(count: number): void {
   if (count <= MOST_RESOURCES) return;
   const names = Object.keys(filterEntries([])).filter((name) => name !== "inactive").join(", ");
-  throw new Problem(
+  throw new HttpError(
     `The answer would have ${count} entries, more than ${MOST_RESOURCES}: narrow it by ${names}`,
     { status: 400, code: "too_large" },
   );

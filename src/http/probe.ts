@@ -1,15 +1,14 @@
 /**
- * Answers of probes, in the form of kube-apiserver's: the status code is the truth. The lines that say
- * what it was made of come with `?verbose`, and always where a check failed.
+ * Answers of probes, in the form of kube-apiserver's: the status code is the result. The lines of the single
+ * checks come with `?verbose`, and always when a check failed.
  */
 import * as v from "valibot";
-import { readQuery } from "./query.ts";
 
 export interface Check {
   readonly name: string;
-  /** Undefined where all is well. */
+  /** Undefined when the check passed. */
   readonly failure: string | undefined;
-  /** What is not as it should be, though it fails no check. */
+  /** A remark that does not fail the check. */
   readonly note?: string | undefined;
 }
 
@@ -27,9 +26,8 @@ export const Probe = v.pipe(v.string(), v.description("ok, or a line for each ch
 
 export function answerProbe(
   name: string,
-  { url, checks }: { url: string; checks: readonly Check[] },
+  { verbose, checks }: { verbose: string; checks: readonly Check[] },
 ): Response {
-  const { verbose } = readQuery(probeQuery, url);
   const passed = checks.every(({ failure }) => failure === undefined);
   const lines = checks.map(({ name, failure, note }) =>
     failure === undefined

@@ -4,14 +4,14 @@
  * begins with the parameter's name and value.
  */
 import * as v from "valibot";
-import { invalidParameter } from "./errors.ts";
+import { invalidParameter } from "./http_error.ts";
 
 export type QuerySchema = v.ObjectSchema<v.ObjectEntries, undefined>;
 
 /**
  * The parameters of a request's URL.
  *
- * @throws {Problem} 400 that names the parameters there are, or what is wrong with one.
+ * @throws {HttpError} 400 that names the parameters there are, or what is wrong with one.
  */
 export function readQuery<S extends QuerySchema>(schema: S, url: string): v.InferOutput<S> {
   const entries = new Map(Object.entries(schema.entries));

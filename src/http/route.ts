@@ -1,24 +1,66 @@
-import type { Context } from "hono";
-import type { GenericSchema } from "valibot";
-import type { Answers } from "./answers.ts";
+/**
+ * A route: its path, the schemas that OpenAPI is generated from, and how its body is made. The router reads
+ * and validates the query by the same schema, so that no handler sees a query that it does not declare.
+ */
+import type { GenericSchema, InferOutput } from "valibot";
 import type { QuerySchema } from "./query.ts";
-import type { RouterDeps } from "./router_deps.ts";
 
-/** What routes answer from. */
-export interface RouteDeps extends RouterDeps {
-  readonly answers: Answers;
-}
-
-/** One path: what it takes and gives, which is also how it is described, and how it is answered. */
-export interface Route {
-  /** As OpenAPI writes it: `/api/v1/resources/{uid}`. */
+interface Description<Q extends QuerySchema> {
+  /** In OpenAPI's form: `/api/v1/resources/{uid}`. */
   readonly path: string;
   readonly summary: string;
-  readonly query: QuerySchema;
-  /** Of what comes with 200. A string is text, all else is JSON. */
+  readonly query: Q;
+  /** Schema of the body with status 200. A string schema means plain text, any other one JSON. */
   readonly answer: GenericSchema;
-  /** Statuses beside 200 and 400, and what they mean. */
-  readonly failures?: Readonly<Record<number, string>>;
-  /** Reads the query itself, so that an answer that is at hand needs no reading. */
-  readonly handle: (context: Context) => Response | Promise<Response>;
+  /** Statuses besides 200 and 400, with their meaning. */
+  readonly failures?: Readonly<Record<number, string>> | undefined;
+}
+
+export interface RouteRequest<Q extends QuerySchema> {
+  readonly query: InferOutput<Q>;
+  /** Parameters of the path, decoded. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly url: string;
+  readonly headers: Headers;
+}
+
+export interface CachedRequest<Q extends QuerySchema> extends RouteRequest<Q> {
+  /** Seconds since 1970. */
+  readonly now: number;
+  /** A buffer that the body may be written into. */
+  readonly spare?: ArrayBuffer | undefined;
+}
+
+/** The body of an answer, and the headers that it needs besides those of every answer. */
+export interface Built {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+}
+
+/** The answer depends on the graph, the path, the query and the minute alone: it has an ETag and is cached. */
+export interface CachedRoute<Q extends QuerySchema> extends Description<Q> {
+  readonly body: "cached";
+  build(request: CachedRequest<Q>): Built;
+}
+
+/** The answer is small and made for each request. */
+export interface SmallRoute<Q extends QuerySchema> extends Description<Q> {
+  readonly body: "small";
+  respond(request: RouteRequest<Q>): Response | Promise<Response>;
+}
+
+const encoder = new TextEncoder();
+
+/** Encodes a value as JSON, for bodies that are small enough to be made of objects. */
+export function jsonBytes(value: unknown): Uint8Array<ArrayBuffer> {
+  return encoder.encode(JSON.stringify(value));
+}
+
+export type RouteOf<Q extends QuerySchema> = CachedRoute<Q> | SmallRoute<Q>;
+
+export type Route = RouteOf<QuerySchema>;
+
+/** Returns the route as the router takes it; the handler's query has the type of the schema. */
+export function defineRoute<Q extends QuerySchema>(route: RouteOf<Q>): Route {
+  return route;
 }

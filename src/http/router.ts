@@ -1,14 +1,16 @@
 /**
- * The HTTP API: GET and HEAD on a table of routes. What a handler throws becomes an answer here alone:
- * a Problem says what to answer, anything else is ours to find in the log and nobody's to read outside.
+ * The HTTP API: GET and HEAD on a table of routes. The router reads the query, answers as the route's body
+ * is declared, and turns whatever a handler throws into an answer: an HttpError says what to answer; any
+ * other error is logged, and the client learns nothing of it.
  */
 import { trace } from "@opentelemetry/api";
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { routePath } from "hono/route";
-import { Answers } from "./answers.ts";
+import { AnswerCache } from "./answer_cache.ts";
 import { acceptsGzip, COMPRESSED_FROM, gzip } from "./gzip.ts";
-import { Problem } from "./errors.ts";
-import type { Route, RouteDeps } from "./route.ts";
+import { HttpError } from "./http_error.ts";
+import { readQuery } from "./query.ts";
+import type { Route } from "./route.ts";
 import type { RouterDeps } from "./router_deps.ts";
 import { chartsRoute } from "./routes/charts.ts";
 import { graphRoute } from "./routes/graph.ts";
@@ -24,56 +26,59 @@ import { releasesRoute } from "./routes/releases.ts";
 import { resourceRoute } from "./routes/resource.ts";
 import { resourcesRoute } from "./routes/resources.ts";
 
-/** Longer URLs are refused. */
-const MOST_URL_CHARACTERS = 8192;
+const URL_CHARACTERS_MAX = 8192;
 /** A cursor holds a namespace, a kind and a name: less than 600 bytes, which base64 makes 800. */
-const MOST_CURSOR_CHARACTERS = 1024;
-const CURSOR = new RegExp(`[?&]continue=[^&]{0,${MOST_CURSOR_CHARACTERS}}(?=&|$)`);
+const CURSOR_CHARACTERS_MAX = 1024;
+const CURSOR = new RegExp(`[?&]continue=[^&]{0,${CURSOR_CHARACTERS_MAX}}(?=&|$)`);
 
 export function createRouter(deps: RouterDeps): Hono {
-  const { log, metrics } = deps;
+  const { log, metrics, clock } = deps;
   const app = new Hono();
   const routes = tableOfRoutes(deps);
   const templates = new Map(routes.map(({ path }) => [patternOf(path), path]));
+  const answers = new AnswerCache(deps);
 
   app.use(async (c, next) => {
     const start = performance.now();
     const { method, url, path } = c.req;
     const refusal = refusalOf(url, c.req.header("host"));
-    if (refusal) c.res = refusal.toResponse();
+    if (refusal) c.res = await prepare(c, refusal.toResponse());
     else await next();
-    // What depends on the graph alone has been prepared, and kept, by `Answers`.
-    if (!c.res.headers.has("vary")) {
-      c.res.headers.set("vary", "accept-encoding");
-      const compressed = acceptsGzip(c.req.header("accept-encoding"));
-      if (compressed || method === "HEAD") c.res = await prepared(c.res, { method, compressed });
-    }
     c.res.headers.set("x-content-type-options", "nosniff");
     const elapsed = performance.now() - start;
     const route = templates.get(routePath(c, -1)) ?? "none";
     metrics.answered({ route, method, code: c.res.status }, elapsed / 1000);
-    // The runtime's own span, where it traces; it knows the path and not the route.
+    // Deno's own span, where tracing is on, knows the path but not the route.
     trace.getActiveSpan()?.setAttribute("http.route", route).updateName(`${method} ${route}`);
-    const ms = Math.round(elapsed * 10) / 10;
-    log.verbose(2, "Answered", { method, path, status: c.res.status, ms });
+    log.verbose(2, "Answered", { method, path, status: c.res.status, ms: Math.round(elapsed * 10) / 10 });
   });
 
-  for (const { path, handle } of routes) {
-    const pattern = patternOf(path);
-    app.get(pattern, handle);
-    app.all(pattern, ({ req }) => methodNotAllowed(req.method).toResponse());
+  const answer = (route: Route, c: Context): Response | Promise<Response> => {
+    const { url, raw: { headers, method } } = c.req;
+    const request = () => ({ query: readQuery(route.query, url), params: c.req.param(), url, headers });
+    if (route.body === "small") return respondSmall(c, () => route.respond(request()));
+    const key = pathAndQuery(url);
+    return answers.respond(
+      { method, key, headers, completed: completionOf(c) },
+      (spare) => route.build({ ...request(), now: Math.floor(clock.now() / 1000), spare }),
+    );
+  };
+  for (const route of routes) {
+    const pattern = patternOf(route.path);
+    app.get(pattern, (c) => answer(route, c));
+    app.all(pattern, (c) => prepare(c, methodNotAllowed(c.req.method).toResponse()));
   }
-  app.notFound(({ req }) => notFound(req.path).toResponse());
+  app.notFound((c) => prepare(c, notFound(c.req.path).toResponse()));
   app.onError((error, c) => {
-    if (error instanceof Problem) return error.toResponse();
+    if (error instanceof HttpError) return prepare(c, error.toResponse());
     log.error("Could not answer", { method: c.req.method, route: routePath(c), error: error.stack ?? error });
-    return new Problem("Something went wrong here", { status: 500, code: "internal" }).toResponse();
+    const failure = new HttpError("Something went wrong here", { status: 500, code: "internal" });
+    return prepare(c, failure.toResponse());
   });
   return app;
 }
 
 function tableOfRoutes(deps: RouterDeps): Route[] {
-  const routeDeps: RouteDeps = { ...deps, answers: new Answers(deps) };
   const routes = [
     healthRoute,
     livezRoute,
@@ -87,20 +92,34 @@ function tableOfRoutes(deps: RouterDeps): Route[] {
     namespacesRoute,
     kindsRoute,
     problemsRoute,
-  ].map((route) => route(routeDeps));
+  ].map((route) => route(deps));
   return [...routes, openapiRoute(routes)];
 }
 
-/** A path of OpenAPI as Hono writes it. */
+/** Converts a path from OpenAPI's form to Hono's. */
 function patternOf(path: string): string {
   return path.replace(/\{(\w+)\}/g, ":$1");
 }
 
-/** The answer compressed where that is worth it, and to HEAD its headers alone. */
-async function prepared(
-  response: Response,
-  { method, compressed }: { method: string; compressed: boolean },
-): Promise<Response> {
+/** Returns a URL without its scheme and host, of which the client may write any. */
+function pathAndQuery(url: string): string {
+  return url.slice(url.indexOf("/", url.indexOf("//") + 2));
+}
+
+/** Deno's report on the response, where there is a server. */
+function completionOf({ env }: Context): Promise<void> | undefined {
+  return (env as { readonly completed?: Promise<void> } | undefined)?.completed;
+}
+
+async function respondSmall(c: Context, respond: () => Response | Promise<Response>): Promise<Response> {
+  return await prepare(c, await respond());
+}
+
+/** Compresses a small response where that is worth it, and leaves HEAD the headers alone. */
+async function prepare({ req }: Context, response: Response): Promise<Response> {
+  response.headers.set("vary", "accept-encoding");
+  const compressed = acceptsGzip(req.header("accept-encoding"));
+  if (!compressed && req.method !== "HEAD") return response;
   let bytes = new Uint8Array(await response.arrayBuffer());
   const headers = new Headers(response.headers);
   if (compressed && bytes.length >= COMPRESSED_FROM) {
@@ -108,28 +127,29 @@ async function prepared(
     headers.set("content-encoding", "gzip");
   }
   headers.set("content-length", String(bytes.length));
-  return new Response(method === "HEAD" ? null : bytes, { status: response.status, headers });
+  return new Response(req.method === "HEAD" ? null : bytes, { status: response.status, headers });
 }
 
-/** What is wrong with a request before its route is looked at. */
-function refusalOf(url: string, host = ""): Problem | undefined {
-  // The URL is put together from the Host header and the target: a slash there would be another path.
+/** Returns what is wrong with a request before its route is known. */
+function refusalOf(url: string, host = ""): HttpError | undefined {
+  // Deno joins the Host header and the target to the URL: a slash in the host would be another path.
   if (/[/?#\\]/.test(host)) {
-    return new Problem("The Host header is no host", { status: 400, code: "invalid_host" });
+    return new HttpError("The Host header is not a host", { status: 400, code: "invalid_host" });
   }
-  if (url.length <= MOST_URL_CHARACTERS) return undefined;
-  // A page's Link is longer than what led to it.
+  if (url.length <= URL_CHARACTERS_MAX) return undefined;
+  // The Link of a page is longer than the URL that led to it.
   const { length } = url.replace(CURSOR, "");
-  if (length <= MOST_URL_CHARACTERS) return undefined;
-  const message = `The URL has ${length} characters, more than ${MOST_URL_CHARACTERS}`;
-  return new Problem(message, { status: 414, code: "uri_too_long" });
+  if (length <= URL_CHARACTERS_MAX) return undefined;
+  const message = `The URL has ${length} characters, more than ${URL_CHARACTERS_MAX}`;
+  return new HttpError(message, { status: 414, code: "uri_too_long" });
 }
 
-function methodNotAllowed(method: string): Problem {
+function methodNotAllowed(method: string): HttpError {
   const headers = { allow: "GET, HEAD" };
-  return new Problem(`${method} is not allowed here`, { status: 405, code: "method_not_allowed", headers });
+  const message = `${method} is not allowed here`;
+  return new HttpError(message, { status: 405, code: "method_not_allowed", headers });
 }
 
-function notFound(path: string): Problem {
-  return new Problem(`There is nothing at ${path}`, { status: 404, code: "not_found" });
+function notFound(path: string): HttpError {
+  return new HttpError(`There is nothing at ${path}`, { status: 404, code: "not_found" });
 }

@@ -73,7 +73,10 @@ export const Edge = v.object({
 });
 
 export const Graph = v.object({
-  rv: described(v.string(), "The revision: grows with every change"),
+  rv: described(
+    v.pipe(v.string(), v.regex(/^[0-9]{21}$/)),
+    "The revision: nine digits that name the process, then twelve that grow with every change",
+  ),
   nodes: v.array(Node),
   edges: described(v.array(Edge), "Relations between the nodes of the answer"),
   stats: v.object({

@@ -1,42 +1,86 @@
 /**
- * A response body over bytes that many may share: slices of them, each when the client has taken the
- * one before. `done` is called once, when all is sent, when the client has gone, or when it has taken
- * nothing for half a minute.
+ * A response body over bytes that several responses share. The client gets a slice whenever it has taken the
+ * one before. `onEnd` is called once: when all is sent, when the client has gone, when it has taken nothing
+ * for half a minute, or when the body is cut.
  */
-const SLICE = 256 << 10;
-const PATIENCE = 30_000;
+import type { Clock } from "../model/clock.ts";
+
+const SLICE_BYTES = 256 << 10;
+const STALL_TIMEOUT_MS = 30_000;
+
+/** The client reads its answer too slowly. */
+export class SlowClientError extends Error {
+  override readonly name = "SlowClientError";
+}
+
+export interface SlicedBodyOptions {
+  readonly clock: Clock;
+  /** Slices are copies, so that the socket holds nothing of `bytes` when the body has ended. */
+  readonly copies: boolean;
+  readonly onEnd: () => void;
+}
 
 export class SlicedBody {
   readonly stream: ReadableStream<Uint8Array<ArrayBuffer>>;
-  #done: (() => void) | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  readonly #options: SlicedBodyOptions;
+  /** Undefined when the body has ended, since the stream may live longer than that. */
+  #bytes: Uint8Array<ArrayBuffer> | undefined;
+  #controller!: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>;
+  #taken = 0;
+  #cancelTimer: (() => void) | undefined;
 
-  constructor(bytes: Uint8Array<ArrayBuffer>, done: () => void) {
-    this.#done = done;
-    let at = 0;
+  constructor(bytes: Uint8Array<ArrayBuffer>, options: SlicedBodyOptions) {
+    this.#bytes = bytes;
+    this.#options = options;
+    this.startedAt = options.clock.now();
     this.stream = new ReadableStream({
-      start: (controller) => this.#expectPull(controller),
-      pull: (controller) => {
-        controller.enqueue(bytes.subarray(at, at += SLICE));
-        if (at < bytes.length) return this.#expectPull(controller);
-        controller.close();
-        this.#end();
+      start: (controller) => {
+        this.#controller = controller;
+        this.#expectPull();
       },
+      pull: () => this.#sendSlice(),
       cancel: () => this.#end(),
     }, { highWaterMark: 0 });
   }
 
-  #expectPull(controller: ReadableStreamDefaultController): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
+  /** Bytes that the client has taken in a second, on average. */
+  get bytesPerSecond(): number {
+    return this.#taken * 1000 / Math.max(1, this.#options.clock.now() - this.startedAt);
+  }
+
+  /** Ends the body before all is sent; the server then closes the connection. */
+  cut(reason: string): void {
+    if (this.#bytes === undefined) return;
+    this.#end();
+    this.#controller.error(new SlowClientError(reason));
+  }
+
+  #sendSlice(): void {
+    if (this.#bytes === undefined) return;
+    const { length } = this.#bytes;
+    const slice = this.#bytes.subarray(this.#taken, this.#taken += SLICE_BYTES);
+    this.#controller.enqueue(this.#options.copies ? slice.slice() : slice);
+    if (this.#taken < length) this.#expectPull();
+    else {
       this.#end();
-      controller.error(new Error("The client takes nothing"));
-    }, PATIENCE);
+      this.#controller.close();
+    }
+  }
+
+  #expectPull(): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = this.#options.clock.after(
+      STALL_TIMEOUT_MS,
+      () => this.cut(`The client took nothing for ${STALL_TIMEOUT_MS / 1000} s`),
+    );
   }
 
   #end(): void {
-    clearTimeout(this.#timer);
-    this.#done?.();
-    this.#done = undefined;
+    this.#cancelTimer?.();
+    if (this.#bytes === undefined) return;
+    this.#bytes = undefined;
+    this.#options.onEnd();
   }
 }

@@ -1,17 +1,16 @@
 /**
- * Sorts rows by namespace, kind and name, as UTF-8 bytes. Rows are first put together by namespace and
- * kind, of which there are few; names are compared only within these groups, and for a page only
- * within the groups that it touches.
+ * The order of lists: by namespace, kind and name, as UTF-8 bytes. Rows are first grouped by namespace and
+ * kind, of which there are few; names are compared only within these groups, and for a page only within the
+ * groups that it touches.
  */
 import type { GraphReader } from "../graph/queries/reader.ts";
-import { compareUtf8 } from "./compare_utf8.ts";
-import type { Key } from "./key_of.ts";
+import type { ResourceKey } from "./resource_key.ts";
 
 export interface Page {
-  /** Begin behind this key. */
-  readonly after?: Key;
-  /** No more rows than this. */
-  readonly limit?: number;
+  /** The page begins behind this key. */
+  readonly after?: ResourceKey | undefined;
+  /** The most rows of the page. */
+  readonly limit?: number | undefined;
 }
 
 /** Rows of one kind in one namespace. */
@@ -53,7 +52,7 @@ function sortedGroups(graph: GraphReader, rows: Iterable<number>): Group[] {
 }
 
 /** Negative where all of the group stands before the cursor, zero where the cursor is in it. */
-function compareToKey(graph: GraphReader, { namespace, kind }: Group, after: Key): number {
+function compareToKey(graph: GraphReader, { namespace, kind }: Group, after: ResourceKey): number {
   return compareUtf8(graph.text.text(namespace), after.namespace) || compareUtf8(kind, after.kind);
 }
 
@@ -67,4 +66,24 @@ function firstBehind(graph: GraphReader, rows: readonly number[], name: string):
     else high = middle;
   }
   return low;
+}
+
+/** Returns the texts of string ids in the order of their UTF-8 bytes. */
+export function sortedTexts(graph: GraphReader, ids: Iterable<number>): string[] {
+  return [...ids].sort((a, b) => graph.text.compare(a, b)).map((id) => graph.text.text(id));
+}
+
+const encoder = new TextEncoder();
+
+/** Compares two texts as UTF-8 bytes, which differs from `<` beyond the Basic Multilingual Plane. */
+export function compareUtf8(a: string, b: string): number {
+  if (a === b) return 0;
+  const left = encoder.encode(a);
+  const right = encoder.encode(b);
+  for (const [i, byte] of left.entries()) {
+    const other = right[i];
+    if (other === undefined) return 1;
+    if (byte !== other) return byte - other;
+  }
+  return left.length - right.length;
 }

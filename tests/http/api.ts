@@ -1,10 +1,11 @@
-/** The HTTP API over a graph of objects, without sockets: what a test asks and what it is answered. */
+/** The HTTP API over a graph of objects, without sockets, for tests to request from. */
 import { Graph } from "../../src/graph/graph.ts";
 import { createRouter } from "../../src/http/router.ts";
 import type { RouterDeps } from "../../src/http/router_deps.ts";
 import { makeRecord } from "../../src/kinds/make_record.ts";
 import { findKind, kinds } from "../../src/kinds/registry.ts";
 import type { KindState } from "../../src/model/kind_status.ts";
+import { FakeClock } from "../support/fake_clock.ts";
 import { RecordingLog } from "../support/recording_log.ts";
 import type { KubeObject } from "./objects.ts";
 
@@ -16,10 +17,9 @@ export interface ApiOptions extends Partial<RouterDeps> {
 }
 
 export class Api {
-  /** What time it is. */
-  now = NOW;
+  readonly clock = new FakeClock(NOW);
   readonly log = new RecordingLog();
-  readonly graph = new Graph(kinds, () => this.now);
+  readonly graph = new Graph(kinds, () => this.clock.now());
   readonly #app: ReturnType<typeof createRouter>;
 
   constructor(objects: Iterable<KubeObject> = [], { states = {}, ...deps }: ApiOptions = {}) {
@@ -32,8 +32,7 @@ export class Api {
       readiness: () => ({ shuttingDown: false, restored: false }),
       persistence: () => ({ enabled: false }),
       isLimited: () => false,
-      instance: "test",
-      clock: () => this.now,
+      clock: this.clock,
       metrics: { answered: () => {}, text: () => Promise.resolve("# nothing\n") },
       log: this.log,
       ...deps,

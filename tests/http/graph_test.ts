@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { Api } from "./api.ts";
 import { object, smallCluster } from "./objects.ts";
 
@@ -82,7 +82,15 @@ Deno.test("GET /api/v1/graph, rv grows with every visible change", async () => {
   rvs.push((await api.get("/api/v1/graph")).rv);
   api.put(object("ConfigMap", "a/b"));
   rvs.push((await api.get("/api/v1/graph")).rv);
-  assertEquals(rvs.map((rv) => Number(rv) - Number(rvs[0])), [0, 1, 1]);
+  assertEquals(rvs.map((rv) => Number(BigInt(rv) - BigInt(rvs[0]))), [0, 1, 1]);
+});
+
+Deno.test("GET /api/v1/graph, rv names the process and counts its changes", async () => {
+  const [one, other] = await Promise.all(
+    [new Api(), new Api()].map(async (api): Promise<string> => (await api.get("/api/v1/graph")).rv),
+  );
+  assertMatch(one ?? "", /^[1-9][0-9]{8}[0-9]{12}$/);
+  assertNotEquals(one?.slice(0, 9), other?.slice(0, 9));
 });
 
 Deno.test("GET /api/v1/graph, an empty graph", async () => {
@@ -94,7 +102,7 @@ Deno.test("GET /api/v1/graph, ages move with the clock", async () => {
   const api = new Api([object("ConfigMap", "a/b")]);
   const age = async () => (await api.get("/api/v1/graph")).nodes[0].metadata.age;
   const before = await age();
-  api.now += 3 * 24 * 3_600_000;
+  api.clock.advance(3 * 24 * 3_600_000);
   assertEquals([before, await age()], ["24h", "4d"]);
 });
 

@@ -39,7 +39,7 @@ Deno.test("GET /api/v1/problems, a claim is unused since it lost the last that m
   const api = new Api([object("PersistentVolumeClaim", "n/data")]);
   const spec = { volumes: [{ name: "data", persistentVolumeClaim: { claimName: "data" } }] };
   api.put(object("Pod", "n/web", { spec }));
-  api.now = NOW + 3_600_000;
+  api.clock.advance(3_600_000);
   api.graph.remove("pod-web");
   const [problem] = await api.get("/api/v1/problems");
   assertEquals([problem.type, problem.since], ["unused-claim", "2026-01-02T01:00:00Z"]);
@@ -47,7 +47,7 @@ Deno.test("GET /api/v1/problems, a claim is unused since it lost the last that m
 
 Deno.test("GET /api/v1/problems, since stays while the clock goes on", async () => {
   const api = new Api(smallCluster());
-  api.now = NOW + 3_600_000;
+  api.clock.advance(3_600_000);
   const [problem] = await api.get("/api/v1/problems?q=web-2-a");
   assertEquals(problem.since, "2026-01-02T00:00:00Z");
 });

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { type Key, keyOf } from "../../src/http/key_of.ts";
+import { type ResourceKey, resourceKey } from "../../src/http/resource_key.ts";
 import { sortRows } from "../../src/http/sort_rows.ts";
 import { random } from "../support/random.ts";
 import { Api } from "./api.ts";
@@ -24,7 +24,7 @@ function randomApi(seed: number): Api {
 }
 
 /** A text whose order as text is that of the key's bytes. */
-function bytesOf({ namespace, kind, name }: Key): string {
+function bytesOf({ namespace, kind, name }: ResourceKey): string {
   const hex = (text: string) =>
     Array.from(new TextEncoder().encode(text), (byte) => byte.toString(16).padStart(2, "0")).join("");
   return [namespace, kind, name].map(hex).join(" ");
@@ -33,7 +33,7 @@ function bytesOf({ namespace, kind, name }: Key): string {
 for (const seed of [1, 2, 3]) {
   Deno.test(`sortRows(), sorts as bytes what seed ${seed} makes`, () => {
     const { read } = randomApi(seed).graph;
-    const keys = sortRows(read, read.select({})).map((row) => bytesOf(keyOf(read, row)));
+    const keys = sortRows(read, read.select({})).map((row) => bytesOf(resourceKey(read, row)));
     assertEquals(keys, keys.toSorted());
   });
 
@@ -41,7 +41,7 @@ for (const seed of [1, 2, 3]) {
     const { read } = randomApi(seed).graph;
     const all = sortRows(read, read.select({}));
     for (const [i, row] of all.entries()) {
-      const page = sortRows(read, read.select({}), { after: keyOf(read, row), limit: 10 });
+      const page = sortRows(read, read.select({}), { after: resourceKey(read, row), limit: 10 });
       assertEquals(page, all.slice(i + 1, i + 11));
     }
   });
@@ -50,7 +50,7 @@ for (const seed of [1, 2, 3]) {
     const { read } = randomApi(seed).graph;
     const after = { namespace: "a", kind: "ConfigMap", name: "b\u0001" };
     const behind = sortRows(read, read.select({})).filter((row) =>
-      bytesOf(keyOf(read, row)) > bytesOf(after)
+      bytesOf(resourceKey(read, row)) > bytesOf(after)
     );
     assertEquals(sortRows(read, read.select({}), { after }), behind);
   });

@@ -5,12 +5,16 @@ interface Timer {
   readonly task: () => void;
 }
 
-/** A clock that stands still until it is told how much time passes. */
+/** A clock that stands still until a test advances it. */
 export class FakeClock implements Clock {
-  /** What `random` gives. */
+  /** The value that `random` returns. */
   chance = 0;
-  #now = Date.UTC(2026, 0, 1);
+  #now: number;
   #timers = new Set<Timer>();
+
+  constructor(now = Date.UTC(2026, 0, 1)) {
+    this.#now = now;
+  }
 
   now = (): number => this.#now;
 

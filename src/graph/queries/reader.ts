@@ -35,6 +35,8 @@ export interface GraphState {
   readonly kindNumbers: ReadonlyMap<string, number>;
   readonly synced: Uint8Array;
   readonly relations: Uint32Array;
+  /** Nine digits that differ between processes. */
+  readonly process: string;
   revision(): number;
   resources(): number;
 }
@@ -97,6 +99,15 @@ export class GraphReader {
 
   get revision(): number {
     return this.#state.revision();
+  }
+
+  /** The revision as readers see it. It names the process, whose revisions mean nothing to another one. */
+  get rv(): string {
+    return this.formatRevision(this.revision);
+  }
+
+  formatRevision(revision: number): string {
+    return this.#state.process + String(revision).padStart(12, "0");
   }
 
   get resourceCount(): number {

@@ -1,22 +1,19 @@
 import * as v from "valibot";
-import { BUSY } from "../answers.ts";
-import { jsonBytes } from "../json_bytes.ts";
-import { readQuery, text } from "../query.ts";
-import type { Route, RouteDeps } from "../route.ts";
-import { sortedTexts } from "../sorted_texts.ts";
+import { BUSY } from "../large_answer_slots.ts";
+import { text } from "../query.ts";
+import { defineRoute, jsonBytes, type Route } from "../route.ts";
+import type { RouterDeps } from "../router_deps.ts";
+import { sortedTexts } from "../sort_rows.ts";
 
-export function chartsRoute({ graph, answers }: RouteDeps): Route {
+export function chartsRoute({ graph }: RouterDeps): Route {
   const query = v.object({ namespace: text("Charts of resources in this namespace") });
-  return {
+  return defineRoute({
     path: "/api/v1/charts",
     summary: "Values of the label helm.sh/chart",
     query,
     answer: v.array(v.string()),
     failures: BUSY,
-    handle: ({ req, env }) =>
-      answers.respond({ req, env }, () => {
-        const { namespace } = readQuery(query, req.url);
-        return { bytes: jsonBytes(sortedTexts(graph, graph.charts(namespace))) };
-      }),
-  };
+    body: "cached",
+    build: ({ query: { namespace } }) => ({ bytes: jsonBytes(sortedTexts(graph, graph.charts(namespace))) }),
+  });
 }

@@ -1,26 +1,25 @@
 import * as v from "valibot";
-import { BUSY } from "../answers.ts";
+import { BUSY } from "../large_answer_slots.ts";
 import { encodeGraph } from "../encode.ts";
 import { filterEntries, refuseTooLarge, toFilter } from "../filter.ts";
-import { flag, readQuery } from "../query.ts";
-import type { Route, RouteDeps } from "../route.ts";
+import { flag } from "../query.ts";
+import { defineRoute, type Route } from "../route.ts";
+import type { RouterDeps } from "../router_deps.ts";
 import { Graph } from "../schema.ts";
 
-export function graphRoute({ graph, answers, clock }: RouteDeps): Route {
+export function graphRoute({ graph }: RouterDeps): Route {
   const query = v.object({ ...filterEntries(graph.kinds), labels: flag("Nodes carry their labels") });
-  return {
+  return defineRoute({
     path: "/api/v1/graph",
     summary: "Resources and the relations between them",
     query,
     answer: Graph,
     failures: BUSY,
-    handle: ({ req, env }) =>
-      answers.respond({ req, env }, (spare) => {
-        const parameters = readQuery(query, req.url);
-        const rows = graph.select(toFilter(graph.kinds, parameters));
-        refuseTooLarge(rows.size);
-        const { labels } = parameters;
-        return { bytes: encodeGraph(graph, rows, { now: Math.floor(clock() / 1000), labels, spare }) };
-      }),
-  };
+    body: "cached",
+    build({ query: { labels, ...filter }, now, spare }) {
+      const rows = graph.select(toFilter(graph.kinds, filter));
+      refuseTooLarge(rows.size);
+      return { bytes: encodeGraph(graph, rows, { now, labels, spare }) };
+    },
+  });
 }

@@ -1,21 +1,20 @@
 import * as v from "valibot";
 import { KIND_STATES, type KindStatus } from "../../model/kind_status.ts";
-import { readQuery } from "../query.ts";
-import type { Route, RouteDeps } from "../route.ts";
+import { defineRoute, type Route } from "../route.ts";
+import type { RouterDeps } from "../router_deps.ts";
 import { Health } from "../schema.ts";
 import { isSynced } from "../synced.ts";
 
-export function healthRoute({ graph, kindStatuses, persistence }: RouteDeps): Route {
-  const query = v.object({});
-  return {
+export function healthRoute({ graph, kindStatuses, persistence }: RouterDeps): Route {
+  return defineRoute({
     path: "/health",
     summary: "What the server holds, while it serves",
-    query,
+    query: v.object({}),
     answer: Health,
-    handle: (c) => {
-      readQuery(query, c.req.url);
+    body: "small",
+    respond() {
       const statuses = kindStatuses();
-      return c.json({
+      return Response.json({
         status: "healthy",
         nodes: graph.resourceCount,
         edges: graph.relationCount,
@@ -24,7 +23,7 @@ export function healthRoute({ graph, kindStatuses, persistence }: RouteDeps): Ro
         persistence: persistence(),
       });
     },
-  };
+  });
 }
 
 function countStates(statuses: readonly KindStatus[]) {

@@ -1,23 +1,22 @@
 import * as v from "valibot";
-import { compareUtf8 } from "../compare_utf8.ts";
-import { readQuery } from "../query.ts";
 import { rfc3339 } from "../../json/times.ts";
-import type { Route, RouteDeps } from "../route.ts";
+import { defineRoute, type Route } from "../route.ts";
+import type { RouterDeps } from "../router_deps.ts";
 import { Kind } from "../schema.ts";
+import { compareUtf8 } from "../sort_rows.ts";
 
-export function kindsRoute({ graph, kindStatuses }: RouteDeps): Route {
-  const query = v.object({});
+export function kindsRoute({ graph, kindStatuses }: RouterDeps): Route {
   const numberOf = (group: string, kind: string) =>
     graph.kinds.findIndex((it) => it.group === group && it.kind === kind);
-  return {
+  return defineRoute({
     path: "/api/v1/kinds",
     summary: "The kinds that are followed, and how current each is",
-    query,
+    query: v.object({}),
     answer: v.array(Kind),
-    handle: (c) => {
-      readQuery(query, c.req.url);
+    body: "small",
+    respond() {
       const statuses = [...kindStatuses()].sort((a, b) => compareUtf8(a.kind.kind, b.kind.kind));
-      return c.json(
+      return Response.json(
         statuses.map(({ kind: { group, version, kind, namespaced }, state, lastEvent, error }) => ({
           group,
           version,
@@ -26,9 +25,9 @@ export function kindsRoute({ graph, kindStatuses }: RouteDeps): Route {
           state,
           count: graph.count(numberOf(group, kind)),
           lastEvent: lastEvent === 0 ? null : rfc3339(lastEvent / 1000),
-          ...error === undefined ? {} : { error },
+          error,
         })),
       );
     },
-  };
+  });
 }

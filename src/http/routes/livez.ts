@@ -1,14 +1,15 @@
 import { answerProbe, Probe, probeQuery } from "../probe.ts";
-import type { Route } from "../route.ts";
+import { defineRoute, type Route } from "../route.ts";
 
-/** Alive is who answers: neither Redis nor the API server has a say in it. */
+/** The server is alive when it answers at all: neither Redis nor the API server matters. */
 export function livezRoute(): Route {
-  return {
+  return defineRoute({
     path: "/livez",
     summary: "Whether the server is alive",
     query: probeQuery,
     answer: Probe,
-    handle: ({ req }) =>
-      answerProbe("livez", { url: req.url, checks: [{ name: "ping", failure: undefined }] }),
-  };
+    body: "small",
+    respond: ({ query }) =>
+      answerProbe("livez", { verbose: query.verbose, checks: [{ name: "ping", failure: undefined }] }),
+  });
 }

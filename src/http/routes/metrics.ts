@@ -1,21 +1,20 @@
 import * as v from "valibot";
-import { readQuery } from "../query.ts";
-import type { Route, RouteDeps } from "../route.ts";
+import { defineRoute, type Route } from "../route.ts";
+import type { RouterDeps } from "../router_deps.ts";
 
 /** https://prometheus.io/docs/instrumenting/exposition_formats/ */
 const TEXT_FORMAT = "text/plain; version=0.0.4; charset=utf-8";
 
-export function metricsRoute({ metrics }: RouteDeps): Route {
-  const query = v.object({});
-  return {
+export function metricsRoute({ metrics }: RouterDeps): Route {
+  return defineRoute({
     path: "/metrics",
-    summary: "What the server measures, in Prometheus' text format",
-    query,
+    summary: "The server's metrics, in Prometheus' text format",
+    query: v.object({}),
     answer: v.string(),
-    handle: async ({ req }) => {
-      readQuery(query, req.url);
+    body: "small",
+    async respond() {
       const headers = { "content-type": TEXT_FORMAT, "cache-control": "no-cache" };
       return new Response(await metrics.text(), { headers });
     },
-  };
+  });
 }

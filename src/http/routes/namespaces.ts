@@ -1,22 +1,18 @@
 import * as v from "valibot";
-import { BUSY } from "../answers.ts";
-import { jsonBytes } from "../json_bytes.ts";
-import { readQuery } from "../query.ts";
-import type { Route, RouteDeps } from "../route.ts";
-import { sortedTexts } from "../sorted_texts.ts";
+import { BUSY } from "../large_answer_slots.ts";
+import { defineRoute, jsonBytes, type Route } from "../route.ts";
+import type { RouterDeps } from "../router_deps.ts";
+import { sortedTexts } from "../sort_rows.ts";
 
-export function namespacesRoute({ graph, answers }: RouteDeps): Route {
+export function namespacesRoute({ graph }: RouterDeps): Route {
   const query = v.object({});
-  return {
+  return defineRoute({
     path: "/api/v1/namespaces",
     summary: "Namespaces that have resources",
     query,
     answer: v.array(v.string()),
     failures: BUSY,
-    handle: ({ req, env }) =>
-      answers.respond({ req, env }, () => {
-        readQuery(query, req.url);
-        return { bytes: jsonBytes(sortedTexts(graph, graph.namespaces())) };
-      }),
-  };
+    body: "cached",
+    build: () => ({ bytes: jsonBytes(sortedTexts(graph, graph.namespaces())) }),
+  });
 }

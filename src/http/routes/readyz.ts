@@ -1,20 +1,22 @@
 import type { KindStatus } from "../../model/kind_status.ts";
 import { answerProbe, type Check, Probe, probeQuery } from "../probe.ts";
-import type { Route, RouteDeps } from "../route.ts";
+import { defineRoute, type Route } from "../route.ts";
+import type { RouterDeps } from "../router_deps.ts";
 import { isListed } from "../synced.ts";
 
 /**
- * Ready is who has a graph to show: a restored one, or one of complete lists. An old answer that says so
- * beats none, so a stale kind does not count. Neither does Redis, whose state stands here to be read.
+ * The server is ready when it has a graph to show: a restored one, or one of complete lists. Stale kinds do
+ * not matter, since an old answer that says so beats none. Neither does Redis: its state is shown only.
  */
-export function readyzRoute({ readiness, kindStatuses, persistence }: RouteDeps): Route {
-  return {
+export function readyzRoute({ readiness, kindStatuses, persistence }: RouterDeps): Route {
+  return defineRoute({
     path: "/readyz",
     summary: "Whether the server has a graph to show",
     query: probeQuery,
     answer: Probe,
     failures: { 503: "Not ready, with a line for each check" },
-    handle: ({ req }) => {
+    body: "small",
+    respond({ query }) {
       const { shuttingDown, restored } = readiness();
       const statuses = kindStatuses();
       const graphFailure = restored || isListed(statuses) ? undefined : whyNotSynced(statuses);
@@ -28,9 +30,9 @@ export function readyzRoute({ readiness, kindStatuses, persistence }: RouteDeps)
         })),
         { name: "persistence", failure: undefined, note: describe(persistence()) },
       ];
-      return answerProbe("readyz", { url: req.url, checks });
+      return answerProbe("readyz", { verbose: query.verbose, checks });
     },
-  };
+  });
 }
 
 function whyNotSynced(statuses: readonly KindStatus[]): string {
@@ -50,8 +52,8 @@ function whyNotCurrent({ state, error }: KindStatus): string | undefined {
   return error === undefined ? state : `${state}: ${error}`;
 }
 
-/** What `/health` says of it, in one line. */
-function describe({ enabled, ...more }: ReturnType<RouteDeps["persistence"]>): string {
+/** Returns what `/health` says of persistence, in one line. */
+function describe({ enabled, ...more }: ReturnType<RouterDeps["persistence"]>): string {
   if (!enabled) return "disabled";
   return Object.entries(more).map(([field, value]) => `${field}: ${value}`).join(", ");
 }

@@ -1,38 +1,37 @@
 import * as v from "valibot";
 import type { GraphReader } from "../../graph/queries/reader.ts";
 import { type Status, STATUSES } from "../../model/status.ts";
-import { BUSY } from "../answers.ts";
-import { jsonBytes } from "../json_bytes.ts";
-import { flag, readQuery, text } from "../query.ts";
-import type { Route, RouteDeps } from "../route.ts";
+import { BUSY } from "../large_answer_slots.ts";
+import { flag, text } from "../query.ts";
+import { defineRoute, jsonBytes, type Route } from "../route.ts";
+import type { RouterDeps } from "../router_deps.ts";
 import { Release } from "../schema.ts";
-import { sortedTexts } from "../sorted_texts.ts";
+import { sortedTexts } from "../sort_rows.ts";
 
-export function releasesRoute({ graph, answers }: RouteDeps): Route {
+export function releasesRoute({ graph }: RouterDeps): Route {
   const query = v.object({
     namespace: text("Releases with resources of their own in this namespace"),
     detail: flag("Not only names: namespace, chart, status and counts of each release"),
   });
-  return {
+  return defineRoute({
     path: "/api/v1/releases",
     summary: "Helm releases: their names, or with detail=true what they come to",
     query,
     answer: v.union([v.array(v.string()), v.array(Release)]),
     failures: BUSY,
-    handle: ({ req, env }) =>
-      answers.respond({ req, env }, () => {
-        const { namespace, detail } = readQuery(query, req.url);
-        const releases = graph.releases(namespace);
-        if (!detail) {
-          const names = new Set(releases.map((release) => graph.releaseName(release)));
-          return { bytes: jsonBytes(sortedTexts(graph, names)) };
-        }
-        const compare = (a: number, b: number) =>
-          graph.text.compare(graph.releaseNamespace(a), graph.releaseNamespace(b)) ||
-          graph.text.compare(graph.releaseName(a), graph.releaseName(b));
-        return { bytes: jsonBytes(releases.sort(compare).map((release) => describeRelease(graph, release))) };
-      }),
-  };
+    body: "cached",
+    build({ query: { namespace, detail } }) {
+      const releases = graph.releases(namespace);
+      if (!detail) {
+        const names = new Set(releases.map((release) => graph.releaseName(release)));
+        return { bytes: jsonBytes(sortedTexts(graph, names)) };
+      }
+      const compare = (a: number, b: number) =>
+        graph.text.compare(graph.releaseNamespace(a), graph.releaseNamespace(b)) ||
+        graph.text.compare(graph.releaseName(a), graph.releaseName(b));
+      return { bytes: jsonBytes(releases.sort(compare).map((release) => describeRelease(graph, release))) };
+    },
+  });
 }
 
 /** The counts are over what the release is itself, not over what is attached to it. */

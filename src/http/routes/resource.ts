@@ -1,37 +1,34 @@
 import * as v from "valibot";
 import type { GraphReader } from "../../graph/queries/reader.ts";
 import { RELATION_TYPES } from "../../model/relation.ts";
-import { BUSY } from "../answers.ts";
+import { BUSY } from "../large_answer_slots.ts";
 import { encodeResource } from "../encode.ts";
 import { refuseTooLarge } from "../filter.ts";
-import { jsonBytes } from "../json_bytes.ts";
-import { keyOf } from "../key_of.ts";
-import { Problem } from "../errors.ts";
-import { readQuery } from "../query.ts";
-import type { Route, RouteDeps } from "../route.ts";
+import { resourceKey } from "../resource_key.ts";
+import { HttpError } from "../http_error.ts";
+import { defineRoute, jsonBytes, type Route } from "../route.ts";
+import type { RouterDeps } from "../router_deps.ts";
 import { RelatedResource } from "../schema.ts";
 import { sortRows } from "../sort_rows.ts";
 
-export function resourceRoute({ graph, answers, clock }: RouteDeps): Route {
+export function resourceRoute({ graph }: RouterDeps): Route {
   const query = v.object({});
-  return {
+  return defineRoute({
     path: "/api/v1/resources/{uid}",
     summary: "One resource, its relations, and what it refers to and is not there",
     query,
     answer: RelatedResource,
     failures: { 404: "No resource has this uid", ...BUSY },
-    handle: ({ req, env }) =>
-      answers.respond({ req, env }, () => {
-        readQuery(query, req.url);
-        const uid = req.param("uid") ?? "";
-        const row = graph.find(uid);
-        if (row === undefined) {
-          throw new Problem(`No resource has the uid ${uid}`, { status: 404, code: "not_found" });
-        }
-        const resource = encodeResource(graph, row, { now: Math.floor(clock() / 1000) });
-        return { bytes: extend(resource, describeRelations(graph, row)) };
-      }),
-  };
+    body: "cached",
+    build({ params: { uid = "" }, now }) {
+      const row = graph.find(uid);
+      if (row === undefined) {
+        throw new HttpError(`No resource has the uid ${uid}`, { status: 404, code: "not_found" });
+      }
+      const resource = encodeResource(graph, row, { now });
+      return { bytes: extend(resource, describeRelations(graph, row)) };
+    },
+  });
 }
 
 function describeRelations(graph: GraphReader, row: number) {
@@ -49,7 +46,7 @@ function describeEnds(graph: GraphReader, ends: readonly (readonly number[])[]) 
   return RELATION_TYPES.flatMap((type, number) =>
     sortRows(graph, new Set(ends[number])).map((end) => ({
       type,
-      resource: { uid: graph.uid(end), ...keyOf(graph, end), status: graph.status(end) },
+      resource: { uid: graph.uid(end), ...resourceKey(graph, end), status: graph.status(end) },
     }))
   );
 }
@@ -58,7 +55,7 @@ function describeUnresolved(graph: GraphReader, row: number) {
   const unresolved: unknown[] = [];
   graph.forEachReference(row, ({ type, optional, active, target }) => {
     if (active) return;
-    unresolved.push({ type: RELATION_TYPES[type], ...keyOf(graph, target), optional });
+    unresolved.push({ type: RELATION_TYPES[type], ...resourceKey(graph, target), optional });
   });
   return unresolved;
 }

@@ -1,13 +1,13 @@
 import type { GraphReader } from "../graph/queries/reader.ts";
 
-export interface Key {
+export interface ResourceKey {
   readonly kind: string;
   readonly namespace: string;
   readonly name: string;
 }
 
-/** What a resource, or one that is referred to and not there, is called. */
-export function keyOf(graph: GraphReader, row: number): Key {
+/** Returns the key of a resource, or of the missing target of a reference. */
+export function resourceKey(graph: GraphReader, row: number): ResourceKey {
   return {
     kind: graph.kind(row).kind,
     namespace: graph.text.text(graph.namespace(row)),

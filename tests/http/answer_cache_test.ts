@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
-import { Answers } from "../../src/http/answers.ts";
-import { jsonBytes } from "../../src/http/json_bytes.ts";
-import { Api, NOW } from "./api.ts";
+import { AnswerCache } from "../../src/http/answer_cache.ts";
+import { jsonBytes } from "../../src/http/route.ts";
+import { Api } from "./api.ts";
 import { object, smallCluster } from "./objects.ts";
 
 /** A graph whose answers are more than a megabyte. */
@@ -18,7 +18,7 @@ async function etagOf(api: Api, path = "/api/v1/graph"): Promise<string> {
 for (
   const path of ["graph", "resources", "resources/pod-db-0", "releases", "charts", "namespaces", "problems"]
 ) {
-  Deno.test(`Answers, /api/v1/${path} has a weak ETag and answers 304 to it`, async () => {
+  Deno.test(`AnswerCache, /api/v1/${path} has a weak ETag and answers 304 to it`, async () => {
     const api = new Api(smallCluster());
     const etag = await etagOf(api, `/api/v1/${path}`);
     assertMatch(etag, /^W\/"[^"]+"$/);
@@ -27,7 +27,7 @@ for (
   });
 }
 
-Deno.test("Answers, If-None-Match may be a list, strong, or a star", async () => {
+Deno.test("AnswerCache, If-None-Match may be a list, strong, or a star", async () => {
   const api = new Api(smallCluster());
   const etag = await etagOf(api);
   const statuses = await Promise.all(
@@ -40,7 +40,7 @@ Deno.test("Answers, If-None-Match may be a list, strong, or a star", async () =>
   assertEquals(statuses, [304, 304, 304, 200, 200]);
 });
 
-Deno.test("Answers, an ETag excuses no bad query and finds no missing resource", async () => {
+Deno.test("AnswerCache, If-None-Match changes nothing about a bad query or a missing resource", async () => {
   const api = new Api(smallCluster());
   const headers = { "if-none-match": `*, ${await etagOf(api)}` };
   const statuses = await Promise.all(
@@ -51,58 +51,56 @@ Deno.test("Answers, an ETag excuses no bad query and finds no missing resource",
   assertEquals(statuses, [400, 404, 304, 304]);
 });
 
-Deno.test("Answers, HEAD answers 304 too", async () => {
+Deno.test("AnswerCache, HEAD answers 304 too", async () => {
   const api = new Api(smallCluster());
   const headers = { "if-none-match": await etagOf(api) };
   assertEquals((await api.request("/api/v1/graph", { method: "HEAD", headers })).status, 304);
 });
 
-Deno.test("Answers, forgets short answers when their URLs are long", async () => {
-  const answers = new Answers({ graph: new Api().graph.read, instance: "test", clock: () => NOW });
+Deno.test("AnswerCache, forgets short answers when their URLs are long", async () => {
+  const api = new Api();
+  const answers = new AnswerCache({ graph: api.graph.read, clock: api.clock });
   let built = 0;
-  const ask = (url: string) =>
-    answers.respond({ req: { raw: new Request(url) } }, () => {
+  const ask = (key: string) =>
+    answers.respond({ method: "GET", key, headers: new Headers() }, () => {
       built++;
       return { bytes: jsonBytes([]) };
     });
-  await ask("http://localhost/first");
-  for (let i = 0; i < 3_000; i++) await ask(`http://localhost/${"x".repeat(8_000)}${i}`);
-  await ask("http://localhost/first");
+  await ask("/first");
+  for (let i = 0; i < 3_000; i++) await ask(`/${"x".repeat(8_000)}${i}`);
+  await ask("/first");
   assertEquals(built, 3_002);
 });
 
-Deno.test("Answers, the ETag changes with the graph", async () => {
+Deno.test("AnswerCache, the ETag changes with the graph", async () => {
   const api = new Api(smallCluster());
   const before = await etagOf(api);
   api.put(object("ConfigMap", "shop/new"));
   assertNotEquals(await etagOf(api), before);
 });
 
-Deno.test("Answers, the ETag stays when an object comes again unchanged", async () => {
+Deno.test("AnswerCache, the ETag stays when an object comes again unchanged", async () => {
   const api = new Api(smallCluster());
   const before = await etagOf(api);
   for (const same of smallCluster()) api.put(same);
   assertEquals(await etagOf(api), before);
 });
 
-Deno.test("Answers, the ETag changes with the minute, as ages do", async () => {
+Deno.test("AnswerCache, the ETag changes with the minute, as ages do", async () => {
   const api = new Api(smallCluster());
   const etags = [await etagOf(api)];
   for (const seconds of [59, 1]) {
-    api.now += seconds * 1000;
+    api.clock.advance(seconds * 1000);
     etags.push(await etagOf(api));
   }
   assertEquals([etags[0] === etags[1], etags[1] === etags[2]], [true, false]);
 });
 
-Deno.test("Answers, the ETag differs between processes", async () => {
-  const [one, other] = await Promise.all(
-    ["one", "other"].map((instance) => etagOf(new Api([], { instance }))),
-  );
-  assertNotEquals(one, other);
+Deno.test("AnswerCache, the ETag differs between processes", async () => {
+  assertNotEquals(await etagOf(new Api()), await etagOf(new Api()));
 });
 
-Deno.test("Answers, the ETag changes when a kind is no longer synced", async () => {
+Deno.test("AnswerCache, the ETag changes when a kind is no longer synced", async () => {
   const api = new Api(smallCluster());
   const before = await etagOf(api);
   const pod = api.graph.read.kinds.find(({ kind }) => kind === "Pod");
@@ -111,7 +109,7 @@ Deno.test("Answers, the ETag changes when a kind is no longer synced", async () 
   assertNotEquals(await etagOf(api), before);
 });
 
-Deno.test("Answers, the same URL shows the graph as it has become", async () => {
+Deno.test("AnswerCache, the same URL shows the changed graph", async () => {
   const api = new Api(smallCluster());
   const before = await api.names("/api/v1/graph?kind=ConfigMap");
   api.put(object("ConfigMap", "shop/new"));
@@ -121,7 +119,7 @@ Deno.test("Answers, the same URL shows the graph as it has become", async () => 
   ]]);
 });
 
-Deno.test("Answers, one URL's answer is not another's", async () => {
+Deno.test("AnswerCache, every URL has its own answer", async () => {
   const api = new Api(smallCluster());
   const counts = [];
   for (const kind of ["Pod", "Service", "Pod"]) {
@@ -130,13 +128,27 @@ Deno.test("Answers, one URL's answer is not another's", async () => {
   assertEquals(counts, [2, 1, 2]);
 });
 
-Deno.test("Answers, a refused request is refused again", async () => {
+Deno.test("AnswerCache, the Host header makes no other answer of the same URL", async () => {
+  const api = largeApi();
+  const select = api.graph.read.select.bind(api.graph.read);
+  let selections = 0;
+  Object.defineProperty(api.graph.read, "select", {
+    value: (filter: Parameters<typeof select>[0]) => (selections++, select(filter)),
+  });
+  const hosts = ["localhost", "127.0.0.1:80", "other.example"];
+  const responses = await Promise.all(hosts.map((host) => api.request(`http://${host}/api/v1/graph`)));
+  const etags = new Set(responses.map(({ headers }) => headers.get("etag")));
+  for (const response of responses) await response.body?.cancel();
+  assertEquals([selections, etags.size], [1, 1]);
+});
+
+Deno.test("AnswerCache, a refused request is refused again", async () => {
   const api = new Api(smallCluster());
   const failures = [await api.failure("/api/v1/graph?kind=X"), await api.failure("/api/v1/graph?kind=X")];
   assertEquals(failures.map(([status]) => status), [400, 400]);
 });
 
-Deno.test("Answers, compressed when asked, and the same", async () => {
+Deno.test("AnswerCache, compressed when asked, and the same", async () => {
   const api = new Api(smallCluster());
   const plain = await (await api.request("/api/v1/graph")).text();
   const response = await api.request("/api/v1/graph", { headers: { "accept-encoding": "br, gzip" } });
@@ -147,7 +159,7 @@ Deno.test("Answers, compressed when asked, and the same", async () => {
 });
 
 for (const encoding of ["identity", "br", "gzip;q=0", "*;q=0.0", "gzip;q=0, *"]) {
-  Deno.test(`Answers, not compressed for ${encoding}`, async () => {
+  Deno.test(`AnswerCache, not compressed for ${encoding}`, async () => {
     const headers = { "accept-encoding": encoding };
     const response = await new Api(smallCluster()).request("/api/v1/graph", { headers });
     await response.body?.cancel();
@@ -155,20 +167,20 @@ for (const encoding of ["identity", "br", "gzip;q=0", "*;q=0.0", "gzip;q=0, *"])
   });
 }
 
-Deno.test("Answers, short ones are not compressed", async () => {
+Deno.test("AnswerCache, short ones are not compressed", async () => {
   const response = await new Api().request("/api/v1/graph", { headers: { "accept-encoding": "gzip" } });
   await response.body?.cancel();
   assertEquals(response.headers.get("content-encoding"), null);
 });
 
-Deno.test("Answers, HEAD says how long GET's body is", async () => {
+Deno.test("AnswerCache, HEAD says how long GET's body is", async () => {
   const api = new Api(smallCluster());
   const { length } = new Uint8Array(await (await api.request("/api/v1/graph")).arrayBuffer());
   const head = await api.request("/api/v1/graph", { method: "HEAD" });
   assertEquals(head.headers.get("content-length"), String(length));
 });
 
-Deno.test("Answers, a large one comes whole", async () => {
+Deno.test("AnswerCache, a large one comes whole", async () => {
   const response = await largeApi().request("/api/v1/resources");
   const bytes = new Uint8Array(await response.arrayBuffer());
   assert(bytes.length > 1 << 20);
@@ -176,7 +188,7 @@ Deno.test("Answers, a large one comes whole", async () => {
   assertEquals(JSON.parse(new TextDecoder().decode(bytes)).length, 5_000);
 });
 
-Deno.test("Answers, a large one that is being sent does not change with the graph", async () => {
+Deno.test("AnswerCache, a large one that is being sent does not change with the graph", async () => {
   const api = largeApi();
   const response = await api.request("/api/v1/graph");
   api.graph.remove("configmap-bulky-4999");
@@ -184,7 +196,7 @@ Deno.test("Answers, a large one that is being sent does not change with the grap
   assertEquals([nodes.length, stats.nodes], [5_000, 5_000]);
 });
 
-Deno.test("Answers, a large one is shared by those who ask for it at once", async () => {
+Deno.test("AnswerCache, requests for the same large answer share it", async () => {
   const api = largeApi();
   const select = api.graph.read.select.bind(api.graph.read);
   let selections = 0;
@@ -197,7 +209,7 @@ Deno.test("Answers, a large one is shared by those who ask for it at once", asyn
 });
 
 for (const path of ["/openapi.json", "/api/v1/kinds"]) {
-  Deno.test(`Answers, ${path} is compressed when asked`, async () => {
+  Deno.test(`AnswerCache, ${path} is compressed when asked`, async () => {
     const api = new Api();
     const response = await api.request(path, { headers: { "accept-encoding": "gzip" } });
     const { headers } = response;

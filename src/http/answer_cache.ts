@@ -1,0 +1,204 @@
+/**
+ * Answers that depend on the graph, the path, the query and the minute alone. The weak ETag names the
+ * revision and the minute, and is compared before anything is built. All requests for the same share one
+ * answer, until the graph changes or the minute ends. The Host header is no part of an answer's key.
+ *
+ * Small answers are cached up to 16 MiB; large ones take one of the slots, cached or not.
+ */
+import type { GraphReader } from "../graph/queries/reader.ts";
+import type { Clock } from "../model/clock.ts";
+import { acceptsGzip, COMPRESSED_FROM, gzip } from "./gzip.ts";
+import { type LargeAnswer, LargeAnswerSlots } from "./large_answer_slots.ts";
+import type { Built } from "./route.ts";
+
+const LARGE_ANSWER_BYTES = 1 << 20;
+const SMALL_ANSWERS_BYTES_MAX = 16 << 20;
+/** What an entry takes besides its key and its body. */
+const ENTRY_BYTES = 1024;
+const KEYS_MAX = 1000;
+
+export interface AnswerCacheOptions {
+  readonly graph: GraphReader;
+  readonly clock: Clock;
+}
+
+export interface AnswerRequest {
+  readonly method: string;
+  /** Path and query. */
+  readonly key: string;
+  readonly headers: Headers;
+  /** Settles when the server has sent the response or given it up; undefined without a server. */
+  readonly completed?: Promise<void> | undefined;
+}
+
+interface Answer {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly etag: string;
+  readonly slot: LargeAnswer | undefined;
+}
+
+type Build = (spare: ArrayBuffer | undefined) => Built;
+
+export class AnswerCache {
+  readonly #options: AnswerCacheOptions;
+  readonly #slots: LargeAnswerSlots;
+  #revision = -1;
+  #minute = -1;
+  #etag = "";
+  /** Keys that have an answer at this revision: only these give 304, bad queries do not. */
+  readonly #answered = new Set<string>();
+  readonly #cached = new Map<string, Answer>();
+  #smallBytes = 0;
+  /** Keys whose last answer was large. */
+  readonly #largeKeys = new Set<string>();
+
+  constructor(options: AnswerCacheOptions) {
+    this.#options = options;
+    this.#slots = new LargeAnswerSlots(options.clock);
+  }
+
+  /**
+   * Answers from the cache, or with what `build` returns.
+   *
+   * @throws what `build` throws, and {HttpError} 503 when no slot gets free for a large answer.
+   */
+  respond(request: AnswerRequest, build: Build): Response | Promise<Response> {
+    this.#refresh();
+    const { key, headers } = request;
+    if (this.#answered.has(key) && namesEtag(headers, this.#etag)) return notModified(this.#etag);
+    const compressed = acceptsGzip(headers.get("accept-encoding"));
+    const cached = this.#cached.get(compressed ? `gzip ${key}` : key);
+    if (cached) return send(request, cached);
+    if (!compressed && this.#mayBuild(key)) {
+      const answer = this.#answer(key, build);
+      if (answer) return send(request, answer);
+    }
+    return this.#respondLater(request, { build, compressed });
+  }
+
+  async #respondLater(
+    request: AnswerRequest,
+    { build, compressed }: { build: Build; compressed: boolean },
+  ): Promise<Response> {
+    const since = this.#options.clock.now();
+    let answer: Answer | undefined;
+    while (!this.#mayBuild(request.key) || !(answer = this.#answer(request.key, build))) {
+      await this.#slots.wait(since);
+      this.#refresh();
+    }
+    if (!compressed || answer.bytes.length < COMPRESSED_FROM) return send(request, answer);
+    const plain = answer;
+    return await (plain.slot
+      ? plain.slot.hold(() => this.#sendCompressed(request, plain))
+      : this.#sendCompressed(request, plain));
+  }
+
+  async #sendCompressed(request: AnswerRequest, plain: Answer): Promise<Response> {
+    const key = `gzip ${request.key}`;
+    const bytes = await gzip(plain.bytes);
+    const isCurrent = plain.etag === this.#etag;
+    // Another request may have compressed the same answer meanwhile.
+    const other = isCurrent ? this.#cached.get(key) : undefined;
+    if (other) return send(request, other);
+    const headers = { ...plain.headers, "content-encoding": "gzip" };
+    const answer = this.#newAnswer(key, { bytes, headers, etag: plain.etag, reusable: false });
+    if (isCurrent) this.#keep(key, answer);
+    const response = send(request, answer);
+    if (!isCurrent) answer.slot?.uncache();
+    return response;
+  }
+
+  /** The cached answer or a new one; undefined where it turns out to be large and there is no slot. */
+  #answer(key: string, build: Build): Answer | undefined {
+    const cached = this.#cached.get(key);
+    if (cached) return cached;
+    const spare = this.#largeKeys.has(key) ? this.#slots.pool.take() : undefined;
+    const built = build(spare);
+    const headers = {
+      "content-type": "application/json",
+      "cache-control": "no-cache",
+      "vary": "accept-encoding",
+      "etag": this.#etag,
+      ...built.headers,
+    };
+    if (this.#answered.size === KEYS_MAX) this.#answered.clear();
+    this.#answered.add(key);
+    const isSmall = built.bytes.length < LARGE_ANSWER_BYTES;
+    if (isSmall) this.#largeKeys.delete(key);
+    else {
+      this.#largeKeys.add(key);
+      if (!this.#slots.hasRoom()) return undefined;
+    }
+    const bytes = isSmall && spare ? built.bytes.slice() : built.bytes;
+    const answer = this.#newAnswer(key, { bytes, headers, etag: this.#etag, reusable: true });
+    this.#keep(key, answer);
+    return answer;
+  }
+
+  #newAnswer(key: string, answer: Omit<Answer, "slot"> & { readonly reusable: boolean }): Answer {
+    const { bytes, headers, etag, reusable } = answer;
+    const slot = bytes.length < LARGE_ANSWER_BYTES
+      ? undefined
+      : this.#slots.take(bytes, { reusable, onEvict: () => this.#cached.delete(key) });
+    return { bytes, headers, etag, slot };
+  }
+
+  #keep(key: string, answer: Answer): void {
+    if (!answer.slot) {
+      const size = answer.bytes.length + key.length + ENTRY_BYTES;
+      if (this.#smallBytes + size > SMALL_ANSWERS_BYTES_MAX) this.#forget();
+      this.#smallBytes += size;
+    }
+    this.#cached.set(key, answer);
+    this.#slots.wake();
+  }
+
+  /** Whether the answer is cached, is not known to be large, or has a slot to go to. */
+  #mayBuild(key: string): boolean {
+    return !this.#largeKeys.has(key) || this.#cached.has(key) || this.#slots.hasRoom();
+  }
+
+  /** Forgets the answers of an earlier revision or minute. */
+  #refresh(): void {
+    const { graph, clock } = this.#options;
+    const minute = Math.floor(clock.now() / 60_000);
+    if (graph.revision === this.#revision && minute === this.#minute) return;
+    this.#revision = graph.revision;
+    this.#minute = minute;
+    this.#answered.clear();
+    this.#etag = `W/"${graph.rv}-${minute}"`;
+    this.#forget();
+  }
+
+  #forget(): void {
+    const answers = [...this.#cached.values()];
+    this.#cached.clear();
+    this.#smallBytes = 0;
+    for (const { slot } of answers) slot?.uncache();
+    if (this.#largeKeys.size > KEYS_MAX) this.#largeKeys.clear();
+  }
+}
+
+function send({ method, headers, completed }: AnswerRequest, answer: Answer): Response {
+  const { bytes, slot } = answer;
+  if (namesEtag(headers, answer.etag)) return notModified(answer.etag);
+  const sized = { headers: { ...answer.headers, "content-length": String(bytes.length) } };
+  if (method === "HEAD") return new Response(null, sized);
+  return slot ? new Response(slot.send(completed), sized) : new Response(bytes, { headers: answer.headers });
+}
+
+/** Whether `If-None-Match` names the entity tag, by weak comparison (RFC 9110, section 13.1.2). */
+function namesEtag(headers: Headers, etag: string): boolean {
+  const header = headers.get("if-none-match");
+  if (header === null) return false;
+  const opaque = etag.slice(2);
+  return header.split(",").some((tag) => tag.trim() === "*" || tag.trim().replace(/^W\//, "") === opaque);
+}
+
+function notModified(etag: string): Response {
+  return new Response(null, {
+    status: 304,
+    headers: { etag, vary: "accept-encoding", "cache-control": "no-cache" },
+  });
+}
