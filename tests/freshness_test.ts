@@ -56,8 +56,7 @@ class Followed implements AsyncDisposable {
       readiness: () => ({ shuttingDown: false, restored: false }),
       persistence: () => ({ enabled: false }),
       isLimited: () => false,
-      instance: "test",
-      clock: this.clock.now,
+      clock: this.clock,
       metrics,
       log,
     });

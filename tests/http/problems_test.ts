@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { Api, NOW } from "./api.ts";
+import { Api } from "./api.ts";
 import { object, smallCluster } from "./objects.ts";
 
 async function lines(api: Api, query = ""): Promise<string[]> {
