@@ -239,7 +239,7 @@ export class Graph {
     else rows.setUid(row, uids.words);
     strings.release(rows.name.data[row]!);
     rows.name.data[row] = name;
-    this.#moveTo(row, cohorts.intern(scope, record.labels, record.release));
+    this.#moveTo(row, cohorts.intern(scope, record));
     if (!rows.has(row, IN_KEY_INDEX)) rows.enterKey(row);
     cohorts.releaseScope(scope);
     strings.release(namespace);
@@ -451,25 +451,27 @@ export class Graph {
   }
 
   #relateReferred(reference: number, count: 1 | -1): void {
-    const { references, rows } = this.#tables;
+    const { references } = this.#tables;
     const source = references.source.data[reference]!;
     const target = references.target.data[reference]!;
-    if (
-      count < 0 && this.read.kind(target).unusedWithout === RELATION_TYPES[references.type.data[reference]!]
-    ) {
-      rows.unusedSince.data[target] = this.#now();
-    }
-    this.#relations[references.type.data[reference]!]! += count;
-    this.#visible = true;
+    this.#count(references.type.data[reference]!, { target, count });
     if (references.has(reference, REVERSED)) this.#listener?.relationChanged(target, source);
     else this.#listener?.relationChanged(source, target);
   }
 
   #relateSelected(selector: number, row: number, count: 1 | -1): void {
     const { selectors } = this.#tables;
-    this.#relations[selectors.type.data[selector]!]! += count;
-    this.#visible = true;
+    this.#count(selectors.type.data[selector]!, { target: row, count });
     this.#listener?.relationChanged(selectors.source.data[selector]!, row);
+  }
+
+  /** Counts a relation that is new or gone. Without its last one, its target may be unused. */
+  #count(type: number, { target, count }: { target: number; count: 1 | -1 }): void {
+    if (count < 0 && this.read.kind(target).unusedWithout === RELATION_TYPES[type]) {
+      this.#tables.rows.unusedSince.data[target] = this.#now();
+    }
+    this.#relations[type]! += count;
+    this.#visible = true;
   }
 
   #forEachIncoming(row: number, visit: (reference: number) => void): void {

@@ -1,12 +1,21 @@
 import type { Pairs } from "../model/pairs.ts";
 import { fields, text } from "./fields.ts";
 
-const PREFIXES = ["meta.helm.sh/", "argocd.argoproj.io/", "prometheus.io/"] as const;
-const NAMES = new Set(["kubectl.kubernetes.io/restartedAt", "deployment.kubernetes.io/revision"]);
+const PREFIXES = ["meta.helm.sh/", "argocd.argoproj.io/"] as const;
+const NAMES = new Set([
+  "deployment.kubernetes.io/revision",
+  "kubectl.kubernetes.io/restartedAt",
+  "kubernetes.io/service-account.name",
+  "prometheus.io/path",
+  "prometheus.io/port",
+  "prometheus.io/scheme",
+  "prometheus.io/scrape",
+  "volume.beta.kubernetes.io/storage-class",
+]);
 
 /**
- * The annotations that may be kept, sorted. All others are dropped here, before anything else sees
- * them: the last applied configuration, for one, may hold a Secret's data.
+ * Returns the annotations that may be kept, sorted. Drops all others before anything else sees them: the last
+ * applied configuration may hold the data of a Secret, and `prometheus.io/param_*` may hold a token.
  */
 export function allowedAnnotations(annotations: unknown): Pairs {
   const allowed: [string, string][] = [];
@@ -16,6 +25,7 @@ export function allowedAnnotations(annotations: unknown): Pairs {
   return allowed.sort(([a], [b]) => a < b ? -1 : 1);
 }
 
+/** Reports whether an annotation may be kept. */
 export function isAllowed(annotation: string): boolean {
   return NAMES.has(annotation) || PREFIXES.some((prefix) => annotation.startsWith(prefix));
 }

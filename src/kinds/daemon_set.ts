@@ -12,15 +12,16 @@ export const daemonSet: KindRule = {
   health: (object) => {
     const old = behind(object);
     if (old) return old;
-    const { desired, ready: working } = scheduled(object);
+    const { desired, ready: working, available } = scheduled(object);
     if (working < desired) return pending(`${working} of ${desired} Pods are ready`);
+    if (available < desired) return pending(`${available} of ${desired} Pods are available`);
 
     const { type } = fields(requiredFields(object.spec).updateStrategy);
     const updated = integer(fields(object.status).updatedNumberScheduled);
     if ((text(type) || "RollingUpdate") === "RollingUpdate" && updated < desired) {
       return pending(`${updated} of ${desired} Pods are updated`);
     }
-    return ready(desired === 0 ? "No node is to run it" : `${working} of ${desired} Pods are ready`);
+    return ready(desired === 0 ? "No node has to run it" : `${working} of ${desired} Pods are ready`);
   },
 
   detail: (object) => ({ image: templateImage(object), replicas: scheduled(object) }),

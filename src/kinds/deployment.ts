@@ -1,8 +1,8 @@
 /** Deployment: health as `kubectl rollout status` sees it; uses what its template needs. */
 import { fields, flag, integer, requiredFields } from "./fields.ts";
-import { because, behind, failed, falseCondition, pending, ready, trueCondition } from "./health.ts";
+import { becauseInDetail, behind, failed, falseCondition, pending, ready } from "./health.ts";
 import { templateImage, templateReferences } from "./pod_template.ts";
-import { replicas } from "./replicas.ts";
+import { replicaFailure, replicas } from "./replicas.ts";
 import { type KindRule, namespaced } from "./rule.ts";
 
 export const deployment: KindRule = {
@@ -15,13 +15,14 @@ export const deployment: KindRule = {
     const updated = integer(fields(status).updatedReplicas);
     const paused = flag(requiredFields(spec).paused) ? "Paused: " : "";
 
-    const stuck = falseCondition(status, "Progressing");
-    if (stuck) return failed(because("Its rollout is stuck", stuck));
-    const refused = trueCondition(status, "ReplicaFailure");
-    if (refused) return failed(because("Its Pods cannot be created", refused));
-
     const old = behind(object);
     if (old) return old;
+    // Where both conditions hold, this one says why the rollout is stuck.
+    const refused = replicaFailure(status);
+    if (refused) return refused;
+    const stuck = falseCondition(status, "Progressing");
+    if (stuck) return failed(becauseInDetail("Its rollout is stuck", stuck));
+
     if (updated < desired) return pending(`${paused}${updated} of ${desired} replicas are updated`);
     if (current > updated) return pending(`${paused}${current - updated} of ${current} replicas are old`);
     if (working < desired) return pending(`${paused}${working} of ${desired} replicas are ready`);

@@ -47,6 +47,13 @@ export function text(value: unknown): string | undefined {
   throw new MalformedField("a string", value);
 }
 
+/** The items of a list of strings. */
+export function texts(value: unknown): string[] {
+  if (value === undefined || value === null) return [];
+  if (!Array.isArray(value)) throw new MalformedField("a list", value);
+  return value.map((item) => text(item) ?? "");
+}
+
 export function integer(value: unknown, absent = 0): number {
   if (Number.isSafeInteger(value)) return value as number;
   if (value === undefined || value === null) return absent;

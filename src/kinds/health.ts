@@ -2,6 +2,9 @@
 import type { Health } from "../model/status.ts";
 import { type Fields, fields, integer, list, text } from "./fields.ts";
 
+/** In UTF-16 units. */
+const DETAIL_LENGTH = 160;
+
 export function ready(message: string): Health {
   return { status: "Ready", message };
 }
@@ -18,44 +21,72 @@ export function unknown(message: string): Health {
   return { status: "Unknown", message };
 }
 
-/** The health that belongs to a phase; the key "" stands for no phase yet. */
+export const NOT_WRITTEN = pending("Its status is not written yet");
+
+/** Returns the health of a phase. The key "" stands for no phase yet. */
 export function byPhase(phase: unknown, healths: Readonly<Record<string, Health>>): Health {
   const name = text(phase) ?? "";
   const health = Object.hasOwn(healths, name) ? healths[name] : undefined;
   return health ?? unknown(name === "" ? "It has no phase" : `Phase ${name} is not known`);
 }
 
-/** The condition of that type, where its status is True. */
+/** Returns the condition of a type. */
+export function conditionOf(status: unknown, type: string): Fields | undefined {
+  return list(fields(status).conditions).find((item) => text(item.type) === type);
+}
+
+/** Returns the condition of a type if its status is True. */
 export function trueCondition(status: unknown, type: string): Fields | undefined {
-  return list(fields(status).conditions).find((item) =>
-    text(item.type) === type && text(item.status) === "True"
-  );
+  return withStatus(conditionOf(status, type), "True");
 }
 
-/** The condition of that type, where its status is False. */
+/** Returns the condition of a type if its status is False. */
 export function falseCondition(status: unknown, type: string): Fields | undefined {
-  return list(fields(status).conditions).find((item) =>
-    text(item.type) === type && text(item.status) === "False"
-  );
+  return withStatus(conditionOf(status, type), "False");
 }
 
-/** A sentence with a condition's reason behind it. */
-export function because(sentence: string, condition: Fields): string {
-  const reason = text(condition.reason);
-  return reason ? `${sentence}: ${reason}` : sentence;
+function withStatus(found: Fields | undefined, status: string): Fields | undefined {
+  return found && text(found.status) === status ? found : undefined;
 }
 
-/** Pending while the controller has not seen the newest spec. */
+/** Returns a sentence with the reason of a condition behind it. */
+export function because(sentence: string, { reason }: Fields): string {
+  return text(reason) ? `${sentence}: ${text(reason)}` : sentence;
+}
+
+/** Returns a sentence with the reason and the first line of the message of a condition behind it. */
+export function becauseInDetail(sentence: string, condition: Fields): string {
+  const [line = ""] = (text(condition.message) ?? "").trim().split("\n", 1);
+  const detail = shorten(withoutValues(line), DETAIL_LENGTH);
+  return detail ? `${because(sentence, condition)}: ${detail}` : because(sentence, condition);
+}
+
+/**
+ * Removes the value that a validation error quotes, since a field may hold something confidential.
+ * https://pkg.go.dev/k8s.io/apimachinery/pkg/util/validation/field#Error.ErrorBody
+ */
+function withoutValues(text: string): string {
+  return text.replace(/\b((?:Invalid|Unsupported|Duplicate) value): (?:"(?:[^"\\]|\\.)*"|[^]*)/g, "$1");
+}
+
+/**
+ * Returns Pending while the controller has not seen the newest spec: the conditions then speak of the past.
+ * A status that names no generation is not written yet.
+ */
 export function behind({ metadata, status }: Fields): Health | undefined {
   const generation = integer(fields(metadata).generation);
   const observed = integer(fields(status).observedGeneration);
-  if (observed >= generation && status !== undefined) return undefined;
-  return pending(
-    observed === 0 ? "Its status is not written yet" : `Generation ${observed} of ${generation} is observed`,
-  );
+  if (status === undefined || status === null) return NOT_WRITTEN;
+  if (observed >= generation) return undefined;
+  return observed === 0 ? NOT_WRITTEN : pending(`Generation ${observed} of ${generation} is observed`);
 }
 
-/** At most `length` UTF-16 units of a text, whole characters, with an ellipsis where it was cut. */
+/** The same for a kind whose status names the generation only in newer versions of Kubernetes. */
+export function behindWhereNamed(object: Fields): Health | undefined {
+  return integer(fields(object.status).observedGeneration) > 0 ? behind(object) : undefined;
+}
+
+/** Cuts a text to `length` UTF-16 units, in whole characters, with an ellipsis where it was cut. */
 export function shorten(text: string, length: number): string {
   if (text.length <= length) return text;
   return text.slice(0, length - 1).replace(/[\uD800-\uDBFF]$/, "") + "…";

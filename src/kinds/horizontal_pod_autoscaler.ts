@@ -1,19 +1,35 @@
 /** HorizontalPodAutoscaler: health from its conditions; scales its target. */
-import { fields, integer, list, requiredFields, text } from "./fields.ts";
-import { because, failed, falseCondition, pending, ready } from "./health.ts";
+import { type Fields, fields, integer, list, requiredFields, text } from "./fields.ts";
+import { because, behindWhereNamed, failed, falseCondition, pending, ready } from "./health.ts";
 import { groupOf, type KindRule, namespaced } from "./rule.ts";
+
+/** What the reasons of the controller say. https://pkg.go.dev/k8s.io/api/autoscaling/v2 */
+const SENTENCES: readonly [reason: RegExp, sentence: string][] = [
+  [/^FailedGetScale$/, "It cannot read the scale of its target"],
+  [/^FailedUpdateScale$/, "It cannot set the scale of its target"],
+  [/^Backoff/, "It waits after the last scaling"],
+  [/^FailedGet.*Metric/, "It gets no metrics"],
+  [/^InvalidMetricSourceType$/, "It does not know the type of a metric"],
+  [/^InvalidSelector$/, "The selector of its target is missing or invalid"],
+  [/^AmbiguousSelector$/, "Another autoscaler selects the same Pods"],
+];
 
 export const horizontalPodAutoscaler: KindRule = {
   ...namespaced("autoscaling/v2", { kind: "HorizontalPodAutoscaler", plural: "horizontalpodautoscalers" }),
 
-  health: ({ spec, status }) => {
+  health: (object) => {
+    const { spec, status } = object;
     const { minReplicas, maxReplicas } = requiredFields(spec);
     const { conditions, currentReplicas } = fields(status);
+    const old = behindWhereNamed(object);
+    if (old) return old;
     const unable = falseCondition(status, "AbleToScale");
-    if (unable) return failed(because("It cannot scale", unable));
+    if (unable) return failed(because(sentenceFor(unable) ?? "It cannot scale", unable));
     const inactive = falseCondition(status, "ScalingActive");
     const disabled = text(inactive?.reason) === "ScalingDisabled";
-    if (inactive && !disabled) return failed(because("It gets no metrics", inactive));
+    if (inactive && !disabled) {
+      return failed(because(sentenceFor(inactive) ?? "Its scaling is not active", inactive));
+    }
     if (list(conditions).length === 0) return pending("It has not run yet");
     if (disabled) return ready("Scaling is disabled: its target has no replicas");
     return ready(
@@ -26,3 +42,8 @@ export const horizontalPodAutoscaler: KindRule = {
     refer.to("scales", { group: groupOf(text(apiVersion) ?? ""), kind: text(kind) ?? "", name });
   },
 };
+
+function sentenceFor({ reason }: Fields): string | undefined {
+  const name = text(reason) ?? "";
+  return SENTENCES.find(([pattern]) => pattern.test(name))?.[1];
+}

@@ -1,8 +1,11 @@
-/** Ingress: always ready; routes to its backends' Services, takes certificates from Secrets. */
-import { fields, list, requiredFields } from "./fields.ts";
+/** Ingress: always ready; routes to the Services of its backends, takes certificates from Secrets. */
+import { fields, list, requiredFields, text } from "./fields.ts";
 import { ready } from "./health.ts";
 import { publishedAddress } from "./published_address.ts";
 import { type KindRule, namespaced, type Refer } from "./rule.ts";
+
+/** A port of this name makes a backend an action of the AWS Load Balancer Controller, not a Service. */
+const ACTION_PORT = "use-annotation";
 
 export const ingress: KindRule = {
   ...namespaced("networking.k8s.io/v1", { kind: "Ingress", plural: "ingresses" }),
@@ -23,5 +26,6 @@ export const ingress: KindRule = {
 };
 
 function routeTo(backend: unknown, refer: Refer): void {
-  refer.to("routes-to", { kind: "Service", name: fields(fields(backend).service).name });
+  const { name, port } = fields(fields(backend).service);
+  if (text(fields(port).name) !== ACTION_PORT) refer.to("routes-to", { kind: "Service", name });
 }

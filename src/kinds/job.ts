@@ -16,6 +16,8 @@ export const job: KindRule = {
     const figures = `${integer(succeeded)}${wanted > 0 ? ` of ${wanted}` : ""} completed`;
     const failure = trueCondition(status, "Failed");
     if (failure) return failed(because("Failed", failure));
+    const doom = trueCondition(status, "FailureTarget");
+    if (doom) return failed(because("It has failed and ends its Pods", doom));
     if (trueCondition(status, "Complete")) return ready(`Complete: ${figures}`);
     if (flag(suspend)) return pending(`Suspended: ${figures}`);
     return pending(`${integer(active)} active, ${figures}`);

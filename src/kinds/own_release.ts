@@ -1,9 +1,14 @@
 import type { Pairs } from "../model/pairs.ts";
 import type { Release, ResourceRecord } from "../model/record.ts";
 
+const CONVENTIONS = [
+  ["app.kubernetes.io/managed-by", "app.kubernetes.io/instance"],
+  ["heritage", "release"],
+] as const;
+
 /**
- * The Helm release that a resource itself names: by Helm's annotations, or, where it has no owner, by
- * the labels that charts set by custom.
+ * Returns the Helm release that a resource itself names: by the annotations of Helm, or, if it has no owner,
+ * by the labels that charts set by convention. Hooks have only labels, and older charts those of Helm 2.
  * https://helm.sh/docs/chart_best_practices/labels/
  */
 export function ownRelease(
@@ -17,9 +22,12 @@ export function ownRelease(
       name: annotated,
     };
   }
-  if (owned || valueOf(labels, "app.kubernetes.io/managed-by") !== "Helm") return undefined;
-  const instance = valueOf(labels, "app.kubernetes.io/instance");
-  return instance ? { namespace, name: instance } : undefined;
+  if (owned) return undefined;
+  for (const [manager, instance] of CONVENTIONS) {
+    const name = valueOf(labels, manager) === "Helm" ? valueOf(labels, instance) : undefined;
+    if (name) return { namespace, name };
+  }
+  return undefined;
 }
 
 function valueOf(pairs: Pairs, key: string): string | undefined {

@@ -2,6 +2,7 @@
 import { fields, requiredFields, text } from "./fields.ts";
 import { byPhase, failed, pending, ready } from "./health.ts";
 import { clusterScoped, type KindRule } from "./rule.ts";
+import { storageClassReference } from "./storage_class.ts";
 
 const CLAIM = "PersistentVolumeClaim";
 const WAITING = pending("Not available yet");
@@ -34,15 +35,9 @@ export const persistentVolume: KindRule = {
     };
   },
 
-  references: ({ spec, status }, refer) => {
-    const { claimRef, storageClassName } = requiredFields(spec);
-    const { kind, namespace, name, uid } = fields(claimRef);
+  references: (volume, refer) => {
+    const { kind, namespace, name, uid } = fields(requiredFields(volume.spec).claimRef);
     if ((text(kind) || CLAIM) === CLAIM) refer.from("binds", { kind: CLAIM, namespace, name, uid });
-    refer.to("uses-storageclass", {
-      group: "storage.k8s.io",
-      kind: "StorageClass",
-      name: storageClassName,
-      optional: fields(status).phase === "Bound",
-    });
+    storageClassReference(volume, refer);
   },
 };

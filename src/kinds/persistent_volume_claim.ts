@@ -1,7 +1,9 @@
 /** PersistentVolumeClaim: health from its phase; binds its volume, names its class. */
+import { claimMarks } from "./claim_marks.ts";
 import { fields, requiredFields, text } from "./fields.ts";
 import { byPhase, failed, pending, ready } from "./health.ts";
 import { type KindRule, namespaced } from "./rule.ts";
+import { storageClassReference } from "./storage_class.ts";
 
 const WAITING = pending("Waiting for a volume");
 
@@ -9,6 +11,7 @@ export const persistentVolumeClaim: KindRule = {
   ...namespaced("v1", { kind: "PersistentVolumeClaim", plural: "persistentvolumeclaims" }),
   attaches: ["binds", "uses-storageclass"],
   unusedWithout: "mounts",
+  marks: claimMarks,
 
   health: ({ status }) =>
     byPhase(fields(status).phase, {
@@ -20,14 +23,8 @@ export const persistentVolumeClaim: KindRule = {
 
   detail: ({ spec }) => ({ volumeName: text(requiredFields(spec).volumeName) || undefined }),
 
-  references: ({ spec, status }, refer) => {
-    const { volumeName, storageClassName } = requiredFields(spec);
-    refer.to("binds", { kind: "PersistentVolume", name: volumeName });
-    refer.to("uses-storageclass", {
-      group: "storage.k8s.io",
-      kind: "StorageClass",
-      name: storageClassName,
-      optional: fields(status).phase === "Bound",
-    });
+  references: (claim, refer) => {
+    refer.to("binds", { kind: "PersistentVolume", name: requiredFields(claim.spec).volumeName });
+    storageClassReference(claim, refer);
   },
 };

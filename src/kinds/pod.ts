@@ -1,27 +1,35 @@
 /** Pod: health from its phase, containers and conditions; uses what its spec needs. */
 import type { Health } from "../model/status.ts";
+import { ephemeralClaim } from "./claim_marks.ts";
 import { type Fields, fields, flag, integer, list, requiredFields, text } from "./fields.ts";
-import { failed, falseCondition, pending, ready, shorten, trueCondition, unknown } from "./health.ts";
+import {
+  because,
+  behindWhereNamed,
+  conditionOf,
+  failed,
+  falseCondition,
+  pending,
+  ready,
+  shorten,
+  trueCondition,
+  unknown,
+} from "./health.ts";
 import { podImage, podReferences } from "./pod_template.ts";
 import { type KindRule, namespaced } from "./rule.ts";
 
-/** Reasons to wait that do not go away by waiting. */
-const BROKEN = new Set([
-  "CrashLoopBackOff",
-  "ImagePullBackOff",
-  "ErrImagePull",
-  "ErrImageNeverPull",
-  "InvalidImageName",
-  "CreateContainerConfigError",
-  "CreateContainerError",
-  "RunContainerError",
-]);
+/** Reasons to wait that waiting alone does not end. The kubelet and container runtimes add new ones freely. */
+const BROKEN = /^(Err.*|.*(Error|BackOff)|InvalidImageName|RegistryUnavailable|SignatureValidationFailed)$/s;
+/** The scheduler's words for claims of the binding mode Immediate whose volumes are being made. */
+const WAITS_FOR_CLAIMS = /unbound immediate PersistentVolumeClaims?/i;
+/** How many containers a message names. */
+const NAMES_MAX = 3;
 
 export const pod: KindRule = {
   ...namespaced("v1", { kind: "Pod", plural: "pods" }),
   mountsClaims: true,
 
-  health: ({ spec, status }) => {
+  health: (object) => {
+    const { spec, status } = object;
     const phase = text(fields(status).phase) || "Pending";
     switch (phase) {
       case "Succeeded":
@@ -30,7 +38,7 @@ export const pod: KindRule = {
         return failed(failure(fields(status)));
       case "Pending":
       case "Running":
-        return failing(requiredFields(spec), fields(status)) ??
+        return behindWhereNamed(object) ?? failing(requiredFields(spec), fields(status)) ??
           progress(requiredFields(spec), fields(status));
       case "Unknown":
         return unknown("Its node does not answer");
@@ -52,12 +60,13 @@ export const pod: KindRule = {
   },
 
   references: ({ metadata, spec }, refer) => {
+    const own = fields(metadata);
     podReferences(requiredFields(spec), refer);
     for (const { name, ephemeral } of list(requiredFields(spec).volumes)) {
       if (ephemeral === undefined || ephemeral === null) continue;
-      refer.to("mounts", {
+      refer.select("mounts", {
         kind: "PersistentVolumeClaim",
-        name: `${text(fields(metadata).name)}-${text(name)}`,
+        selector: ephemeralClaim({ name: text(own.name) ?? "", uid: text(own.uid) ?? "" }, text(name) ?? ""),
       });
     }
   },
@@ -68,7 +77,7 @@ export const pod: KindRule = {
   },
 };
 
-/** What makes a Pod fail that has not reached its end. */
+/** Returns what makes a Pod fail that has not reached its end. */
 function failing(spec: Fields, status: Fields): Health | undefined {
   const initialization = {
     statuses: list(status.initContainerStatuses),
@@ -77,9 +86,8 @@ function failing(spec: Fields, status: Fields): Health | undefined {
   const work = { statuses: list(status.containerStatuses), containers: list(spec.containers) };
   for (const { statuses, containers } of [initialization, work]) {
     for (const container of statuses) {
-      const { waiting } = fields(container.state);
-      const reason = text(fields(waiting).reason);
-      if (reason && BROKEN.has(reason)) return failed(`Container ${text(container.name)}: ${reason}`);
+      const reason = waitingReason(container);
+      if (reason && BROKEN.test(reason)) return failed(`Container ${text(container.name)}: ${reason}`);
       const exit = failedExit(container);
       if (!exit) continue;
       const declared = fields(containers.find(({ name }) => name === container.name));
@@ -89,14 +97,22 @@ function failing(spec: Fields, status: Fields): Health | undefined {
   }
   const unscheduled = falseCondition(status, "PodScheduled");
   if (unscheduled && text(unscheduled.reason) === "Unschedulable") {
-    const why = text(unscheduled.message);
+    const why = text(unscheduled.message) ?? "";
+    if (WAITS_FOR_CLAIMS.test(why)) return pending("Waiting for a claim that is not bound yet");
     // The scheduler's first sentence; what preemption would do is in the second.
     return failed(why ? `Unschedulable: ${shorten(why.split(". ", 1)[0] ?? why, 160)}` : "Unschedulable");
   }
   return undefined;
 }
 
-/** Whether one of a container's rules restarts it after this exit. https://kep.k8s.io/5307 */
+/**
+ * Returns the reason that a container waits for, up to its first colon. What follows may quote a command.
+ */
+function waitingReason({ state }: Fields): string | undefined {
+  return text(fields(fields(state).waiting).reason)?.split(":", 1)[0]?.trim();
+}
+
+/** Reports whether a rule of the container restarts it after this exit. https://kep.k8s.io/5307 */
 function restartedByRule({ restartPolicyRules }: Fields, { state }: Fields): boolean {
   const code = integer(fields(fields(state).terminated).exitCode);
   return list(restartPolicyRules).some(({ exitCodes }) => {
@@ -106,7 +122,7 @@ function restartedByRule({ restartPolicyRules }: Fields, { state }: Fields): boo
   });
 }
 
-/** Why a Pod of phase Failed did. */
+/** Returns why a Pod of phase Failed has failed. */
 function failure(status: Fields): string {
   const reason = text(status.reason);
   if (reason) return `Failed: ${reason}`;
@@ -125,17 +141,57 @@ function failedExit({ name, state }: Fields): string | undefined {
   return `Container ${text(name)} exited with ${integer(exitCode)}${because ? `: ${because}` : ""}`;
 }
 
-/** How far a Pod is that runs or is about to. */
+/** Returns how far a Pod is that runs or is about to. */
 function progress(spec: Fields, status: Fields): Health {
-  const containers = list(status.containerStatuses);
-  const running = containers.filter((container) => flag(container.ready)).length;
-  const figures = `${running} of ${containers.length} containers are ready`;
-  if (trueCondition(status, "Ready")) return ready(figures);
+  const statuses = [...list(status.initContainerStatuses), ...list(status.containerStatuses)];
+  const { total, unready } = countContainers(spec, status);
+  const figures = `${total - unready.length} of ${total} containers are ready`;
+  const condition = conditionOf(status, "Ready");
+  if (text(condition?.status) === "True") return ready(figures);
   if (!text(spec.nodeName) && !trueCondition(status, "PodScheduled")) return pending("Waiting for a node");
-  for (const { name, state } of [...list(status.initContainerStatuses), ...containers]) {
-    const reason = text(fields(fields(state).waiting).reason);
-    if (reason) return pending(`Container ${text(name)}: ${reason}`);
+  for (const container of statuses) {
+    const reason = waitingReason(container);
+    if (reason) return pending(`Container ${text(container.name)}: ${reason}`);
   }
-  if (containers.length === 0) return pending("Waiting for its containers");
-  return pending(running < containers.length ? figures : "Its readiness gates are not met");
+  if (list(status.containerStatuses).length === 0) return pending("Waiting for its containers");
+  if (unready.length > 0) {
+    return pending(`${figures}, ${enumerate(unready)} ${unready.length === 1 ? "is" : "are"} not`);
+  }
+
+  const gates = list(spec.readinessGates).map(({ conditionType }) => text(conditionType) ?? "");
+  const closed = gates.filter((gate) => !trueCondition(status, gate));
+  if (closed.length === 1) return pending(`Its readiness gate ${closed[0]} is not True`);
+  if (closed.length > 1) return pending(`Its readiness gates ${enumerate(closed)} are not True`);
+  const state = text(condition?.status);
+  if (state === "False") {
+    return pending(because("Its containers are ready, but Ready was set to False from outside", condition!));
+  }
+  return pending(`Its containers are ready, but Ready is ${state || "not written yet"}`);
+}
+
+/**
+ * Counts the containers of a Pod as kubectl does: restartable init containers (sidecars) are among them.
+ * https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/
+ */
+function countContainers(spec: Fields, status: Fields): { total: number; unready: string[] } {
+  const sidecars = list(spec.initContainers).filter(({ restartPolicy }) => restartPolicy === "Always");
+  const isReady = new Map<string, boolean>();
+  const addAll = (declared: readonly Fields[], statuses: readonly Fields[]) => {
+    for (const { name } of declared) isReady.set(text(name) ?? "", false);
+    for (const { name, ready } of statuses) {
+      const known = text(name) ?? "";
+      if (declared.length === 0 || isReady.has(known)) isReady.set(known, flag(ready));
+    }
+  };
+  if (sidecars.length > 0) addAll(sidecars, list(status.initContainerStatuses));
+  addAll(list(spec.containers), list(status.containerStatuses));
+  const unready = [...isReady].filter(([, ready]) => !ready).map(([name]) => name);
+  return { total: isReady.size, unready };
+}
+
+/** Joins names to a phrase. Counts those that are too many. */
+function enumerate(names: readonly string[]): string {
+  const shown = names.slice(0, NAMES_MAX);
+  if (names.length > shown.length) shown.push(`${names.length - shown.length} more`);
+  return shown.length === 1 ? shown[0]! : `${shown.slice(0, -1).join(", ")} and ${shown.at(-1)}`;
 }

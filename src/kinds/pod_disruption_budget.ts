@@ -1,17 +1,37 @@
 /** PodDisruptionBudget: health from its Pod counts; selects the Pods it protects. */
-import { fields, integer, requiredFields } from "./fields.ts";
-import { pending, ready } from "./health.ts";
+import { fields, integer, list, requiredFields, text } from "./fields.ts";
+import { becauseInDetail, behind, failed, falseCondition, NOT_WRITTEN, pending, ready } from "./health.ts";
 import { type KindRule, namespaced } from "./rule.ts";
 
 export const podDisruptionBudget: KindRule = {
   ...namespaced("policy/v1", { kind: "PodDisruptionBudget", plural: "poddisruptionbudgets" }),
 
-  health: ({ status }) => {
-    const { expectedPods, currentHealthy, desiredHealthy, disruptionsAllowed } = fields(status);
+  health: (object) => {
+    const {
+      conditions,
+      observedGeneration,
+      expectedPods,
+      currentHealthy,
+      desiredHealthy,
+      disruptionsAllowed,
+    } = fields(object.status);
+    const refused = falseCondition(object.status, "DisruptionAllowed");
+    const reason = text(refused?.reason);
+    const failure = refused && reason && reason !== "InsufficientPods"
+      ? failed(becauseInDetail("It cannot be computed", refused))
+      : undefined;
+    // A controller that cannot compute a budget observes no generation of it.
+    if (failure && reason === "SyncFailed") return failure;
+    const unfinished = behind(object) ?? failure;
+    if (unfinished) return unfinished;
+
     const expected = integer(expectedPods);
     const healthy = integer(currentHealthy);
     const desired = integer(desiredHealthy);
-    if (expectedPods === 0 || expected + desired === 0) return ready("It expects no Pods");
+    // The API server writes counts of 0 into a status that the controller has not written.
+    const isWritten = list(conditions).length > 0 || integer(observedGeneration) > 0;
+    if (!isWritten && expected + healthy + desired === 0) return NOT_WRITTEN;
+    if (expected === 0) return ready("The controller counts no Pods");
     if (healthy < desired) return pending(`${healthy} of ${desired} needed Pods are healthy`);
     return ready(
       `${healthy} of ${expected} Pods are healthy, ${integer(disruptionsAllowed)} may be disrupted`,

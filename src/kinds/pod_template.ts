@@ -1,39 +1,45 @@
 /**
- * What a Pod spec needs: claims, ConfigMaps, Secrets and a ServiceAccount. The same for a Pod and for
- * the template of a workload.
+ * The references of a Pod spec: claims, ConfigMaps, Secrets and a ServiceAccount. A Pod and the template of a
+ * workload have the same.
  */
 import { type Fields, fields, list, requiredFields, text } from "./fields.ts";
 import type { Refer } from "./rule.ts";
 
-/** The API server mounts it into every Pod. */
-const ROOT_CA = "kube-root-ca.crt";
+/** The ConfigMap that the API server mounts into every Pod. */
+export const ROOT_CA = "kube-root-ca.crt";
 
 /** Volume sources that name a Secret as `secretRef`. */
-const SECRET_VOLUMES = ["cephfs", "flexVolume", "iscsi", "rbd", "scaleIO", "storageos"] as const;
+const SECRET_VOLUMES = ["cephfs", "cinder", "flexVolume", "iscsi", "rbd", "scaleIO", "storageos"] as const;
 
-/** The references of a Pod spec. */
-export function podReferences(podSpec: Fields, refer: Refer): void {
+/** Takes the references of a Pod spec. Volumes that are `replaced` in every Pod make none. */
+export function podReferences(podSpec: Fields, refer: Refer, replaced?: ReadonlySet<unknown>): void {
   refer.to("uses-sa", { kind: "ServiceAccount", name: text(podSpec.serviceAccountName) || "default" });
   for (const { name } of list(podSpec.imagePullSecrets)) {
     refer.to("uses-secret", { kind: "Secret", name, optional: true });
   }
-  for (const volume of list(podSpec.volumes)) volumeReferences(volume, refer);
+  for (const volume of list(podSpec.volumes)) {
+    if (!replaced?.has(volume.name)) volumeReferences(volume, refer);
+  }
   for (const container of list(podSpec.initContainers)) containerReferences(container, refer);
   for (const container of list(podSpec.containers)) containerReferences(container, refer);
   for (const container of list(podSpec.ephemeralContainers)) containerReferences(container, refer);
 }
 
-/** The references of the pod template of a workload. */
-export function templateReferences(workload: Fields, refer: Refer): void {
-  podReferences(templateSpec(workload), refer);
+/** Takes the references of the pod template of a workload. */
+export function templateReferences(
+  workload: Fields,
+  refer: Refer,
+  replaced?: ReadonlySet<unknown>,
+): void {
+  podReferences(templateSpec(workload), refer, replaced);
 }
 
-/** The first container's image. */
+/** Returns the image of the first container. */
 export function podImage(podSpec: Fields): string | undefined {
   return text(list(podSpec.containers)[0]?.image);
 }
 
-/** The image of the first container of a workload's pod template. */
+/** Returns the image of the first container of the pod template of a workload. */
 export function templateImage(workload: Fields): string | undefined {
   return podImage(templateSpec(workload));
 }

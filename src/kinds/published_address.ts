@@ -1,6 +1,6 @@
 import { fields, list, text } from "./fields.ts";
 
-/** The first address that a load balancer has published in a status. */
+/** Returns the first address that a load balancer has published in a status. */
 export function publishedAddress(status: unknown): string | undefined {
   for (const { ip, hostname } of list(fields(fields(status).loadBalancer).ingress)) {
     const address = text(hostname) || text(ip);

@@ -1,7 +1,7 @@
 import type { LabelSelector, Operator, Requirement } from "../model/label_selector.ts";
 import { type Reference, type SelectorReference, viaBits } from "../model/reference.ts";
 import type { RelationType } from "../model/relation.ts";
-import { type Fields, fields, flag, list, MalformedField, pairs, text } from "./fields.ts";
+import { type Fields, fields, flag, list, MalformedField, pairs, text, texts } from "./fields.ts";
 import { findKind } from "./registry.ts";
 import type { Refer, Selection, Target } from "./rule.ts";
 
@@ -115,10 +115,4 @@ function operatorOf(value: unknown): Operator {
     default:
       throw new MalformedField("an operator of a label selector", value);
   }
-}
-
-function texts(value: unknown): string[] {
-  if (value === undefined || value === null) return [];
-  if (!Array.isArray(value)) throw new MalformedField("a list", value);
-  return value.map((item) => text(item) ?? "");
 }

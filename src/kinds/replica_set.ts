@@ -1,7 +1,7 @@
 /** ReplicaSet: ready with all its replicas; idle is what old rollouts leave behind. */
-import { because, behind, failed, pending, ready, trueCondition } from "./health.ts";
+import { behind, pending, ready } from "./health.ts";
 import { templateImage, templateReferences } from "./pod_template.ts";
-import { replicas } from "./replicas.ts";
+import { replicaFailure, replicas } from "./replicas.ts";
 import { type KindRule, namespaced } from "./rule.ts";
 
 export const replicaSet: KindRule = {
@@ -9,9 +9,7 @@ export const replicaSet: KindRule = {
   mountsClaims: true,
 
   health: (object) => {
-    const refused = trueCondition(object.status, "ReplicaFailure");
-    if (refused) return failed(because("Its Pods cannot be created", refused));
-    const old = behind(object);
+    const old = behind(object) ?? replicaFailure(object.status);
     if (old) return old;
     const { desired, ready: working } = replicas(object);
     if (working < desired) return pending(`${working} of ${desired} replicas are ready`);

@@ -1,7 +1,10 @@
+/** What kinds with replicas have in common: their counts, and the condition that no replica can be made. */
 import type { Replicas } from "../model/detail.ts";
-import { type Fields, fields, integer, requiredFields } from "./fields.ts";
+import type { Health } from "../model/status.ts";
+import { type Fields, fields, integer, requiredFields, text } from "./fields.ts";
+import { becauseInDetail, failed, trueCondition } from "./health.ts";
 
-/** The replica counts of a Deployment, StatefulSet or ReplicaSet: one desired where spec says nothing. */
+/** Returns the replica counts. One replica is desired if spec does not say how many. */
 export function replicas({ spec, status }: Fields): Replicas {
   const seen = fields(status);
   return {
@@ -10,4 +13,12 @@ export function replicas({ spec, status }: Fields): Replicas {
     ready: integer(seen.readyReplicas),
     available: integer(seen.availableReplicas),
   };
+}
+
+/** Returns Error with the reason if the condition ReplicaFailure holds. */
+export function replicaFailure(status: unknown): Health | undefined {
+  const refused = trueCondition(status, "ReplicaFailure");
+  if (!refused) return undefined;
+  const action = text(refused.reason) === "FailedDelete" ? "deleted" : "created";
+  return failed(becauseInDetail(`Its Pods cannot be ${action}`, refused));
 }

@@ -15,9 +15,9 @@ export interface KindRule extends ResourceKind {
   health(object: Fields): Health;
   detail?(object: Fields): { readonly [field in keyof Detail]: Detail[field] | undefined };
   references?(object: Fields, refer: Refer): void;
-  /** Nothing desired and nothing running. */
+  /** As in `ResourceRecord`. */
   idle?(object: Fields): boolean;
-  /** Has run to its end. */
+  /** As in `ResourceRecord`. */
   finished?(object: Fields): boolean;
 }
 

@@ -1,5 +1,5 @@
-/** Service: ready, but for a load balancer without an address; selects its Pods. */
-import { pairs, requiredFields, text } from "./fields.ts";
+/** Service: ready, except for a load balancer without an address; selects its Pods. */
+import { pairs, requiredFields, text, texts } from "./fields.ts";
 import { pending, ready } from "./health.ts";
 import { publishedAddress } from "./published_address.ts";
 import { type KindRule, namespaced } from "./rule.ts";
@@ -8,10 +8,10 @@ export const service: KindRule = {
   ...namespaced("v1", { kind: "Service", plural: "services" }),
 
   health: ({ spec, status }) => {
-    const { type, clusterIP } = requiredFields(spec);
+    const { type, clusterIP, externalIPs } = requiredFields(spec);
     const kind = text(type) || "ClusterIP";
     if (kind === "LoadBalancer") {
-      const address = publishedAddress(status);
+      const address = publishedAddress(status) ?? texts(externalIPs).find((ip) => ip !== "");
       return address
         ? ready(`Load balancer at ${address}`)
         : pending("Waiting for the load balancer's address");

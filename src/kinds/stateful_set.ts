@@ -1,5 +1,6 @@
-/** StatefulSet: health as `kubectl rollout status` sees it; uses what its template needs. */
-import { fields, integer, requiredFields, text } from "./fields.ts";
+/** StatefulSet: health as `kubectl rollout status` sees it; uses its Service, mounts the claims it makes. */
+import { templateClaims } from "./claim_marks.ts";
+import { fields, integer, list, requiredFields, text } from "./fields.ts";
 import { behind, pending, ready } from "./health.ts";
 import { templateImage, templateReferences } from "./pod_template.ts";
 import { replicas } from "./replicas.ts";
@@ -12,8 +13,12 @@ export const statefulSet: KindRule = {
   health: (object) => {
     const old = behind(object);
     if (old) return old;
-    const { desired, ready: working } = replicas(object);
+    const { desired, ready: working, available } = replicas(object);
     if (working < desired) return pending(`${working} of ${desired} replicas are ready`);
+    // Stricter than kubectl. Without minReadySeconds, older controllers count no available replicas.
+    if (integer(requiredFields(object.spec).minReadySeconds) > 0 && available < desired) {
+      return pending(`${available} of ${desired} replicas are available`);
+    }
 
     const { type, rollingUpdate } = fields(requiredFields(object.spec).updateStrategy);
     if ((text(type) || "RollingUpdate") === "RollingUpdate") {
@@ -26,5 +31,18 @@ export const statefulSet: KindRule = {
 
   detail: (object) => ({ image: templateImage(object), replicas: replicas(object) }),
 
-  references: templateReferences,
+  references: (object, refer) => {
+    const { serviceName, volumeClaimTemplates } = requiredFields(object.spec);
+    const templates = list(volumeClaimTemplates).flatMap(({ metadata }) => text(fields(metadata).name) || []);
+    // The controller replaces a volume of the template that is named like a claim template.
+    templateReferences(object, refer, new Set(templates));
+    refer.to("uses-service", { kind: "Service", name: serviceName });
+    const set = text(fields(object.metadata).name) ?? "";
+    for (const template of templates) {
+      refer.select("mounts", {
+        kind: "PersistentVolumeClaim",
+        selector: templateClaims(template, set),
+      });
+    }
+  },
 };

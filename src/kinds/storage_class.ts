@@ -1,9 +1,24 @@
-/** StorageClass: always ready. */
+/** StorageClass: always ready. Claims and volumes name theirs. */
+import { type Fields, fields, requiredFields } from "./fields.ts";
 import { ready } from "./health.ts";
-import { clusterScoped, type KindRule } from "./rule.ts";
+import { clusterScoped, type KindRule, type Refer } from "./rule.ts";
 
 export const storageClass: KindRule = {
   ...clusterScoped("storage.k8s.io/v1", { kind: "StorageClass", plural: "storageclasses" }),
 
   health: () => ready("Exists"),
 };
+
+/** Kubernetes reads it before the field of the spec, even if it is empty. */
+const CLASS_ANNOTATION = "volume.beta.kubernetes.io/storage-class";
+
+/** Takes the reference of a claim or a volume to its class. It is optional for one that is bound. */
+export function storageClassReference({ metadata, spec, status }: Fields, refer: Refer): void {
+  const { [CLASS_ANNOTATION]: annotated } = fields(fields(metadata).annotations);
+  refer.to("uses-storageclass", {
+    group: "storage.k8s.io",
+    kind: "StorageClass",
+    name: annotated ?? requiredFields(spec).storageClassName,
+    optional: fields(status).phase === "Bound",
+  });
+}

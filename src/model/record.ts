@@ -33,11 +33,17 @@ export interface ResourceRecord {
   readonly detail: Detail;
   readonly references: readonly Reference[];
   readonly selectors: readonly SelectorReference[];
-  /** Nothing desired and nothing running: left out of answers unless asked for. */
+  /**
+   * Left out of answers unless asked for: nothing is desired of it and nothing runs, or it serves only Helm or
+   * Kubernetes itself.
+   */
   readonly idle: boolean;
-  /** Has run to its end: its missing references are no problem. */
+  /** Has run to its end: its missing references are not problems. */
   readonly finished: boolean;
 }
 
-/** The label whose value is a resource's chart. */
+/** The label whose value is the chart of a resource. */
 export const CHART_LABEL = "helm.sh/chart";
+
+/** The labels that name the chart of a resource. The first that is not empty counts. */
+export const CHART_LABELS = [CHART_LABEL, "chart"] as const;

@@ -39,8 +39,8 @@ export interface RelationMeaning {
   /** The field of an answer about the source that gives the name of its only target. */
   readonly nameField?: string;
   /**
-   * Relations that a selector without `required` declares (PodDisruptionBudget, NetworkPolicy) have no
-   * impact, whatever their type.
+   * Relations of type `selects` that a selector without `required` declares (PodDisruptionBudget,
+   * NetworkPolicy) have no impact. Those of type `mounts` that a StatefulSet selects are weak.
    */
   readonly impact: Impact;
 }

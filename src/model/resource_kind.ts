@@ -1,4 +1,11 @@
+import type { Pairs } from "./pairs.ts";
 import type { RelationType } from "./relation.ts";
+
+/** An owner of a resource, as its ownerReferences name it. */
+interface Owner {
+  readonly kind: string;
+  readonly uid: string;
+}
 
 /**
  * All that any part needs to know of a kind, as data. Rules (`kinds/`) extend it; nobody branches on
@@ -20,6 +27,11 @@ export interface ResourceKind {
   readonly isNamespace?: boolean;
   /** Objects of the kind mount PersistentVolumeClaims. */
   readonly mountsClaims?: boolean;
+  /**
+   * Returns pairs that selectors may ask for besides labels. No answer shows them. Their keys must not be
+   * valid label keys.
+   */
+  readonly marks?: (name: string, owners: readonly Owner[]) => Pairs;
   /** Relation types that are followed on from a resource of the kind attached to a release. */
   readonly attaches?: readonly RelationType[];
   /** A resource of the kind that no relation of this type points at is an `unused-claim`. */

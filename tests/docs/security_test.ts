@@ -35,7 +35,7 @@ Deno.test("Security page, names annotations that are kept", () => {
 
 Deno.test("Security page, names all annotations that are kept", async () => {
   const code = await Deno.readTextFile("src/kinds/allowed_annotations.ts");
-  const inCode = [...code.matchAll(/"([a-z.]+\/\w*)"/g)].map(([, name = ""]) => name);
+  const inCode = [...code.matchAll(/"([a-z][a-z.]+\/[\w.-]*)"/g)].map(([, name = ""]) => name);
   assertEquals(annotations().map((name) => name.replace("*", "")).sort(), inCode.sort());
 });
 
@@ -48,5 +48,5 @@ Deno.test("Security page, names the permissions that the task start grants", () 
 });
 
 function annotations(): string[] {
-  return codeSpans(section(page, "## What is kept")).filter((span) => /^[a-z.]+\/(\*|\w+)$/.test(span));
+  return codeSpans(section(page, "## What is kept")).filter((span) => /^[a-z.]+\/(\*|[\w.-]+)$/.test(span));
 }

@@ -5,7 +5,11 @@ const check = kindCases(deployment);
 
 check("ready", { status: "Ready", message: "3 of 3 replicas are ready" });
 check("stuck", { status: "Error", message: "Its rollout is stuck: ProgressDeadlineExceeded" });
-check("replica_failure", { status: "Error", message: "Its Pods cannot be created: FailedCreate" });
+check("replica_failure", {
+  status: "Error",
+  message:
+    'Its Pods cannot be created: FailedCreate: pods "web-7c9d5f6b8-" is forbidden: exceeded quota: compute',
+});
 check("behind", { status: "Pending", message: "Generation 4 of 5 is observed" });
 check("not_written", { status: "Pending", message: "Its status is not written yet" });
 check("updating", { status: "Pending", message: "1 of 3 replicas are updated" });

@@ -1,5 +1,7 @@
+import { assertEquals } from "@std/assert";
 import { ingress } from "../../src/kinds/ingress.ts";
-import { kindCases } from "./kind_cases.ts";
+import { makeRecord } from "../../src/kinds/make_record.ts";
+import { fixture, kindCases } from "./kind_cases.ts";
 
 const check = kindCases(ingress);
 
@@ -14,4 +16,16 @@ check("published", {
     "routes-to -> Service shop/web",
     "uses-secret -> Secret shop/shop-tls",
   ],
+});
+
+Deno.test("Ingress, an action of the AWS controller is not a Service, as a default backend neither", async () => {
+  const object = await fixture("Ingress", "published");
+  const service = { name: "ssl-redirect", port: { name: "use-annotation" } };
+  object.spec.defaultBackend = { service };
+  object.spec.rules = [{ http: { paths: [{ path: "/*", backend: { service } }] } }];
+  const routes = () =>
+    makeRecord(ingress, object).references.filter(({ type }) => type === "routes-to").length;
+  assertEquals(routes(), 0);
+  service.port.name = "use-annotations";
+  assertEquals(routes(), 1);
 });

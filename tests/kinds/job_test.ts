@@ -8,7 +8,11 @@ const check = kindCases(job);
 check("complete", { status: "Ready", message: "Complete: 3 of 3 completed", finished: true });
 check("failed", { status: "Error", message: "Failed: BackoffLimitExceeded", finished: true });
 check("running", { status: "Pending", message: "1 active, 1 of 3 completed", finished: false });
-check("about_to_fail", { status: "Pending", finished: false });
+check("about_to_fail", {
+  status: "Error",
+  message: "It has failed and ends its Pods: BackoffLimitExceeded",
+  finished: false,
+});
 check("suspended", { status: "Pending", message: "Suspended: 0 of 3 completed", finished: false });
 check("malformed", { status: "Unknown", finished: false });
 

@@ -99,15 +99,27 @@ Deno.test("makeRecord(), keeps the annotations of the allow-list alone", () => {
     "kubectl.kubernetes.io/restartedAt": "2026-03-02T10:11:12Z",
     "meta.helm.sh/release-name": "web",
     "meta.helm.sh.example.com/release-name": "other",
+    "prometheus.io/param_token": "hunter2",
+    "prometheus.io/path": "/metrics",
     "prometheus.io/port": "9090",
+    "prometheus.io/scheme": "https",
+    "prometheus.io/scrape": "true",
+    "prometheus.io/scrape_slow": "true",
+    "volume.beta.kubernetes.io/storage-class": "fast",
+    "kubernetes.io/service-account.name": "web",
   };
   const object = { metadata: { name: "web", namespace: "shop", uid: "u-1", annotations } };
   assertEquals(makeRecord(configMap, object).annotations.map(([key]) => key), [
     "argocd.argoproj.io/tracking-id",
     "deployment.kubernetes.io/revision",
     "kubectl.kubernetes.io/restartedAt",
+    "kubernetes.io/service-account.name",
     "meta.helm.sh/release-name",
+    "prometheus.io/path",
     "prometheus.io/port",
+    "prometheus.io/scheme",
+    "prometheus.io/scrape",
+    "volume.beta.kubernetes.io/storage-class",
   ]);
 });
 
@@ -134,6 +146,7 @@ Deno.test("makeRecord(), shares no array or object with what it read", async () 
 });
 
 const MANAGED = { "app.kubernetes.io/managed-by": "Helm", "app.kubernetes.io/instance": "web" };
+const HELM_2 = { heritage: "Helm", release: "web" };
 const ANNOTATED = { "meta.helm.sh/release-name": "api" };
 const OWNED = [{ apiVersion: "apps/v1", kind: "Deployment", name: "web", uid: "u-2" }];
 
@@ -149,6 +162,21 @@ const releases: [string, Record<string, unknown>, string | undefined][] = [
     { labels: { ...MANAGED, "app.kubernetes.io/managed-by": "kustomize" } },
     undefined,
   ],
+  ["the labels of Helm 2", { labels: HELM_2 }, "shop/web"],
+  ["the annotations before the labels of Helm 2", { annotations: ANNOTATED, labels: HELM_2 }, "shop/api"],
+  [
+    "the instance before the label release",
+    { labels: { ...MANAGED, ...HELM_2, release: "old" } },
+    "shop/web",
+  ],
+  [
+    "the label release where the instance is empty",
+    { labels: { ...MANAGED, "app.kubernetes.io/instance": "", ...HELM_2 } },
+    "shop/web",
+  ],
+  ["no labels of Helm 2 of an owned resource", { labels: HELM_2, ownerReferences: OWNED }, undefined],
+  ["no label release of another heritage", { labels: { ...HELM_2, heritage: "Tiller" } }, undefined],
+  ["no label release alone", { labels: { release: "web" } }, undefined],
   ["no instance alone", { labels: { "app.kubernetes.io/instance": "web" } }, undefined],
   ["no empty name", { annotations: { "meta.helm.sh/release-name": "" } }, undefined],
 ];
@@ -253,7 +281,7 @@ Deno.test("makeRecord(), takes names such as __proto__ and constructor for data"
     "metadata": {
       "name": "constructor", "namespace": "__proto__", "uid": "u-1",
       "labels": {"__proto__": "toString", "constructor": "hasOwnProperty"},
-      "annotations": {"__proto__": "dropped", "prometheus.io/__proto__": "kept"}
+      "annotations": {"__proto__": "dropped", "meta.helm.sh/__proto__": "kept"}
     },
     "spec": {"selector": {"__proto__": "valueOf"}, "type": "constructor"}
   }`);
@@ -262,7 +290,7 @@ Deno.test("makeRecord(), takes names such as __proto__ and constructor for data"
     name: "constructor",
     namespace: "__proto__",
     labels: [["__proto__", "toString"], ["constructor", "hasOwnProperty"]],
-    annotations: [["prometheus.io/__proto__", "kept"]],
+    annotations: [["meta.helm.sh/__proto__", "kept"]],
     status: "Ready",
     selector: [{ key: "__proto__", operator: "In", values: ["valueOf"] }],
   });

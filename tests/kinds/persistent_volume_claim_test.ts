@@ -1,5 +1,7 @@
+import { assertEquals } from "@std/assert";
+import { makeRecord } from "../../src/kinds/make_record.ts";
 import { persistentVolumeClaim } from "../../src/kinds/persistent_volume_claim.ts";
-import { kindCases } from "./kind_cases.ts";
+import { fixture, kindCases } from "./kind_cases.ts";
 
 const check = kindCases(persistentVolumeClaim);
 
@@ -15,3 +17,14 @@ check("bound", {
 });
 check("pending", { references: ["uses-storageclass -> StorageClass fast"] });
 check("no_class", { references: ["binds -> PersistentVolume pvc-5b7e"] });
+
+Deno.test("PersistentVolumeClaim, the annotation names its class before the field, even if it is empty", async () => {
+  const object = await fixture("PersistentVolumeClaim", "pending");
+  const classes = (annotation: string) => {
+    object.metadata.annotations = { "volume.beta.kubernetes.io/storage-class": annotation };
+    return makeRecord(persistentVolumeClaim, object).references.flatMap(({ type, name }) =>
+      type === "uses-storageclass" ? name : []
+    );
+  };
+  assertEquals([classes("slow"), classes("")], [["slow"], []]);
+});

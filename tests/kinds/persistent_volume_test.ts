@@ -39,3 +39,14 @@ Deno.test("PersistentVolume, is bound by nothing but a claim", async () => {
     "uses-storageclass",
   ]);
 });
+
+Deno.test("PersistentVolume, the annotation names its class before the field, even if it is empty", async () => {
+  const object = await fixture("PersistentVolume", "available");
+  const classes = (annotation: string) => {
+    object.metadata.annotations = { "volume.beta.kubernetes.io/storage-class": annotation };
+    return makeRecord(persistentVolume, object).references.flatMap(({ type, name }) =>
+      type === "uses-storageclass" ? name : []
+    );
+  };
+  assertEquals([classes("slow"), classes("")], [["slow"], []]);
+});

@@ -28,16 +28,22 @@ check("unschedulable", {
   message: "Unschedulable: 0/3 nodes are available: 3 Insufficient cpu",
 });
 
-check("exited_and_restarts", { status: "Pending", message: "1 of 2 containers are ready" });
-check("done_beside_a_running_one", { status: "Pending", message: "1 of 2 containers are ready" });
-check("sidecar_restarts", { status: "Pending", message: "1 of 2 containers are ready" });
+check("exited_and_restarts", { status: "Pending", message: "1 of 2 containers are ready, app is not" });
+check("done_beside_a_running_one", { status: "Pending", message: "1 of 2 containers are ready, app is not" });
+check("sidecar_restarts", {
+  status: "Pending",
+  message: "1 of 3 containers are ready, logs and proxy are not",
+});
 check("new", { status: "Pending", message: "Waiting for a node" });
 check("scheduling_gated", { status: "Pending", message: "Waiting for a node" });
 check("scheduled", { status: "Pending", message: "Waiting for its containers" });
 check("creating", { status: "Pending", message: "Container app: ContainerCreating" });
 check("initializing", { status: "Pending", message: "Container app: PodInitializing" });
-check("unready", { status: "Pending", message: "1 of 2 containers are ready" });
-check("readiness_gate", { status: "Pending", message: "Its readiness gates are not met" });
+check("unready", { status: "Pending", message: "1 of 2 containers are ready, app is not" });
+check("readiness_gate", {
+  status: "Pending",
+  message: "Its readiness gate target-health.example.com/web is not True",
+});
 
 check("ready", {
   references: [owner, "uses-sa -> ServiceAccount shop/web"],
@@ -53,9 +59,11 @@ check("ready", {
 });
 check("claims", {
   references: [
-    "mounts -> PersistentVolumeClaim shop/web-7c9d5f6b8-x2x4q-scratch",
     "mounts -> PersistentVolumeClaim shop/web-data",
     "uses-sa -> ServiceAccount shop/web",
+  ],
+  selectors: [
+    "mounts -> PersistentVolumeClaim: owned by 6f1c1000-2b7d-4c3e-9a51-8d0e4f7b2000 In web-7c9d5f6b8-x2x4q-scratch",
   ],
 });
 check("references", {
@@ -73,6 +81,7 @@ check("references", {
     "uses-sa -> ServiceAccount shop/default",
     "uses-secret -> Secret shop/azure-secret",
     "uses-secret -> Secret shop/cephfs-secret",
+    "uses-secret -> Secret shop/cinder-secret",
     "uses-secret -> Secret shop/csi-secret",
     "uses-secret -> Secret shop/env-secret",
     "uses-secret -> Secret shop/flex-secret",
@@ -89,7 +98,7 @@ check("references", {
   ],
 });
 
-const REASONS = [
+const BROKEN = [
   "CrashLoopBackOff",
   "ImagePullBackOff",
   "ErrImagePull",
@@ -98,15 +107,144 @@ const REASONS = [
   "CreateContainerConfigError",
   "CreateContainerError",
   "RunContainerError",
+  "PostStartHookError",
+  "PreCreateHookError",
+  "ImageInspectError",
+  "RegistryUnavailable",
+  "SignatureValidationFailed",
+  // What no version has yet.
+  "ErrDeviceGone",
+  "VolumeRemountError",
+  "ResizeBackOff",
+];
+const WAITING = [
+  "ContainerCreating",
+  "PodInitializing",
+  "BackOffEnded",
+  "InvalidImageNames",
+  "Blerr",
 ];
 
-for (const reason of REASONS) {
-  Deno.test(`Pod, a container waiting with ${reason} is an error`, async () => {
-    const object = await fixture("Pod", "creating");
-    object.status.containerStatuses[1].state.waiting.reason = reason;
-    assertEquals(makeRecord(pod, object).message, `Container proxy: ${reason}`);
-  });
+for (const [reasons, status] of [[BROKEN, "Error"], [WAITING, "Pending"]] as const) {
+  for (const reason of reasons) {
+    for (const field of ["initContainerStatuses", "containerStatuses"]) {
+      Deno.test(`Pod, one of its ${field} that waits for ${reason} makes it ${status}`, async () => {
+        const object = await fixture("Pod", "creating");
+        object.status[field] = [{ name: "proxy", ready: false, state: { waiting: { reason } } }];
+        const record = makeRecord(pod, object);
+        assertEquals([record.status, record.message], [status, `Container proxy: ${reason}`]);
+      });
+    }
+  }
 }
+
+Deno.test("Pod, a reason to wait counts up to its first colon, since what follows quotes a command", async () => {
+  const object = await fixture("Pod", "creating");
+  const said = (reason: string) => {
+    object.status.containerStatuses[0].state = { waiting: { reason } };
+    const { status, message } = makeRecord(pod, object);
+    return [status, message];
+  };
+  assertEquals(said("PostStartHookError: command '/bin/sh -c hunter2' exited with 124: "), [
+    "Error",
+    "Container app: PostStartHookError",
+  ]);
+  assertEquals(said("Preparing: after an Error"), ["Pending", "Container app: Preparing"]);
+});
+
+Deno.test("Pod, one that waits for an unbound claim is not failing", async () => {
+  const object = await fixture("Pod", "unschedulable");
+  const [condition] = object.status.conditions;
+  const said = (message: string) => {
+    condition.message = message;
+    return makeRecord(pod, object).status;
+  };
+  assertEquals(
+    [
+      "0/3 nodes are available: pod has unbound immediate PersistentVolumeClaims. preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.",
+      "pod has unbound immediate PersistentVolumeClaims (repeated 2 times)",
+      '0/1 nodes are available: persistentvolumeclaim "data" not found.',
+      "0/1 nodes are available: 1 node(s) didn't find available persistent volumes to bind.",
+    ].map(said),
+    ["Pending", "Pending", "Error", "Error"],
+  );
+});
+
+// deno-lint-ignore no-explicit-any -- a test changes what it likes in it
+function running(change: { gates?: string[]; conditions?: any[]; ready?: boolean[]; sidecars?: boolean[] }) {
+  const { gates = [], conditions = [], ready = [true], sidecars = [] } = change;
+  const container = (name: string, restartPolicy?: string) => ({ name, image: "a", restartPolicy });
+  const statusOf = (prefix: string) => (ready: boolean, i: number) => ({
+    name: `${prefix}-${i}`,
+    ready,
+    started: true,
+    restartCount: 0,
+    state: { running: {} },
+  });
+  const { status, message } = makeRecord(pod, {
+    metadata: { namespace: "shop", name: "web", uid: "u-1" },
+    spec: {
+      nodeName: "node-1",
+      initContainers: [container("once"), ...sidecars.map((_, i) => container(`sidecar-${i}`, "Always"))],
+      containers: ready.map((_, i) => container(`app-${i}`)),
+      readinessGates: gates.map((conditionType) => ({ conditionType })),
+    },
+    status: {
+      phase: "Running",
+      conditions,
+      initContainerStatuses: [
+        { name: "once", ready: true, restartCount: 0, state: { terminated: { exitCode: 0 } } },
+        ...sidecars.map(statusOf("sidecar")),
+      ],
+      containerStatuses: ready.map(statusOf("app")),
+    },
+  });
+  return [status, message];
+}
+
+const NOT_READY = { type: "Ready", status: "False" };
+const READY = { type: "Ready", status: "True" };
+
+Deno.test("Pod, counts its sidecars among its containers as kubectl does, and names what is not ready", () => {
+  assertEquals(running({ sidecars: [true], conditions: [READY] }), ["Ready", "2 of 2 containers are ready"]);
+  assertEquals(running({ sidecars: [false, true], conditions: [NOT_READY] }), [
+    "Pending",
+    "2 of 3 containers are ready, sidecar-0 is not",
+  ]);
+  assertEquals(running({ ready: [false, false, true, false, false], conditions: [NOT_READY] }), [
+    "Pending",
+    "1 of 5 containers are ready, app-0, app-1, app-3 and 1 more are not",
+  ]);
+});
+
+Deno.test("Pod, names the readiness gates that are not True, and none that it does not have", () => {
+  const open = { type: "example.com/open", status: "True" };
+  const closed = { type: "example.com/closed", status: "False" };
+  const gates = [open.type, closed.type];
+  const message = (...given: Parameters<typeof running>) => running(...given)[1];
+  assertEquals(
+    [
+      message({ gates, conditions: [NOT_READY, open, closed] }),
+      message({ gates, conditions: [NOT_READY] }),
+      message({ gates: [open.type], conditions: [NOT_READY, open] }),
+      message({ conditions: [NOT_READY, closed] }),
+      message({ conditions: [{ ...NOT_READY, reason: "NodeNotReady" }] }),
+      message({ conditions: [{ type: "Ready", status: "Unknown" }] }),
+      message({}),
+      message({ gates, ready: [false], conditions: [NOT_READY, closed] }),
+    ],
+    [
+      "Its readiness gate example.com/closed is not True",
+      "Its readiness gates example.com/open and example.com/closed are not True",
+      "Its containers are ready, but Ready was set to False from outside",
+      "Its containers are ready, but Ready was set to False from outside",
+      "Its containers are ready, but Ready was set to False from outside: NodeNotReady",
+      "Its containers are ready, but Ready is Unknown",
+      "Its containers are ready, but Ready is not written yet",
+      "0 of 1 containers are ready, app-0 is not",
+    ],
+  );
+});
 
 Deno.test("Pod, a succeeded one that is being deleted is terminating", async () => {
   const object = await fixture("Pod", "succeeded");

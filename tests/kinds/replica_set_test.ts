@@ -6,7 +6,10 @@ const check = kindCases(replicaSet);
 const owner = "owns <- Deployment shop/web, uid aa0f8e1c-63c5-4b0a-9b43-6e8a7a0d5e10";
 
 check("ready", { status: "Ready", message: "3 of 3 replicas are ready", idle: false });
-check("replica_failure", { status: "Error", message: "Its Pods cannot be created: FailedCreate" });
+check("replica_failure", {
+  status: "Error",
+  message: 'Its Pods cannot be created: FailedCreate: pods "web-" is forbidden',
+});
 check("behind", { status: "Pending" });
 check("unready", { status: "Pending", message: "1 of 3 replicas are ready" });
 check("one_by_default", { status: "Pending", message: "0 of 1 replicas are ready" });

@@ -60,12 +60,16 @@ export class NaiveReading {
   readonly #names: ReadonlyMap<string, KubeObject>;
   /** By namespace. */
   readonly #pods: ReadonlyMap<string, readonly KubeObject[]>;
+  readonly #claims: ReadonlyMap<string, readonly KubeObject[]>;
 
   constructor(objects: readonly KubeObject[]) {
     this.#objects = objects;
     this.#uids = new Map(objects.map((object) => [object.metadata.uid, object]));
     this.#names = new Map(objects.map((object) => [nameOf(object), object]));
-    this.#pods = Map.groupBy(objects.filter(({ kind }) => kind === "Pod"), (it) => it.metadata.namespace);
+    const byNamespace = (kind: string) =>
+      Map.groupBy(objects.filter((it) => it.kind === kind), (it) => it.metadata.namespace);
+    this.#pods = byNamespace("Pod");
+    this.#claims = byNamespace("PersistentVolumeClaim");
     for (const object of objects) this.#relate(object);
   }
 
@@ -166,7 +170,11 @@ export class NaiveReading {
     if (kind === "Ingress") {
       const paths = (spec.rules ?? []).flatMap((rule: KubeObject) => rule.http?.paths ?? []);
       const backends = [spec.defaultBackend, ...paths.map((path: KubeObject) => path.backend)];
-      for (const backend of backends) to("routes-to", this.#named(it, "Service", backend?.service?.name));
+      for (const { service } of backends.filter((backend) => backend)) {
+        if (service?.port?.name !== "use-annotation") {
+          to("routes-to", this.#named(it, "Service", service?.name));
+        }
+      }
       for (const { secretName } of spec.tls ?? []) to("uses-secret", this.#named(it, "Secret", secretName));
     }
     if (kind === "HorizontalPodAutoscaler") {
@@ -181,7 +189,22 @@ export class NaiveReading {
       if (!uid || uid === claim?.metadata.uid) this.#add(claim, "binds", it);
     }
     if (["PersistentVolume", "PersistentVolumeClaim"].includes(kind)) {
-      to("uses-storageclass", this.#named(it, "StorageClass", spec.storageClassName));
+      const annotated = metadata.annotations?.["volume.beta.kubernetes.io/storage-class"];
+      to("uses-storageclass", this.#named(it, "StorageClass", annotated ?? spec.storageClassName));
+    }
+    if (kind === "StatefulSet") {
+      to("uses-service", this.#named(it, "Service", spec.serviceName));
+      for (const { metadata: { name } } of spec.volumeClaimTemplates ?? []) {
+        for (const claim of this.#claims.get(metadata.namespace) ?? []) {
+          const ordinal = claim.metadata.name.slice(`${name}-${metadata.name}-`.length);
+          const made = claim.metadata.name === `${name}-${metadata.name}-${Number(ordinal)}`;
+          if (made && /^\d+$/.test(ordinal)) to("mounts", claim);
+        }
+      }
+    }
+    if (kind === "Secret") {
+      const account = metadata.annotations?.["kubernetes.io/service-account.name"];
+      this.#add(this.#named(it, "ServiceAccount", account), "uses-secret", it);
     }
     if (kind === "ServiceAccount") {
       for (const { name } of [...it.secrets ?? [], ...it.imagePullSecrets ?? []]) {
@@ -197,7 +220,10 @@ export class NaiveReading {
     for (const volume of podSpec.volumes ?? []) {
       to("mounts", "PersistentVolumeClaim", volume.persistentVolumeClaim?.claimName);
       if (it.kind === "Pod" && volume.ephemeral) {
-        to("mounts", "PersistentVolumeClaim", `${it.metadata.name}-${volume.name}`);
+        const claim = this.#named(it, "PersistentVolumeClaim", `${it.metadata.name}-${volume.name}`);
+        const owners = claim?.metadata.ownerReferences ?? [];
+        const isIts = owners.some(({ uid }: KubeObject) => uid === it.metadata.uid);
+        if (isIts) this.#add(it, "mounts", claim);
       }
     }
     // Wherever a Pod spec names one of these, it does so below a field of one of these names.
@@ -278,22 +304,30 @@ export function ownRelease(
 ) {
   const annotated = annotations["meta.helm.sh/release-name"];
   if (annotated) return `${annotations["meta.helm.sh/release-namespace"] ?? namespace ?? ""}/${annotated}`;
-  const isHelms = labels["app.kubernetes.io/managed-by"] === "Helm" && ownerReferences.length === 0;
-  const instance = labels["app.kubernetes.io/instance"];
-  return isHelms && instance ? `${namespace ?? ""}/${instance}` : undefined;
+  if (ownerReferences.length > 0) return undefined;
+  const modern = labels["app.kubernetes.io/managed-by"] === "Helm" && labels["app.kubernetes.io/instance"];
+  const legacy = labels.heritage === "Helm" && labels.release;
+  return modern || legacy ? `${namespace ?? ""}/${modern || legacy}` : undefined;
 }
 
 function isHelmStorage({ kind, metadata }: KubeObject): boolean {
-  return kind === "Secret" && metadata.name.startsWith("sh.helm.release.v1.");
+  return ["Secret", "ConfigMap"].includes(kind) && metadata.name.startsWith("sh.helm.release.v1.");
 }
 
-function isIdle({ kind, spec, status }: KubeObject): boolean {
+function isIdle(it: KubeObject): boolean {
+  const { kind, metadata, spec, status } = it;
+  if (isHelmStorage(it) || kind === "ConfigMap" && metadata.name === "kube-root-ca.crt") return true;
   return kind === "ReplicaSet" && spec.replicas === 0 && !status?.replicas;
 }
 
 function podSpecOf({ kind, spec }: KubeObject): KubeObject | undefined {
   if (kind === "Pod") return spec;
-  return kind === "CronJob" ? spec.jobTemplate.spec.template.spec : spec?.template?.spec;
+  if (kind === "CronJob") return spec.jobTemplate.spec.template.spec;
+  const podSpec = spec?.template?.spec;
+  if (kind !== "StatefulSet" || !podSpec) return podSpec;
+  const replaced = (spec.volumeClaimTemplates ?? []).map((template: KubeObject) => template.metadata.name);
+  const volumes = (podSpec.volumes ?? []).filter(({ name }: KubeObject) => !replaced.includes(name));
+  return { ...podSpec, volumes };
 }
 
 function visit(value: unknown, see: (field: string, value: KubeObject) => void): void {

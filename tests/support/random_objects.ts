@@ -30,6 +30,11 @@ export class RandomObjects {
 
   key(kind: string): { readonly name: string; readonly namespace?: string } {
     const name = this.pick(NAMES);
+    // The claims that a StatefulSet or a Pod with an ephemeral volume would have made, and some that look so.
+    if (kind === "PersistentVolumeClaim" && this.chance(0.5)) {
+      const made = `${this.pick(NAMES)}-${name}${this.pick(["", "-0", "-3", "-03"])}`;
+      return { name: made, namespace: this.pick(NAMESPACES) };
+    }
     if (kind === "Namespace") return { name: `spare-${name}` };
     if (kind === "PersistentVolume" || kind === "StorageClass") return { name };
     return { name, namespace: this.pick(NAMESPACES) };
@@ -43,15 +48,22 @@ export class RandomObjects {
     const labels: Record<string, string> = {};
     for (const [key, values] of Object.entries(LABELS)) if (this.chance(0.7)) labels[key] = this.pick(values);
     const annotations: Record<string, string> = { "example.com/note": this.pick(NAMES) };
+    if (this.chance(0.3)) annotations["kubernetes.io/service-account.name"] = this.pick(NAMES);
+    if (this.chance(0.2)) annotations["volume.beta.kubernetes.io/storage-class"] = this.pick(NAMES);
     const owner = this.chance(0.4) && this.#ownerReference(owners);
     const second = owner && this.chance(0.3) && this.#ownerReference(owners);
     const several = second && second.uid !== owner.uid;
     // Between two owners that are equally near, the contract does not say whose release it is.
-    const membership = several ? "annotations" : this.pick(["annotations", "labels", "none", "none"]);
+    const membership = several
+      ? "annotations"
+      : this.pick(["annotations", "labels", "old labels", "none", "none"]);
     if (membership === "annotations") {
       annotations["meta.helm.sh/release-name"] = this.pick(RELEASES);
       if (this.chance(0.5)) annotations["meta.helm.sh/release-namespace"] = this.pick(NAMESPACES);
       labels["helm.sh/chart"] = `chart-${this.pick(["1", "2"])}`;
+    } else if (membership === "old labels") {
+      labels.heritage = this.pick(["Helm", "Helm", "Tiller"]);
+      labels.release = this.pick(RELEASES);
     } else if (membership === "labels") {
       labels["app.kubernetes.io/managed-by"] = this.pick(["Helm", "Helm", "kustomize"]);
       labels["app.kubernetes.io/instance"] = this.pick(RELEASES);
@@ -93,7 +105,17 @@ export class RandomObjects {
       case "ReplicaSet":
         return { spec: { replicas: this.pick([0, 1, 2]), selector, template: template() } };
       case "StatefulSet":
-        return { spec: { serviceName: name, replicas: this.pick([0, 1]), selector, template: template() } };
+        return {
+          spec: {
+            serviceName: this.pick(NAMES),
+            replicas: this.pick([0, 1]),
+            selector,
+            template: template(),
+            volumeClaimTemplates: this.chance(0.6)
+              ? [{ metadata: { name: this.pick(NAMES) }, spec: storage("resources") }]
+              : [],
+          },
+        };
       case "DaemonSet":
         return { spec: { selector, template: template() } };
       case "Job":
@@ -169,7 +191,8 @@ export class RandomObjects {
   }
 
   #backend(): KubeObject {
-    return { service: { name: this.pick(NAMES), port: { number: 80 } } };
+    const port = this.pick([{ number: 80 }, { name: "http" }, { name: "use-annotation" }]);
+    return { service: { name: this.pick(NAMES), port } };
   }
 
   #named(): { name: string } {

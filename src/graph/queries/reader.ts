@@ -353,7 +353,7 @@ export class GraphReader {
   }
 
   labelCount(set: number): number {
-    return this.#tables.labels.size(set);
+    return this.#tables.labels.labelCount(set);
   }
 
   labelKey(set: number, i: number): number {

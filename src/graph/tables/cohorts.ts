@@ -9,12 +9,14 @@
  * namespace; these stand in no list but their scope's.
  */
 import type { Pairs } from "../../model/pairs.ts";
-import type { Release } from "../../model/record.ts";
+import type { Release, ResourceRecord } from "../../model/record.ts";
 import { NONE, Slots, u32, u8 } from "../../arrays/columns.ts";
 import type { LabelSets } from "./label_sets.ts";
 import { Lists } from "../../arrays/lists.ts";
 import { mix, RowIndex } from "../../arrays/row_index.ts";
 import type { Strings } from "../../arrays/string_table.ts";
+
+const NO_MARKS: Pairs = [];
 
 export class Cohorts {
   readonly #strings: Strings;
@@ -181,9 +183,12 @@ export class Cohorts {
 
   // Cohorts
 
-  /** The cohort of a resource, made where it is missing. Whoever asks joins it. */
-  intern(scope: number, labels: Pairs, release: Release | undefined): number {
-    return this.#intern(scope, this.#labels.intern(labels), release ? this.#internRelease(release) : NONE);
+  /** Returns the cohort of a resource, which the caller has to join. Makes it if it is missing. */
+  intern(scope: number, record: ResourceRecord): number {
+    const { kind, name, labels, release, detail } = record;
+    const marks = kind.marks?.(name, detail.ownerReferences ?? []) ?? NO_MARKS;
+    const labelSet = this.#labels.intern(labels, marks);
+    return this.#intern(scope, labelSet, release ? this.#internRelease(release) : NONE);
   }
 
   /** The cohort of what is not there. */

@@ -1,6 +1,8 @@
 /**
  * Sets of labels, each kept once: a Deployment's Pods share one. Every pair of key and value knows
  * the sets that have it. Sets are counted, like strings.
+ *
+ * A set ends with the marks of its resources (`ResourceKind.marks`): selectors find them, readers do not.
  */
 import type { Pairs } from "../../model/pairs.ts";
 import { Blocks, Draft } from "../../arrays/blocks.ts";
@@ -30,9 +32,11 @@ export class LabelSets {
 
   readonly #block = u32();
   readonly #holders = u32();
+  /** Pairs that are labels; the others are marks. */
+  readonly #labelCount = u32();
   /** First cohort with the set; kept by `Cohorts`. */
   readonly cohorts = u32();
-  readonly #sets = new Slots([this.#block, this.#holders, this.cohorts]);
+  readonly #sets = new Slots([this.#block, this.#holders, this.#labelCount, this.cohorts]);
   readonly #setIndex = new RowIndex((set) => this.#hashOf(set));
 
   constructor(strings: Strings) {
@@ -44,18 +48,20 @@ export class LabelSets {
     return this.#sets.end;
   }
 
-  /** The set's number, with one more holder. Two sets are the same if their pairs are, in order. */
-  intern(labels: Pairs): number {
+  /** Returns the number of a set, with one more holder. Two sets are the same if their pairs are, in order. */
+  intern(labels: Pairs, marks: Pairs): number {
     const draft = this.#draft;
     draft.length = 0;
     let hash = 0;
-    for (const [key, value] of labels) {
-      const pair = this.#internPair(key, value);
-      hash = mix(hash, pair, 1);
-      draft.push(pair);
-      draft.push(0);
-      draft.push(0);
-      draft.push(0);
+    for (const pairs of [labels, marks]) {
+      for (const [key, value] of pairs) {
+        const pair = this.#internPair(key, value);
+        hash = mix(hash, pair, 1);
+        draft.push(pair);
+        draft.push(0);
+        draft.push(0);
+        draft.push(0);
+      }
     }
     let set = this.#findSet(hash);
     if (set !== NONE) {
@@ -67,6 +73,7 @@ export class LabelSets {
     const block = this.#blocks.put(draft.words, draft.length);
     this.#block.data[set] = block;
     this.#holders.data[set] = 1;
+    this.#labelCount.data[set] = labels.length;
     this.cohorts.data[set] = NONE;
     for (let at = block; at < block + draft.length; at += WORDS) this.#link(at, set);
     this.#setIndex.add(set);
@@ -86,8 +93,14 @@ export class LabelSets {
     this.#sets.give(set);
   }
 
+  /** Returns the number of labels and marks. */
   size(set: number): number {
     return this.#blocks.length(this.#block.data[set]!) / WORDS;
+  }
+
+  /** Returns the number of labels, which come before the marks. */
+  labelCount(set: number): number {
+    return this.#labelCount.data[set]!;
   }
 
   /** String id of the set's `i`th key. */

@@ -1,0 +1,9 @@
+import { fields, text } from "./fields.ts";
+
+/** How the names of the Secrets or ConfigMaps start in which Helm keeps its releases. */
+export const HELM_STORAGE = "sh.helm.release.v1.";
+
+/** Reports whether an object with this metadata is one of them. */
+export function isHelmStorage(metadata: unknown): boolean {
+  return text(fields(metadata).name)?.startsWith(HELM_STORAGE) ?? false;
+}
