@@ -1,3 +1,4 @@
+import type { NamedTarget } from "../graph/queries/named_target.ts";
 import type { GraphReader } from "../graph/queries/reader.ts";
 
 export interface ResourceKey {
@@ -6,11 +7,20 @@ export interface ResourceKey {
   readonly name: string;
 }
 
-/** Returns the key of a resource, or of the missing target of a reference. */
+/** Returns the key of a resource. */
 export function resourceKey(graph: GraphReader, row: number): ResourceKey {
+  const [kind, namespace, name] = [graph.kindNumber(row), graph.namespace(row), graph.name(row)];
+  return targetKey(graph, { kind, namespace, name });
+}
+
+/** Returns the key by which a reference calls its target. */
+export function targetKey(
+  graph: GraphReader,
+  { kind, namespace, name }: Pick<NamedTarget, "kind" | "namespace" | "name">,
+): ResourceKey {
   return {
-    kind: graph.kind(row).kind,
-    namespace: graph.text.text(graph.namespace(row)),
-    name: graph.text.text(graph.name(row)),
+    kind: graph.kinds[kind]?.kind ?? "",
+    namespace: graph.text.text(namespace),
+    name: graph.text.text(name),
   };
 }

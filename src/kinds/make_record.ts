@@ -10,7 +10,7 @@ import { type Fields, isObject, list, MalformedField, pairs, text } from "./fiel
 import { pending, shorten } from "./health.ts";
 import { ownRelease } from "./own_release.ts";
 import { References } from "./references.ts";
-import { groupOf, type KindRule, type Refer } from "./rule.ts";
+import type { KindRule } from "./rule.ts";
 
 const MESSAGE_LENGTH = 250;
 const TERMINATING = pending("Terminating");
@@ -31,7 +31,7 @@ export function makeRecord(rule: KindRule, object: unknown): ResourceRecord {
     const owners = list(metadata.ownerReferences);
     const references = new References(record.namespace);
     readMetadata(record, metadata);
-    referToOwners(owners, references);
+    for (const owner of owners) references.owner(owner);
     record.references = references.merged();
     if (owners.length > 0) record.detail = { ownerReferences: owners.map(ownerReference) };
 
@@ -92,14 +92,6 @@ function readMetadata(record: Draft, metadata: Fields): void {
   record.annotations = allowedAnnotations(metadata.annotations);
   const release = ownRelease(record, list(metadata.ownerReferences).length > 0);
   if (release) record.release = release;
-}
-
-function referToOwners(owners: readonly Fields[], refer: Refer): void {
-  for (const { apiVersion, kind, name, uid, controller } of owners) {
-    if (!uid) continue;
-    const group = groupOf(text(apiVersion) ?? "");
-    refer.from("owns", { group, kind: text(kind) ?? "", name, uid, controller });
-  }
 }
 
 function ownerReference({ kind, name, uid }: Fields): OwnerReference {

@@ -3,7 +3,7 @@ import { type Reference, type SelectorReference, viaBits } from "../model/refere
 import type { RelationType } from "../model/relation.ts";
 import { type Fields, fields, flag, list, MalformedField, pairs, text, texts } from "./fields.ts";
 import { findKind } from "./registry.ts";
-import type { Refer, Selection, Target } from "./rule.ts";
+import { groupOf, type Refer, type Selection, type Target } from "./rule.ts";
 
 type Draft = { -readonly [field in keyof Reference]: Reference[field] };
 
@@ -27,6 +27,22 @@ export class References implements Refer {
     if (reference) reference.reversed = true;
   }
 
+  /** The relation `owns` goes from the resource with the uid to the declaring one, whatever its kind. */
+  owner({ apiVersion, kind, name, uid, controller }: Fields): void {
+    const ownerUid = text(uid);
+    if (!ownerUid) return;
+    const tracked = findKind(groupOf(text(apiVersion) ?? ""), text(kind) ?? "");
+    this.#references.push({
+      type: "owns",
+      kind: tracked,
+      namespace: tracked?.namespaced ? this.#namespace : "",
+      name: tracked ? text(name) || ownerUid : "",
+      uid: ownerUid,
+      reversed: true,
+      ...flag(controller) && { controller: true },
+    });
+  }
+
   select(type: RelationType, selection: Selection): void {
     const { selector, required } = selection;
     const kind = findKind(selection.group ?? "", selection.kind);
@@ -39,7 +55,7 @@ export class References implements Refer {
   merged(): readonly Reference[] {
     const merged: Draft[] = [];
     let last: Draft | undefined;
-    for (const reference of this.#references.sort(compare)) {
+    for (const reference of this.#references.sort(compareFully)) {
       if (last && compare(last, reference) === 0) merge(last, reference);
       else merged.push(last = { ...reference });
     }
@@ -56,12 +72,10 @@ export class References implements Refer {
     const kind = findKind(target.group ?? "", target.kind);
     if (!name || !kind) return undefined;
     const namespace = kind.namespaced ? text(target.namespace) || this.#namespace : "";
-    // An owner is known by its uid; where it lives, nothing tells a cluster-scoped dependent.
-    if (kind.namespaced && namespace === "" && type !== "owns") return undefined;
+    if (kind.namespaced && namespace === "") return undefined;
     const reference: Draft = { type, kind, namespace, name };
     if (uid) reference.uid = uid;
     if (flag(target.optional)) reference.optional = true;
-    if (flag(target.controller)) reference.controller = true;
     if (target.via && target.via.length > 0 && !uid) reference.via = viaBits(target.via);
     this.#references.push(reference);
     return reference;
@@ -75,14 +89,20 @@ function merge(into: Draft, { optional, controller, via }: Reference): void {
   if (via !== undefined) into.via = (into.via ?? 0) | via;
 }
 
-/** Where both have a uid, what they call its bearer says nothing. */
+/** Of references to the same uid, the first is one that names a tracked kind. */
+function compareFully(a: Reference, b: Reference): number {
+  return compare(a, b) || Number(a.kind === undefined) - Number(b.kind === undefined) || compareKeys(a, b);
+}
+
+/** References to the same uid are equal, whatever they call its bearer. */
 function compare(a: Reference, b: Reference): number {
   return order(a.type, b.type) || order(a.uid ?? "", b.uid ?? "") ||
     Number(a.reversed ?? false) - Number(b.reversed ?? false) || (a.uid ? 0 : compareKeys(a, b));
 }
 
 function compareKeys(a: Reference, b: Reference): number {
-  return order(a.kind.plural, b.kind.plural) || order(a.namespace, b.namespace) || order(a.name, b.name);
+  return order(a.kind?.plural ?? "", b.kind?.plural ?? "") || order(a.namespace, b.namespace) ||
+    order(a.name, b.name);
 }
 
 function order(a: string, b: string): number {

@@ -44,8 +44,6 @@ export interface Target {
   readonly uid?: unknown;
   /** A missing target is not a problem. */
   readonly optional?: unknown;
-  /** The target controls the declaring resource. */
-  readonly controller?: unknown;
   /** The places in the object at which the reference stands. */
   readonly via?: readonly Via[] | undefined;
 }

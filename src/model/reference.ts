@@ -34,12 +34,15 @@ export function viasOf(bits: number): Via[] {
 /** What one resource declares about another: a relation as soon as its target is in the graph. */
 export interface Reference {
   readonly type: RelationType;
-  /** Kind of the target. */
-  readonly kind: ResourceKind;
-  /** Empty for a cluster-scoped target. */
+  /**
+   * The kind of the target. Undefined for a reference by uid that names a kind that is not tracked: it
+   * makes a relation if a resource has the uid, and is not shown while none has.
+   */
+  readonly kind: ResourceKind | undefined;
+  /** Empty for a cluster-scoped target; as `name`, for a kind that is not tracked. */
   readonly namespace: string;
   readonly name: string;
-  /** Where set, the target is the resource with this uid, and its key only names it. */
+  /** If set, the target is the resource with this uid. Kind, namespace and name only say how it is called. */
   readonly uid?: string | undefined;
   /** The relation goes from the target to the declaring resource. */
   readonly reversed?: boolean | undefined;

@@ -32,6 +32,8 @@ export interface RelationMeaning {
    * cluster-scoped end along with the other. False for targets that much of the cluster shares.
    */
   readonly followed: boolean;
+  /** The source must be cluster-scoped or in the target's namespace, as the garbage collector demands. */
+  readonly withinNamespace?: boolean;
   /** A release's answer takes the source along with the target. */
   readonly attachesSource: boolean;
   /** The field of an answer about the source that lists the names of its targets. */
@@ -65,6 +67,7 @@ const MEANINGS = {
   "owns": {
     ...needed,
     declaredBy: "target",
+    withinNamespace: true,
     impact: { onSource: "degraded", onTargetOfNone: "removed" },
   },
   "selects": { ...served, nameList: "targetPods" },

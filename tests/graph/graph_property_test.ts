@@ -105,8 +105,11 @@ function describe(graph: Graph) {
     read.forEachRelation(row, (type, from, to) => {
       relations.push(`${read.uid(from)} ${RELATION_TYPES[type]} ${read.uid(to)}`);
     });
-    read.forEachReference(row, ({ type, target }) => {
-      if (!read.isThere(target)) unresolved.push(`${read.uid(row)} ${RELATION_TYPES[type]}`);
+    read.forEachReference(row, ({ type, active, named }) => {
+      if (active || !named) return;
+      const [namespace, name] = [read.text.text(named.namespace), read.text.text(named.name)];
+      const key = `${read.kinds[named.kind]?.kind} ${namespace}/${name}${named.replaced ? " replaced" : ""}`;
+      unresolved.push(`${read.uid(row)} ${RELATION_TYPES[type]} ${key}`);
     });
   }
   return {

@@ -51,7 +51,8 @@ export async function fixtureStates(kind: string): Promise<string[]> {
 
 export function describeReference(reference: Reference): string {
   const { type, kind, namespace, name, uid, reversed, optional } = reference;
-  const target = [`${type} ${reversed ? "<-" : "->"} ${kind.kind} ${namespace && `${namespace}/`}${name}`];
+  const called = kind ? `${kind.kind} ${namespace && `${namespace}/`}${name}` : "an untracked kind";
+  const target = [`${type} ${reversed ? "<-" : "->"} ${called}`];
   if (uid) target.push(`uid ${uid}`);
   if (optional) target.push("optional");
   return target.join(", ");

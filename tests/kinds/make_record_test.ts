@@ -238,17 +238,39 @@ Deno.test("makeRecord(), refers to no owner without a uid", () => {
   assertEquals(makeRecord(configMap, object).references, []);
 });
 
-Deno.test("makeRecord(), names an owner that is not tracked, without referring to it", () => {
+Deno.test("makeRecord(), names an owner that is not tracked", () => {
   const ownerReferences = [{ apiVersion: "argoproj.io/v1alpha1", kind: "Rollout", name: "web", uid: "u-2" }];
   const object = { metadata: { name: "web", namespace: "shop", uid: "u-1", ownerReferences } };
-  const { references, detail } = makeRecord(configMap, object);
-  assertEquals([references, detail.ownerReferences], [[], [{ kind: "Rollout", name: "web", uid: "u-2" }]]);
+  const { detail } = makeRecord(configMap, object);
+  assertEquals(detail.ownerReferences, [{ kind: "Rollout", name: "web", uid: "u-2" }]);
 });
 
-Deno.test("makeRecord(), tells a tracked kind from its namesake in another group", () => {
-  const ownerReferences = [{ apiVersion: "example.com/v1", kind: "Deployment", name: "web", uid: "u-2" }];
-  const object = { metadata: { name: "web", namespace: "shop", uid: "u-1", ownerReferences } };
-  assertEquals(makeRecord(configMap, object).references, []);
+for (
+  const [what, apiVersion, kind] of [
+    ["a stale group", "extensions/v1beta1", "Deployment"],
+    ["a group in another spelling", "Apps/v1", "Deployment"],
+    ["no group", undefined, "Deployment"],
+    ["a kind that is not tracked", "argoproj.io/v1alpha1", "Rollout"],
+    ["no kind", "apps/v1", undefined],
+  ] as const
+) {
+  Deno.test(`makeRecord(), refers by uid alone to an owner with ${what}`, () => {
+    const ownerReferences = [{ apiVersion, kind, name: "web", uid: "u-2" }];
+    const object = { metadata: { name: "web", namespace: "shop", uid: "u-1", ownerReferences } };
+    assertEquals(makeRecord(configMap, object).references.map(describeReference), [
+      "owns <- an untracked kind, uid u-2",
+    ]);
+  });
+}
+
+Deno.test("makeRecord(), calls an owner by the entry whose kind is tracked", () => {
+  const entry = (apiVersion: string) => ({ apiVersion, kind: "Deployment", name: "web", uid: "u-2" });
+  for (const apiVersions of [["extensions/v1beta1", "apps/v1"], ["apps/v1", "extensions/v1beta1"]]) {
+    const metadata = { name: "web", namespace: "shop", uid: "u-1", ownerReferences: apiVersions.map(entry) };
+    assertEquals(makeRecord(configMap, { metadata }).references.map(describeReference), [
+      "owns <- Deployment shop/web, uid u-2",
+    ]);
+  }
 });
 
 Deno.test("makeRecord(), keeps identity, labels and owners of a malformed object", async () => {

@@ -103,8 +103,12 @@ function assertSound(record: ResourceRecord, where: string): void {
 
   for (const { type, kind, namespace, name, uid = "", via = 0, ...flags } of record.references) {
     assertStrings([namespace, name, uid], where);
-    assert(name !== "" && RELATION_TYPES.includes(type) && kinds.some((known) => known === kind), where);
-    assert(kind.namespaced === (namespace !== ""), where);
+    assert(RELATION_TYPES.includes(type), where);
+    if (kind === undefined) assert(uid !== "" && namespace === "" && name === "", where);
+    else {
+      assert(name !== "" && kinds.some((known) => known === kind), where);
+      assert(kind.namespaced === (namespace !== ""), where);
+    }
     assert(Number.isSafeInteger(via), where);
     assert(Object.values(flags).every((flag) => flag === true), where);
   }

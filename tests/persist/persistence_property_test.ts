@@ -47,6 +47,7 @@ for (let seed = 1; seed <= SEEDS; seed++) {
         await life.start();
         for (let i = 0; i < 5; i++) write([naive]);
         life.syncAll(naive.records());
+        naive.confirm();
       },
     ];
     for (let step = 0; step < STEPS; step++) {

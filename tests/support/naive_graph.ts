@@ -5,14 +5,30 @@ import type { Scope } from "../../src/model/resource_sink.ts";
 
 export class NaiveGraph {
   readonly #records = new Map<string, ResourceRecord>();
+  readonly #restored = new Set<string>();
   #seen = new Set<string>();
 
   upsert(record: ResourceRecord): void {
+    this.#restored.delete(record.uid);
     for (const other of this.#records.values()) {
       if (keyOf(other) === keyOf(record)) this.#records.delete(other.uid);
     }
     this.#records.set(record.uid, record);
     this.#seen.add(record.uid);
+  }
+
+  restore(record: ResourceRecord): void {
+    this.upsert(record);
+    this.#restored.add(record.uid);
+  }
+
+  forget(uid: string): void {
+    if (this.#restored.has(uid)) this.remove(uid);
+  }
+
+  /** All resources have been listed: none is merely restored. */
+  confirm(): void {
+    this.#restored.clear();
   }
 
   remove(uid: string): void {
@@ -45,12 +61,15 @@ export class NaiveGraph {
     const unresolved: string[] = [];
     for (const record of records) {
       for (const { type, kind, namespace, name, uid, reversed } of record.references) {
-        const target = uid === undefined
-          ? byKey.get(keyOf({ kind, namespace, name }))
-          : this.#records.get(uid);
-        if (target === undefined) unresolved.push(`${record.uid} ${type}`);
-        else if (reversed) relations.add(`${target.uid} ${type} ${record.uid}`);
-        else relations.add(`${record.uid} ${type} ${target.uid}`);
+        const namesake = kind && byKey.get(keyOf({ kind, namespace, name }));
+        const target = uid === undefined ? namesake : this.#records.get(uid);
+        const [from, to] = reversed ? [target, record] : [record, target];
+        if (from && to && isAllowed(type, from, to)) relations.add(`${from.uid} ${type} ${to.uid}`);
+        else if (kind) {
+          const replaced = uid !== undefined && namesake !== undefined && namesake !== target;
+          const key = `${kind.kind} ${namespace}/${name}${replaced ? " replaced" : ""}`;
+          unresolved.push(`${record.uid} ${type} ${key}`);
+        }
       }
       for (const { type, kind, selector } of record.selectors) {
         for (const other of records) {
@@ -92,13 +111,18 @@ export class NaiveGraph {
       for (const { type, reversed, uid, kind, namespace, name } of it.references) {
         if (type !== "owns" || !reversed) continue;
         const owner = [...this.#records.values()].find((other) =>
-          uid === undefined ? keyOf(other) === keyOf({ kind, namespace, name }) : other.uid === uid
+          uid === undefined && kind ? keyOf(other) === keyOf({ kind, namespace, name }) : other.uid === uid
         );
-        if (owner && !queue.includes(owner)) queue.push(owner);
+        if (owner && isAllowed(type, owner, it) && !queue.includes(owner)) queue.push(owner);
       }
     }
     return undefined;
   }
+}
+
+/** An owner is cluster-scoped or in its dependent's namespace, as the garbage collector demands. */
+function isAllowed(type: string, from: ResourceRecord, to: ResourceRecord): boolean {
+  return type !== "owns" || from.namespace === "" || from.namespace === to.namespace;
 }
 
 function keyOf({ kind, namespace, name }: Pick<ResourceRecord, "kind" | "namespace" | "name">): string {

@@ -1,8 +1,10 @@
 /**
  * Random writes of a graph, determined by a seed: few names, so that keys are reused, targets come and
- * go, owners swap, and lists are replaced or abandoned.
+ * go, owners come late or under another kind, uids and keys are swapped, lists are replaced or abandoned,
+ * and restored resources are forgotten.
  */
-import type { Reference, SelectorReference } from "../../src/model/reference.ts";
+import { type Reference, type SelectorReference, viaBits, VIAS } from "../../src/model/reference.ts";
+import type { Operator } from "../../src/model/label_selector.ts";
 import type { ResourceKind } from "../../src/model/resource_kind.ts";
 import type { ResourceRecord } from "../../src/model/record.ts";
 import type { RelationType } from "../../src/model/relation.ts";
@@ -12,17 +14,25 @@ import { record, testKinds } from "./records.ts";
 
 const NAMESPACES = ["", "a", "b"];
 const NAMES = ["web", "db", "__proto__", "constructor"];
-const LABELS = [["app", "web"], ["app", "db"], ["tier", "front"], ["__proto__", "x"]] as const;
+const LABELS = [["app", "web"], ["app", "db"], ["app", "cache"], ["tier", "front"], [
+  "__proto__",
+  "x",
+]] as const;
+const VALUES = LABELS.map(([, value]) => value);
+const TYPES: readonly RelationType[] = ["owns", "owns", "binds", "mounts", "endpoints", "runs-on"];
+const OPERATORS: readonly Operator[] = ["In", "In", "NotIn", "Exists", "DoesNotExist"];
 
 /** What both the graph and the model that it is held against can be told. */
 export interface Writable {
   upsert(record: ResourceRecord): unknown;
+  restore(record: ResourceRecord): unknown;
+  forget(uid: string): unknown;
   remove(uid: string): unknown;
   beginReplace(scope: Scope): void;
   endReplace(scope: Scope): unknown;
 }
 
-/** Makes one random write after the other: each is applied to all that are given. */
+/** Returns a function that makes one random write after the other: each is applied to all that are given. */
 export function randomWriter(seed: number): (targets: readonly Writable[]) => void {
   const next = random(seed);
   const pick = <T>(from: readonly T[]): T => from[Math.floor(next() * from.length)]!;
@@ -37,32 +47,35 @@ export function randomWriter(seed: number): (targets: readonly Writable[]) => vo
     const kind: ResourceKind = pick(testKinds);
     return { kind, namespace: kind.namespaced ? pick(NAMESPACES.slice(1)) : "", name: pick(NAMES) };
   };
-  const reference = (): Reference => ({
-    ...identity(),
-    type: pick(["owns", "binds", "mounts", "endpoints"] as RelationType[]),
-    ...(next() < 0.4 ? { uid: uid() } : {}),
-    reversed: next() < 0.4,
-    optional: next() < 0.2,
-  });
+  const reference = (): Reference => {
+    const shared = { type: pick(TYPES), reversed: next() < 0.4, optional: next() < 0.2 };
+    if (next() < 0.5) return { ...identity(), ...shared, via: viaBits(some(2, () => pick(VIAS))) };
+    const named = next() < 0.3 ? { kind: undefined, namespace: "", name: "" } : identity();
+    return { ...named, ...shared, uid: uid(), ...next() < 0.3 && { controller: true } };
+  };
   const selector = (): SelectorReference => ({
     type: "selects",
     kind: testKinds[0]!,
     selector: some(2, () => {
-      const [key, value] = pick(LABELS);
-      return next() < 0.6
-        ? { key, operator: "In" as const, values: [value] }
-        : { key, operator: pick(["Exists", "DoesNotExist"] as const), values: [] };
+      const operator = pick(OPERATORS);
+      const takesValues = operator === "In" || operator === "NotIn";
+      const values = takesValues ? [pick(VALUES), ...some(2, () => pick(VALUES))] : [];
+      return { key: pick(LABELS)[0], operator, values };
     }),
-    required: true,
+    required: next() < 0.5,
   });
   const randomRecord = (): ResourceRecord =>
     record({
       ...identity(),
       uid: uid(),
       resourceVersion: pick(["1", "17", "abc"]),
+      createdAt: pick([0, 1_600_000_000, 1_700_000_000]),
       labels: [...new Map(some(3, () => pick(LABELS)))].sort(([a], [b]) => a < b ? -1 : 1),
+      annotations: some(1, () => ["argocd.argoproj.io/note", pick(NAMES)] as const),
       message: pick(["", "fine", 'not "fine"\n']),
       status: pick(["Ready", "Error"]),
+      idle: next() < 0.2,
+      finished: next() < 0.2,
       ...(next() < 0.3 ? { release: { namespace: pick(NAMESPACES), name: pick(NAMES) } } : {}),
       detail: next() < 0.5
         ? { image: pick(NAMES), ownerReferences: [{ kind: "K", name: "o", uid: uid() }] }
@@ -73,9 +86,24 @@ export function randomWriter(seed: number): (targets: readonly Writable[]) => vo
 
   return (targets) => {
     const dice = next();
-    if (dice < 0.7) {
+    if (dice < 0.6) {
       const written = randomRecord();
       for (const target of targets) target.upsert(written);
+    } else if (dice < 0.65) {
+      const written = randomRecord();
+      for (const target of targets) target.restore(written);
+    } else if (dice < 0.7) {
+      const forgotten = uid();
+      for (const target of targets) target.forget(forgotten);
+    } else if (dice < 0.75) {
+      // Two resources have each other's uid from now on.
+      const [one, other] = [randomRecord(), randomRecord()];
+      for (const target of targets) {
+        target.upsert(one);
+        target.upsert(other);
+        target.upsert({ ...one, uid: other.uid });
+        target.upsert({ ...other, uid: one.uid });
+      }
     } else if (dice < 0.9) {
       const gone = uid();
       for (const target of targets) target.remove(gone);
@@ -97,11 +125,11 @@ export function randomWriter(seed: number): (targets: readonly Writable[]) => vo
   };
 }
 
-/** No two references of a resource are alike but for being optional: rules merge those. */
+/** Drops references that say the same as another one, as rules merge them. */
 function distinct(references: readonly Reference[]): Reference[] {
   return [
     ...new Map(references.map((it) => [
-      JSON.stringify([it.type, it.reversed, it.uid ?? [it.kind.kind, it.namespace, it.name]]),
+      JSON.stringify([it.type, it.reversed, it.uid ?? [it.kind?.kind, it.namespace, it.name]]),
       it,
     ])).values(),
   ];

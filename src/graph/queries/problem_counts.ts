@@ -10,6 +10,7 @@ import type { PROBLEM_TYPES } from "./problems.ts";
 import { ACTIVE, OPTIONAL, REQUIRED, SELECTOR } from "../tables/references.ts";
 import { FINISHED, IDLE, THERE } from "../tables/rows.ts";
 import type { Tables } from "../tables/tables.ts";
+import { namedTarget } from "./named_target.ts";
 import { forEachSource } from "./walk.ts";
 
 export interface ProblemCounts {
@@ -55,11 +56,13 @@ export function countProblems(tables: Tables, { kinds, isWhole }: CountScope): P
     }
     const flag = flags[at]!;
     if ((flag & ACTIVE) !== 0 || (flag & (SELECTOR | REQUIRED)) === SELECTOR) continue;
-    if ((flag & SELECTOR) === 0) unresolved++;
+    const named = (flag & SELECTOR) === 0 ? namedTarget(tables, at) : undefined;
+    if ((flag & SELECTOR) === 0 && named === undefined) continue;
+    if (named !== undefined) unresolved++;
     if ((flag & OPTIONAL) !== 0 || rows.has(references.source.data[at]!, FINISHED | IDLE)) continue;
     const target = references.target.data[at]!;
-    if ((flag & SELECTOR) === 0) {
-      if (isWholeScope(cohorts.scope(rows.cohort.data[target]!))) broken++;
+    if (named !== undefined) {
+      if (isWholeScope(cohorts.findScope(named.kind, named.namespace))) broken++;
     } else if (selectors.selectsNothing(target) && isWholeScope(selectors.scope(target))) empty++;
   }
   return {

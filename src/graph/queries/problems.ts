@@ -6,6 +6,7 @@ import { NONE } from "../../arrays/columns.ts";
 import { ACTIVE, OPTIONAL, REQUIRED, SELECTOR } from "../tables/references.ts";
 import { FINISHED, IDLE } from "../tables/rows.ts";
 import type { Tables } from "../tables/tables.ts";
+import { type NamedTarget, namedTarget } from "./named_target.ts";
 import { forEachSource } from "./walk.ts";
 
 export const PROBLEM_TYPES = [
@@ -19,8 +20,8 @@ export interface Problem {
   readonly type: typeof PROBLEM_TYPES[number];
   readonly row: number;
   readonly message: string;
-  /** The row of what is not there. */
-  readonly target?: number;
+  /** The target that does not exist. */
+  readonly target?: NamedTarget;
   /** When it was first seen, in seconds since 1970. */
   readonly since: number;
 }
@@ -71,13 +72,15 @@ function* brokenReferences(
       const since = selectors.emptySince.data[target]!;
       yield { type: "service-selects-nothing", row, message: "Its selector matches no resource", since };
     } else if (!references.has(at, ACTIVE | OPTIONAL)) {
-      const kind = cohorts.kind(rows.cohort.data[target]!);
-      if (!isWhole(kind, cohorts.namespace(rows.cohort.data[target]!))) continue;
+      const named = namedTarget(tables, at);
+      if (named === undefined || !isWhole(named.kind, named.namespace)) continue;
       const type = RELATION_TYPES[references.type.data[at]!]!;
-      const name = strings.text(rows.name.data[target]!);
-      const message = `${kinds[kind]!.kind} ${name} does not exist (${type})`;
+      const name = strings.text(named.name);
+      const message = `${kinds[named.kind]!.kind} ${name} ${
+        named.replaced ? "was replaced" : "does not exist"
+      } (${type})`;
       const since = Math.max(rows.since.data[target]!, rows.createdAt.data[row]!);
-      yield { type: "unresolved-reference", row, message, target, since };
+      yield { type: "unresolved-reference", row, message, target: named, since };
     }
   }
 }

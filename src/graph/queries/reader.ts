@@ -9,6 +9,7 @@ import type { ResourceKind } from "../../model/resource_kind.ts";
 import { type Status, STATUSES } from "../../model/status.ts";
 import { NONE } from "../../arrays/columns.ts";
 import { countProblems, type ProblemCounts } from "./problem_counts.ts";
+import { type NamedTarget, namedTarget } from "./named_target.ts";
 import { findProblems, type Problem } from "./problems.ts";
 import {
   ACTIVE,
@@ -74,10 +75,12 @@ export interface DeclaredReference {
   readonly active: boolean;
   /** The places at which it stands, as bits of `VIAS`. */
   readonly via: number;
-  /** The target is the resource with the target row's uid; else the one with its key. */
+  /** The target is the resource with the target row's uid; else the one with the key that is named. */
   readonly byUid: boolean;
-  /** The target's row, which may not be there: see `isThere`. */
+  /** The row of the target, which may be absent. A row of an absent target has no more than a uid. */
   readonly target: number;
+  /** How the source calls the target. Undefined for a kind that is not tracked. */
+  readonly named: NamedTarget | undefined;
 }
 
 export class GraphReader {
@@ -405,7 +408,8 @@ export class GraphReader {
         optional: references.has(at, OPTIONAL),
         controller: references.has(at, CONTROLLER),
         active: references.has(at, ACTIVE),
-        via: references.via.data[at]!,
+        via: references.via(at),
+        named: namedTarget(this.#tables, at),
         byUid: references.has(at, BY_UID),
         target: references.target.data[at]!,
       });
@@ -442,7 +446,12 @@ export class GraphReader {
         selectors.forEachCohortOf(target, (cohort) => {
           cohorts.forEachMember(cohort, (member) => visit(type, rows.name.data[member]!));
         });
-      } else if (!references.has(at, REVERSED | DUPLICATE)) visit(type, rows.name.data[target]!);
+      } else if (references.has(at, REVERSED | DUPLICATE)) continue;
+      else if (references.has(at, ACTIVE)) visit(type, rows.name.data[target]!);
+      else {
+        const named = namedTarget(this.#tables, at);
+        if (named !== undefined) visit(type, named.name);
+      }
     }
   }
 

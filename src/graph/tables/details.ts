@@ -21,8 +21,6 @@ export class Details {
   readonly #uids: Uids;
   readonly #blocks = new Blocks();
   readonly #draft = new Draft();
-  /** What the last `replace` found. */
-  changed = false;
 
   constructor(strings: Strings, uids: Uids) {
     this.#strings = strings;
@@ -48,17 +46,18 @@ export class Details {
     }
   }
 
-  /** The block of a record's details: `old`, which is given back unless nothing has `changed`. */
+  /** Returns the block of a record's details: `old` if they are equal, else another one in its place. */
   replace(old: number, record: ResourceRecord): number {
     this.#encode(record);
     const { words, length } = this.#draft;
-    this.changed = !this.#blocks.equals(old, words, length);
-    if (!this.changed) {
+    if (this.#blocks.equals(old, words, length)) {
       this.#releaseWords(words, 0, length);
       return old;
     }
+    // The new block is taken before the old one is free, so that the two differ.
+    const block = this.#blocks.put(words, length);
     this.give(old);
-    return this.#blocks.put(words, length);
+    return block;
   }
 
   give(block: number): void {

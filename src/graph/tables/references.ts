@@ -33,8 +33,8 @@ export interface Declaration {
   readonly flags: number;
   /** A row or a selector. */
   readonly target: number;
-  /** Bits of `VIAS`. */
-  readonly via: number;
+  /** Of a reference by uid its mention, or NONE; of any other its places, as bits of `VIAS`. */
+  readonly note: number;
 }
 
 export class References {
@@ -43,7 +43,7 @@ export class References {
   readonly target = u32();
   readonly type = u8();
   readonly flags = u8();
-  readonly via = u32();
+  readonly #note = u32();
   readonly #next = u32();
   readonly #incoming: Lists;
   readonly #slots: Slots;
@@ -56,7 +56,7 @@ export class References {
       this.target,
       this.type,
       this.flags,
-      this.via,
+      this.#note,
       this.#next,
       this.#incoming.next,
       this.#incoming.previous,
@@ -96,13 +96,13 @@ export class References {
 
   /** Adds a reference to those of `source`, after `previous`; as the first if `previous` is NONE. */
   add({ source, previous }: { source: number; previous: number }, declaration: Declaration): number {
-    const { type, flags, target, via } = declaration;
+    const { type, flags, target, note } = declaration;
     const reference = this.#slots.take();
     this.source.data[reference] = source;
     this.target.data[reference] = target;
     this.type.data[reference] = type;
     this.flags.data[reference] = flags;
-    this.via.data[reference] = via;
+    this.#note.data[reference] = note;
     this.#next.data[reference] = NONE;
     if (previous === NONE) this.#rows.outgoing.data[source] = reference;
     else this.#next.data[previous] = reference;
@@ -120,9 +120,19 @@ export class References {
   }
 
   /** Reports whether a reference is declared just so. */
-  equals(reference: number, { type, flags, target, via }: Declaration): boolean {
+  equals(reference: number, { type, flags, target, note }: Declaration): boolean {
     return this.target.data[reference] === target && this.type.data[reference] === type &&
-      (this.flags.data[reference]! & DECLARED) === flags && this.via.data[reference] === via;
+      (this.flags.data[reference]! & DECLARED) === flags && this.#note.data[reference] === note;
+  }
+
+  /** Returns how a reference by uid calls its target. NONE for all others and for untracked kinds. */
+  mention(reference: number): number {
+    return this.has(reference, BY_UID) ? this.#note.data[reference]! : NONE;
+  }
+
+  /** Returns the places at which a reference stands, as bits of `VIAS`. */
+  via(reference: number): number {
+    return this.has(reference, BY_UID) ? 0 : this.#note.data[reference]!;
   }
 
   /** Points all references by uid at `from` to `to`. */

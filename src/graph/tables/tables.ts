@@ -1,6 +1,7 @@
 import { Cohorts } from "./cohorts.ts";
 import { Details } from "./details.ts";
 import { LabelSets } from "./label_sets.ts";
+import { Mentions } from "./mentions.ts";
 import { References } from "./references.ts";
 import { Rows } from "./rows.ts";
 import { type SelectionListener, Selectors } from "./selectors.ts";
@@ -15,6 +16,7 @@ export class Tables {
   readonly cohorts: Cohorts;
   readonly rows: Rows;
   readonly references: References;
+  readonly mentions: Mentions;
   readonly selectors: Selectors;
   readonly details = new Details(this.strings, this.uids);
 
@@ -22,12 +24,13 @@ export class Tables {
     this.cohorts = new Cohorts(this.strings, this.labels, kinds);
     this.rows = new Rows(this.strings, this.cohorts);
     this.references = new References(this.rows);
+    this.mentions = new Mentions(this.strings, this.cohorts);
     this.selectors = new Selectors(this.strings, this.labels, this.cohorts, listener);
   }
 
   /** Bytes allocated, slack included. */
   get bytes(): number {
     return this.strings.bytes + this.labels.bytes + this.cohorts.bytes + this.rows.bytes +
-      this.references.bytes + this.selectors.bytes + this.details.bytes;
+      this.references.bytes + this.mentions.bytes + this.selectors.bytes + this.details.bytes;
   }
 }

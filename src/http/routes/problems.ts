@@ -3,7 +3,7 @@ import type { GraphReader } from "../../graph/queries/reader.ts";
 import type { Problem } from "../../graph/queries/problems.ts";
 import { BUSY } from "../large_answer_slots.ts";
 import { filterEntries, refuseTooLarge, toFilter } from "../filter.ts";
-import { resourceKey } from "../resource_key.ts";
+import { resourceKey, targetKey } from "../resource_key.ts";
 import { rfc3339 } from "../../json/times.ts";
 import { defineRoute, jsonBytes, type Route } from "../route.ts";
 import type { RouterDeps } from "../router_deps.ts";
@@ -36,7 +36,7 @@ function describeProblem(graph: GraphReader, { type, row, message, target, since
     uid: graph.uid(row),
     ...resourceKey(graph, row),
     message,
-    ...target === undefined ? {} : { target: resourceKey(graph, target) },
+    ...target === undefined ? {} : { target: targetKey(graph, target) },
     since: rfc3339(since),
   };
 }

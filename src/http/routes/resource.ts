@@ -4,7 +4,7 @@ import { RELATION_TYPES } from "../../model/relation.ts";
 import { BUSY } from "../large_answer_slots.ts";
 import { encodeResource } from "../encode.ts";
 import { refuseTooLarge } from "../filter.ts";
-import { resourceKey } from "../resource_key.ts";
+import { resourceKey, targetKey } from "../resource_key.ts";
 import { HttpError } from "../http_error.ts";
 import { defineRoute, jsonBytes, type Route } from "../route.ts";
 import type { RouterDeps } from "../router_deps.ts";
@@ -53,9 +53,9 @@ function describeEnds(graph: GraphReader, ends: readonly (readonly number[])[]) 
 
 function describeUnresolved(graph: GraphReader, row: number) {
   const unresolved: unknown[] = [];
-  graph.forEachReference(row, ({ type, optional, active, target }) => {
-    if (active) return;
-    unresolved.push({ type: RELATION_TYPES[type], ...resourceKey(graph, target), optional });
+  graph.forEachReference(row, ({ type, optional, active, named }) => {
+    if (active || named === undefined) return;
+    unresolved.push({ type: RELATION_TYPES[type], ...targetKey(graph, named), optional });
   });
   return unresolved;
 }

@@ -88,11 +88,13 @@ export class NodeDecoder {
     const type = value[0];
     const kind = this.#kinds.get(value[1]);
     const name = value[2];
-    if (!TYPES.has(type) || kind === undefined || typeof name !== "string") return undefined;
+    if (!TYPES.has(type) || (kind === undefined && value[1] !== "") || typeof name !== "string") {
+      return undefined;
+    }
     const reference: Draft<Reference> = {
       type: type as RelationType,
       kind,
-      namespace: kind.namespaced ? own : "",
+      namespace: kind?.namespaced ? own : "",
       name,
     };
     let at = 4;
@@ -110,7 +112,7 @@ export class NodeDecoder {
         reference.via = viaBits(VIAS.filter((via) => vias.includes(via)));
       }
     }
-    return reference;
+    return kind === undefined && reference.uid === undefined ? undefined : reference;
   }
 
   #selector(value: unknown): SelectorReference[] {

@@ -3,7 +3,7 @@
  * has beyond them, in short forms, since there is a lot of it. `NodeDecoder` reads it.
  *
  * Own additions: `releaseNamespace` where it is not the resource's own; `idle` and `finished` where
- * true; `references` as [type, kind, name, flags?, namespace?, uid?]; `selectors` as
+ * true; `references` as [type, kind, name, flags?, namespace?, uid?, places?]; `selectors` as
  * [type, kind, [[key, operator, ...values], ...], required?]. The resourceVersion comes last: it moves
  * without any other change, and so is left out where two states are compared.
  */
@@ -131,14 +131,14 @@ export class NodeEncoder {
   }
 
   #reference(row: number, reference: DeclaredReference, out: ByteWriter) {
-    const { type, target, reversed, optional, controller, byUid, via } = reference;
+    const { type, target, reversed, optional, controller, byUid, via, named } = reference;
     const graph = this.#graph;
-    const kind = graph.kindNumber(target);
-    const namespace = graph.kinds[kind]!.namespaced ? graph.namespace(row) : 0;
-    const elsewhere = graph.namespace(target) !== namespace;
+    const home = named && graph.kinds[named.kind]!.namespaced ? graph.namespace(row) : 0;
+    const namespace = named?.namespace ?? 0;
+    const elsewhere = namespace !== home;
     out.put(REFERENCE[type]!);
-    out.put(this.#kindNames[kind]!);
-    out.text(graph.name(target));
+    out.put(named ? this.#kindNames[named.kind]! : BETWEEN);
+    out.text(named?.name ?? 0);
     const flags = (reversed ? "r" : "") + (optional ? "o" : "") + (controller ? "c" : "") +
       (elsewhere ? "n" : "") + (byUid ? "u" : "") + (via === 0 ? "" : "v");
     if (flags !== "") {
@@ -147,7 +147,7 @@ export class NodeEncoder {
     }
     if (elsewhere) {
       out.put(BETWEEN);
-      out.text(graph.namespace(target));
+      out.text(namespace);
     }
     if (byUid) {
       out.put(BETWEEN);

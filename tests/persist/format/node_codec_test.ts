@@ -10,7 +10,6 @@ import { record, testKinds } from "../../support/records.ts";
 const [pod, claim, volume] = testKinds as [typeof testKinds[0], typeof testKinds[0], typeof testKinds[0]];
 const UID = "00000000-0000-4000-8000-000000000001";
 const OTHER = "00000000-0000-4000-8000-000000000002";
-const CONTROLLER = "00000000-0000-4000-8000-000000000003";
 const decoder = new NodeDecoder(testKinds);
 
 function encode(saved: ResourceRecord): string {
@@ -69,10 +68,11 @@ const states: Record<string, ResourceRecord> = {
         kind: claim,
         namespace: "a",
         name: "c",
-        uid: CONTROLLER,
+        uid: OTHER,
         reversed: true,
         controller: true,
       },
+      { type: "owns", kind: undefined, namespace: "", name: "", uid: "untracked", reversed: true },
       { type: "mounts", kind: claim, namespace: "b", name: "e", via: viaBits(["volume", "subPath"]) },
       { type: "mounts", kind: claim, namespace: "a", name: "f", via: viaBits(VIAS) },
     ],

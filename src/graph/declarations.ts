@@ -1,0 +1,156 @@
+/**
+ * Keeps what resources declare: replaces the references and selectors of a row by those of a record,
+ * unless they are the same.
+ */
+import type { ResourceRecord } from "../model/record.ts";
+import type { Reference, SelectorReference } from "../model/reference.ts";
+import { RELATION_TYPES, type RelationType } from "../model/relation.ts";
+import type { ResourceKind } from "../model/resource_kind.ts";
+import { NONE } from "../arrays/columns.ts";
+import type { Changes } from "./changes.ts";
+import type { Placement } from "./placement.ts";
+import type { Relations } from "./relations.ts";
+import {
+  BY_UID,
+  CONTROLLER,
+  type Declaration,
+  OPTIONAL,
+  REQUIRED,
+  REVERSED,
+  SELECTOR,
+} from "./tables/references.ts";
+import { THERE } from "./tables/rows.ts";
+import type { Tables } from "./tables/tables.ts";
+
+/** The same as `relationNumber`, faster. */
+const TYPE_NUMBERS = new Map<RelationType, number>(RELATION_TYPES.map((type, i) => [type, i]));
+
+export interface DeclarationsOptions {
+  readonly changes: Changes;
+  readonly relations: Relations;
+  readonly placement: Placement;
+  readonly kindNumber: (kind: ResourceKind) => number;
+  /** Seconds since 1970. */
+  readonly now: () => number;
+}
+
+export class Declarations {
+  readonly #tables: Tables;
+  readonly #options: DeclarationsOptions;
+  /** Targets that lost a reference in the write under way. */
+  readonly #orphans: number[] = [];
+
+  constructor(tables: Tables, options: DeclarationsOptions) {
+    this.#tables = tables;
+    this.#options = options;
+  }
+
+  /** Makes a present row declare what a record does. */
+  declare(row: number, record: ResourceRecord): void {
+    if (!this.#declares(row, record)) this.#replace(row, record);
+  }
+
+  /** Removes what a row declares. `dropOrphans` must follow in the same write. */
+  clear(row: number): void {
+    const { references, selectors, mentions, rows } = this.#tables;
+    for (let reference = references.first(row); reference !== NONE; reference = references.first(row)) {
+      const target = references.target.data[reference]!;
+      if (references.has(reference, SELECTOR)) selectors.remove(target);
+      else {
+        this.#options.relations.deactivate(reference);
+        const mention = references.mention(reference);
+        if (mention !== NONE) mentions.release(mention);
+        if (!rows.has(target, THERE)) this.#orphans.push(target);
+      }
+      references.removeFirst(row);
+    }
+  }
+
+  /** Frees placeholders that nothing refers to any longer. */
+  dropOrphans(): void {
+    for (const row of this.#orphans) this.#options.placement.dropPlaceholder(row);
+    this.#orphans.length = 0;
+  }
+
+  /** Reports whether the row declares just what the record does. */
+  #declares(row: number, record: ResourceRecord): boolean {
+    const { references, selectors, cohorts, rows } = this.#tables;
+    const { placement, kindNumber } = this.#options;
+    let known = references.first(row);
+    for (const reference of record.references) {
+      if (known === NONE) return false;
+      const target = placement.findTarget(reference);
+      const note = this.#findNote(reference);
+      if (target === NONE || note === undefined) return false;
+      if (!references.equals(known, declaration(reference, target, note))) return false;
+      known = references.after(known);
+    }
+    const namespace = cohorts.namespace(rows.cohort.data[row]!);
+    for (const reference of record.selectors) {
+      if (known === NONE || !references.has(known, SELECTOR)) return false;
+      const target = references.target.data[known]!;
+      if (!references.equals(known, selectorDeclaration(reference, target))) return false;
+      const scope = cohorts.findScope(kindNumber(reference.kind), namespace);
+      if (!selectors.equals(target, scope, reference.selector)) return false;
+      known = references.after(known);
+    }
+    return known === NONE;
+  }
+
+  #replace(row: number, record: ResourceRecord): void {
+    const { references, rows, selectors, cohorts } = this.#tables;
+    const { changes, relations, placement, kindNumber, now } = this.#options;
+    changes.note();
+    this.clear(row);
+    let previous = NONE;
+    for (const reference of record.references) {
+      const target = placement.target(reference);
+      const note = this.#internNote(reference);
+      previous = references.add({ source: row, previous }, declaration(reference, target, note));
+      if (rows.has(target, THERE)) relations.activate(previous);
+    }
+    const namespace = cohorts.namespace(rows.cohort.data[row]!);
+    for (const reference of record.selectors) {
+      const scope = cohorts.holdScope(kindNumber(reference.kind), namespace);
+      const type = TYPE_NUMBERS.get(reference.type)!;
+      const selector = selectors.add({ source: row, type, scope }, reference.selector);
+      selectors.emptySince.data[selector] = now();
+      previous = references.add({ source: row, previous }, selectorDeclaration(reference, selector));
+    }
+    this.dropOrphans();
+  }
+
+  /** Returns the note of a reference (see `Declaration`), or undefined if it needs a new mention. */
+  #findNote({ uid, kind, namespace, name, via = 0 }: Reference): number | undefined {
+    if (uid === undefined) return via;
+    if (kind === undefined) return NONE;
+    const { strings, cohorts, mentions } = this.#tables;
+    const scope = cohorts.findScope(this.#options.kindNumber(kind), strings.find(namespace));
+    const nameId = strings.find(name);
+    const mention = scope === NONE || nameId === NONE ? NONE : mentions.find(scope, nameId);
+    return mention === NONE ? undefined : mention;
+  }
+
+  #internNote({ uid, kind, namespace, name, via = 0 }: Reference): number {
+    if (uid === undefined) return via;
+    if (kind === undefined) return NONE;
+    const { strings, mentions } = this.#tables;
+    const namespaceId = strings.intern(namespace);
+    const nameId = strings.intern(name);
+    const mention = mentions.intern(this.#options.kindNumber(kind), namespaceId, nameId);
+    strings.release(namespaceId);
+    strings.release(nameId);
+    return mention;
+  }
+}
+
+function declaration(reference: Reference, target: number, note: number): Declaration {
+  const { type, reversed, optional, uid, controller } = reference;
+  const flags = (reversed ? REVERSED : 0) | (optional ? OPTIONAL : 0) | (uid === undefined ? 0 : BY_UID) |
+    (controller ? CONTROLLER : 0);
+  return { type: TYPE_NUMBERS.get(type)!, flags, target, note };
+}
+
+function selectorDeclaration({ type, required }: SelectorReference, target: number): Declaration {
+  return { type: TYPE_NUMBERS.get(type)!, flags: required ? SELECTOR | REQUIRED : SELECTOR, target, note: 0 };
+}

@@ -1,0 +1,250 @@
+/**
+ * Decides which row stands for which resource. A row is in one of these states:
+ *
+ * | state              | THERE | key index | uid index | cohort            | what refers to it |
+ * | ------------------ | ----- | --------- | --------- | ----------------- | ----------------- |
+ * | present            | yes   | yes       | yes       | with labels       | anything, nothing |
+ * | placeholder by key | no    | yes       | no        | absent, its scope | names             |
+ * | placeholder by uid | no    | no        | yes       | NONE              | uids              |
+ * | free               | no    | no        | no        | NONE              | nothing           |
+ *
+ * `place` makes a row present: a free one, a placeholder, or a placeholder by key into which one by uid is
+ * merged. `vacate` makes a present row free, or a placeholder, or splits it into two. `target` makes a free
+ * row a placeholder, `dropPlaceholder` frees one that nothing refers to any longer.
+ *
+ * References are not its business: the caller clears those of a row before `vacate`.
+ */
+import type { ResourceRecord } from "../model/record.ts";
+import type { Reference } from "../model/reference.ts";
+import type { ResourceKind } from "../model/resource_kind.ts";
+import { NONE } from "../arrays/columns.ts";
+import type { Changes } from "./changes.ts";
+import type { Relations } from "./relations.ts";
+import { FINISHED, IDLE, IN_KEY_INDEX, IN_UID_INDEX, RESTORED, THERE } from "./tables/rows.ts";
+import type { Tables } from "./tables/tables.ts";
+
+export interface PlacementOptions {
+  readonly changes: Changes;
+  readonly relations: Relations;
+  readonly kindNumber: (kind: ResourceKind) => number;
+  /** Seconds since 1970. */
+  readonly now: () => number;
+}
+
+export class Placement {
+  readonly #tables: Tables;
+  readonly #changes: Changes;
+  readonly #relations: Relations;
+  readonly #kindNumber: (kind: ResourceKind) => number;
+  readonly #now: () => number;
+  #resources = 0;
+
+  constructor(tables: Tables, { changes, relations, kindNumber, now }: PlacementOptions) {
+    this.#tables = tables;
+    this.#changes = changes;
+    this.#relations = relations;
+    this.#kindNumber = kindNumber;
+    this.#now = now;
+  }
+
+  /** How many resources are present. */
+  get resources(): number {
+    return this.#resources;
+  }
+
+  /** Returns the row with a uid, present or a placeholder, or NONE. */
+  findUid(uid: string): number {
+    const { rows, uids } = this.#tables;
+    return uids.find(uid) ? rows.findUid(uids.words, 0) : NONE;
+  }
+
+  /** Returns the row of a present resource, or NONE. */
+  findPresent(uid: string): number {
+    const row = this.findUid(uid);
+    return row !== NONE && this.#tables.rows.has(row, THERE) ? row : NONE;
+  }
+
+  /**
+   * Returns the present row of a resource, in the cohort of its labels and its release.
+   *
+   * @param evict Removes a present resource that is in the way.
+   */
+  place(record: ResourceRecord, evict: (row: number) => void): number {
+    const { rows, strings, cohorts } = this.#tables;
+    // Phase 1: hold the key, so that a removal frees neither its strings nor its scope.
+    const namespace = strings.intern(record.namespace);
+    const name = strings.intern(record.name);
+    const scope = cohorts.holdScope(this.#kindNumber(record.kind), namespace);
+
+    // Phase 2: remove a resource with this uid and another key, and one with this key and another uid, so
+    // that their relations are gone before references to the same uid or name become relations again. To
+    // remove calls listeners: a uid that was parsed before is no longer in the shared words.
+    let named = this.findUid(record.uid);
+    let keyed = rows.findKey(scope, name);
+    if (named !== keyed) {
+      if (named !== NONE && rows.has(named, THERE)) evict(named);
+      if (keyed !== NONE && rows.has(keyed, THERE)) evict(keyed);
+      named = this.findUid(record.uid);
+      keyed = rows.findKey(scope, name);
+    }
+
+    // Phase 3: both rows are one, or each is a placeholder or none.
+    const row = keyed !== NONE ? keyed : named !== NONE ? named : rows.take();
+    if (named !== NONE && named !== row) {
+      this.#tables.references.moveByUid(named, row);
+      this.#free(named);
+    }
+    const cohort = cohorts.intern(scope, record);
+    if (rows.has(row, THERE)) this.#change(row, cohort);
+    else this.#appear(row, { uid: record.uid, name, cohort });
+    cohorts.releaseScope(scope);
+    strings.release(name);
+    strings.release(namespace);
+    return row;
+  }
+
+  /** Takes a present resource out, whose own references are gone. Rows that others refer to stay. */
+  vacate(row: number): void {
+    const { rows, references, uids, cohorts } = this.#tables;
+    const scope = cohorts.scope(rows.cohort.data[row]!);
+    this.#relations.deactivateIncoming(row);
+    this.#relations.leaving(row);
+    this.#strip(row);
+    this.#resources--;
+
+    const byKey = references.firstIncoming(row, false) !== NONE;
+    if (references.firstIncoming(row, true) === NONE) {
+      rows.clearUid(row);
+      uids.release(rows.uid.data, row * 4);
+    } else if (byKey) {
+      // The row keeps the name; another one takes the uid.
+      rows.clearUid(row);
+      const placeholder = rows.take();
+      rows.since.data[placeholder] = this.#now();
+      rows.setUid(placeholder, rows.uid.data.subarray(row * 4, row * 4 + 4));
+      references.moveByUid(row, placeholder);
+    }
+    if (byKey) this.#move(row, cohorts.internAbsent(scope));
+    else {
+      rows.leaveKey(row);
+      this.#move(row, NONE);
+      this.#setName(row, 0);
+      if (!rows.has(row, IN_UID_INDEX)) rows.give(row);
+    }
+  }
+
+  /** Returns the row that a reference points at, present or a placeholder, or NONE. */
+  findTarget({ kind, namespace, name, uid }: Reference): number {
+    if (uid !== undefined) return this.findUid(uid);
+    const { rows, strings, cohorts } = this.#tables;
+    const nameId = strings.find(name);
+    const scope = cohorts.findScope(this.#kindNumber(kind!), strings.find(namespace));
+    return nameId === NONE || scope === NONE ? NONE : rows.findKey(scope, nameId);
+  }
+
+  /** Returns the row that a reference points at: a new placeholder if there is none. */
+  target(reference: Reference): number {
+    const found = this.findTarget(reference);
+    if (found !== NONE) return found;
+    const { rows, strings, uids, cohorts } = this.#tables;
+    const row = rows.take();
+    rows.since.data[row] = this.#now();
+    if (reference.uid !== undefined) {
+      uids.parse(reference.uid);
+      rows.setUid(row, uids.words);
+      return row;
+    }
+    const namespace = strings.intern(reference.namespace);
+    const scope = cohorts.holdScope(this.#kindNumber(reference.kind!), namespace);
+    rows.name.data[row] = strings.intern(reference.name);
+    this.#move(row, cohorts.internAbsent(scope));
+    rows.enterKey(row);
+    cohorts.releaseScope(scope);
+    strings.release(namespace);
+    return row;
+  }
+
+  /** Frees a row if it is a placeholder that nothing refers to. */
+  dropPlaceholder(row: number): void {
+    const { rows, references } = this.#tables;
+    const waiting = !rows.has(row, THERE) && rows.has(row, IN_KEY_INDEX | IN_UID_INDEX);
+    if (waiting && !references.isReferred(row)) this.#free(row);
+  }
+
+  /** Makes a free row or a placeholder present. */
+  #appear(row: number, { uid, name, cohort }: { uid: string; name: number; cohort: number }): void {
+    const { rows, strings, uids } = this.#tables;
+    if (!rows.has(row, IN_UID_INDEX)) {
+      uids.parse(uid);
+      rows.setUid(row, uids.words);
+    }
+    this.#setName(row, strings.retain(name));
+    this.#move(row, cohort);
+    if (!rows.has(row, IN_KEY_INDEX)) rows.enterKey(row);
+    rows.set(row, THERE, true);
+    rows.since.data[row] = rows.unusedSince.data[row] = this.#now();
+    this.#resources++;
+    this.#changes.note();
+    this.#relations.joined(row);
+    this.#relations.activateIncoming(row);
+  }
+
+  /** Moves a present resource whose labels or whose release have changed. */
+  #change(row: number, cohort: number): void {
+    if (this.#tables.rows.cohort.data[row] === cohort) return;
+    this.#changes.resourceLeaving(row);
+    this.#relations.leaving(row);
+    this.#move(row, cohort);
+    this.#relations.joined(row);
+  }
+
+  /** Takes everything from a row but its identity. */
+  #strip(row: number): void {
+    const { rows, strings, details } = this.#tables;
+    rows.set(row, THERE | IDLE | FINISHED | RESTORED, false);
+    rows.since.data[row] = this.#now();
+    rows.status.data[row] = 0;
+    rows.createdAt.data[row] = 0;
+    details.give(rows.details.data[row]!);
+    rows.details.data[row] = 0;
+    strings.release(rows.message.data[row]!);
+    rows.message.data[row] = 0;
+    rows.clearResourceVersion(row);
+  }
+
+  /** Moves a row from its cohort to another one; NONE for none. Tells nobody. */
+  #move(row: number, cohort: number): void {
+    const { rows, cohorts, selectors } = this.#tables;
+    const old = rows.cohort.data[row]!;
+    if (cohort !== NONE) {
+      if (cohorts.size(cohort) === 0 && cohorts.labelSet(cohort) !== NONE) selectors.cohortAdded(cohort);
+    }
+    if (old !== NONE) cohorts.leave(old, row);
+    rows.cohort.data[row] = cohort;
+    if (cohort !== NONE) cohorts.join(cohort, row);
+    if (old !== NONE && cohorts.size(old) === 0) {
+      selectors.cohortDropped(old);
+      cohorts.drop(old);
+    }
+  }
+
+  /** Gives a row a name that is held for it, in place of the one that it holds. */
+  #setName(row: number, name: number): void {
+    const { rows, strings } = this.#tables;
+    strings.release(rows.name.data[row]!);
+    rows.name.data[row] = name;
+  }
+
+  /** Frees a placeholder. */
+  #free(row: number): void {
+    const { rows, uids } = this.#tables;
+    if (rows.has(row, IN_UID_INDEX)) {
+      rows.clearUid(row);
+      uids.release(rows.uid.data, row * 4);
+    }
+    if (rows.has(row, IN_KEY_INDEX)) rows.leaveKey(row);
+    this.#move(row, NONE);
+    this.#setName(row, 0);
+    rows.give(row);
+  }
+}

@@ -1,0 +1,43 @@
+import { NONE } from "../../arrays/columns.ts";
+import { ACTIVE, BY_UID } from "../tables/references.ts";
+import { type Rows, THERE } from "../tables/rows.ts";
+import type { Tables } from "../tables/tables.ts";
+
+/** How a reference calls its target. */
+export interface NamedTarget {
+  /** Number in the graph's kinds. */
+  readonly kind: number;
+  /** String ids. */
+  readonly namespace: number;
+  readonly name: number;
+  /** Another resource has this key; the one with the uid that the reference asks for is gone. */
+  readonly replaced: boolean;
+}
+
+/**
+ * Returns how a reference that is not a selector calls its target: by the entry of its own source, whatever
+ * others call it. Returns undefined for a kind that is not tracked: such a reference must not be shown
+ * unless it is a relation.
+ */
+export function namedTarget(
+  { references, mentions, rows, cohorts }: Tables,
+  reference: number,
+): NamedTarget | undefined {
+  const target = references.target.data[reference]!;
+  const byUid = references.has(reference, BY_UID);
+  const mention = references.mention(reference);
+  if (byUid && mention === NONE) return undefined;
+  const scope = byUid ? mentions.scope(mention) : cohorts.scope(rows.cohort.data[target]!);
+  const name = byUid ? mentions.name(mention) : rows.name.data[target]!;
+  return {
+    kind: cohorts.kindOfScope(scope),
+    namespace: cohorts.namespaceOfScope(scope),
+    name,
+    replaced: byUid && !references.has(reference, ACTIVE) && isReplaced(rows, { scope, name, target }),
+  };
+}
+
+function isReplaced(rows: Rows, { scope, name, target }: { scope: number; name: number; target: number }) {
+  const row = rows.findKey(scope, name);
+  return row !== NONE && row !== target && rows.has(row, THERE);
+}

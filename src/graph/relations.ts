@@ -1,0 +1,128 @@
+/**
+ * Makes relations out of references and selections, counts them by type, and tells of each. A relation
+ * exists while both its ends are present and one of them declares it.
+ */
+import { RELATION_MEANINGS, RELATION_TYPES } from "../model/relation.ts";
+import type { ResourceKind } from "../model/resource_kind.ts";
+import { NONE } from "../arrays/columns.ts";
+import type { Changes } from "./changes.ts";
+import { ACTIVE, REVERSED } from "./tables/references.ts";
+import type { SelectionListener } from "./tables/selectors.ts";
+import type { Tables } from "./tables/tables.ts";
+
+export interface RelationsOptions {
+  readonly kinds: readonly ResourceKind[];
+  readonly changes: Changes;
+  /** Seconds since 1970. */
+  readonly now: () => number;
+}
+
+export class Relations implements SelectionListener {
+  /** How many relations there are, by number of type. */
+  readonly counts = new Uint32Array(RELATION_TYPES.length);
+  readonly #tables: Tables;
+  readonly #kinds: readonly ResourceKind[];
+  readonly #changes: Changes;
+  readonly #now: () => number;
+
+  constructor(tables: Tables, { kinds, changes, now }: RelationsOptions) {
+    this.#tables = tables;
+    this.#kinds = kinds;
+    this.#changes = changes;
+    this.#now = now;
+  }
+
+  // Selections
+
+  /** A selector starts to select a cohort. */
+  selected(selector: number, cohort: number): void {
+    this.#tables.cohorts.forEachMember(cohort, (row) => this.#countSelected(selector, row, 1));
+  }
+
+  /** A selector has ceased to select a cohort. */
+  deselected(selector: number, cohort: number): void {
+    const { cohorts, selectors } = this.#tables;
+    cohorts.forEachMember(cohort, (row) => this.#countSelected(selector, row, -1));
+    if (selectors.selectsNothing(selector)) selectors.emptySince.data[selector] = this.#now();
+  }
+
+  /** A resource has joined its cohort, and with it all that selects the cohort. */
+  joined(row: number): void {
+    const { rows, selectors } = this.#tables;
+    const cohort = rows.cohort.data[row]!;
+    selectors.forEachSelectorOf(cohort, (selector) => this.#countSelected(selector, row, 1));
+  }
+
+  /** A resource is about to leave its cohort. */
+  leaving(row: number): void {
+    const { rows, selectors } = this.#tables;
+    const cohort = rows.cohort.data[row]!;
+    selectors.forEachSelectorOf(cohort, (selector) => this.#countSelected(selector, row, -1));
+  }
+
+  // References
+
+  /** Makes relations of all that is declared about a resource that has come. */
+  activateIncoming(row: number): void {
+    this.#forEachIncoming(row, (reference) => this.activate(reference));
+  }
+
+  deactivateIncoming(row: number): void {
+    this.#forEachIncoming(row, (reference) => this.deactivate(reference));
+  }
+
+  /** Makes a relation of a reference whose ends are present, unless the type forbids one between them. */
+  activate(reference: number): void {
+    if (this.#isForbidden(reference)) return;
+    if (this.#tables.references.activate(reference)) this.#countReferred(reference, 1);
+  }
+
+  /** Ends the relation of a reference, where it has one. */
+  deactivate(reference: number): void {
+    const { references } = this.#tables;
+    if (!references.has(reference, ACTIVE)) return;
+    if (references.deactivate(reference)) this.#countReferred(reference, -1);
+  }
+
+  #isForbidden(reference: number): boolean {
+    const { references, rows, cohorts } = this.#tables;
+    if (!RELATION_MEANINGS[references.type.data[reference]!]!.withinNamespace) return false;
+    const declaring = cohorts.namespace(rows.cohort.data[references.source.data[reference]!]!);
+    const other = cohorts.namespace(rows.cohort.data[references.target.data[reference]!]!);
+    const source = references.has(reference, REVERSED) ? other : declaring;
+    return source !== 0 && declaring !== other;
+  }
+
+  #countReferred(reference: number, count: 1 | -1): void {
+    const { references } = this.#tables;
+    const declaring = references.source.data[reference]!;
+    const target = references.target.data[reference]!;
+    this.#count(references.type.data[reference]!, { target, count });
+    if (references.has(reference, REVERSED)) this.#changes.relationChanged(target, declaring);
+    else this.#changes.relationChanged(declaring, target);
+  }
+
+  #countSelected(selector: number, row: number, count: 1 | -1): void {
+    const { selectors } = this.#tables;
+    this.#count(selectors.type.data[selector]!, { target: row, count });
+    this.#changes.relationChanged(selectors.source.data[selector]!, row);
+  }
+
+  /** Counts a relation that is new or gone. Without its last one, its target may be unused. */
+  #count(type: number, { target, count }: { target: number; count: 1 | -1 }): void {
+    const { rows, cohorts } = this.#tables;
+    if (count < 0) {
+      const { unusedWithout } = this.#kinds[cohorts.kind(rows.cohort.data[target]!)]!;
+      if (unusedWithout === RELATION_TYPES[type]) rows.unusedSince.data[target] = this.#now();
+    }
+    this.counts[type]! += count;
+  }
+
+  #forEachIncoming(row: number, visit: (reference: number) => void): void {
+    const { references } = this.#tables;
+    for (const byUid of [false, true]) {
+      let reference = references.firstIncoming(row, byUid);
+      for (; reference !== NONE; reference = references.afterIncoming(reference)) visit(reference);
+    }
+  }
+}
