@@ -65,13 +65,21 @@ export async function demo(config: Config, log: Logger, signal: AbortSignal): Pr
   return code;
 }
 
-/** Whatever the data of the demo's own Redis is of, it is the demo's. */
+/** The demo's own Redis is overwritten, whatever it holds. */
 function using({ host, port }: DemoRedis, config: Config): Config {
   if (!config.redis) return config;
-  const { batchSize, flushInterval, snapshotInterval } = config.redis;
+  const { keyPrefix, batchSize, flushInterval, snapshotInterval } = config.redis;
   return {
     ...config,
-    redis: { host, port, db: 0, batchSize, flushInterval, snapshotInterval, adopt: true },
+    redis: {
+      location: { kind: "direct", address: { host, port } },
+      db: 0,
+      keyPrefix,
+      batchSize,
+      flushInterval,
+      snapshotInterval,
+      adopt: true,
+    },
   };
 }
 
@@ -115,7 +123,9 @@ async function run({ config, log, client, onSynced }: Parts, signal: AbortSignal
       persistence?.kindsChanged();
     },
   });
-  const persistence = config.redis && persist(config.redis, { graph, informers, client, log });
+  const store = config.redis && new RedisStore(config.redis, { log });
+  const persistence = config.redis && store &&
+    persist(config.redis, { store, graph, informers, client, log });
   if (persistence) measure(persistence, metrics);
   const router = createRouter({
     graph: graph.read,
@@ -137,8 +147,8 @@ async function run({ config, log, client, onSynced }: Parts, signal: AbortSignal
     address: `http://${config.bindAddress}:${server.addr.port}`,
     cluster: client.server,
   });
-  if (persistence) {
-    log.info("Persistence enabled", { redis: `${config.redis?.host}:${config.redis?.port}` });
+  if (store && persistence) {
+    log.info("Persistence enabled", { redis: store.name });
     const into = {
       restore: (record: ResourceRecord) => {
         const wanted = isFollowed(record.kind, record.namespace);
@@ -196,16 +206,17 @@ function stateOf({ isConnected, journal, numbers }: Persistence): PersistenceSta
 }
 
 interface Persisted {
+  readonly store: RedisStore;
   readonly graph: Graph;
   readonly informers: Informers;
   readonly client: KubeClient;
   readonly log: Logger;
 }
 
-function persist(redis: RedisConfig, { graph, informers, client, log }: Persisted): Persistence {
+function persist(redis: RedisConfig, { store, graph, informers, client, log }: Persisted): Persistence {
   const { batchSize, flushInterval, snapshotInterval, adopt } = redis;
   return new Persistence({
-    store: new RedisStore(redis, { log }),
+    store,
     graph: graph.read,
     kindStatuses: () => informers.statuses(),
     server: client.server,

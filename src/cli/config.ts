@@ -2,7 +2,7 @@
  * Flags and environment become one frozen Config here; nothing else reads either. Every value has been
  * checked. Secrets are functions, so that nothing that prints a Config prints them.
  */
-import { type Command, type Option, type OptionName, OPTIONS } from "./options.ts";
+import { type Command, type Option, type OptionName, OPTIONS, type ServerAddress } from "./options.ts";
 import { UsageError } from "./usage_error.ts";
 
 export interface Config {
@@ -30,14 +30,15 @@ export interface Config {
 }
 
 export interface RedisConfig {
-  readonly host: string;
-  readonly port: number;
+  readonly location: RedisLocation;
   readonly username?: string;
   /** Reads the password anew where a file holds it. */
   readonly password?: () => string;
   readonly db: number;
   /** Unset: no TLS. Paths of PEM files. */
   readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string };
+  /** What all keys start with. */
+  readonly keyPrefix: string;
   readonly batchSize: number;
   /** Milliseconds. */
   readonly flushInterval: number;
@@ -46,6 +47,18 @@ export interface RedisConfig {
   /** Whether data of another cluster is overwritten. */
   readonly adopt: boolean;
 }
+
+/** Where the Redis is that takes writes: at an address, where Sentinels say, or among a Cluster's nodes. */
+export type RedisLocation =
+  | { readonly kind: "direct"; readonly address: ServerAddress }
+  | {
+    readonly kind: "sentinel";
+    readonly sentinels: readonly ServerAddress[];
+    readonly master: string;
+    /** For the Sentinels. */
+    readonly login: { readonly username?: string; readonly password?: () => string };
+  }
+  | { readonly kind: "cluster"; readonly nodes: readonly ServerAddress[] };
 
 /** The values that the command line gives, by option, in their order. */
 export type Flags = ReadonlyMap<OptionName, readonly string[]>;
@@ -99,12 +112,12 @@ interface Reader {
   required<N extends OptionName>(name: N): Value<N>;
 }
 
-function readRedisConfig({ optional, required }: Reader, environment: Environment): RedisConfig {
-  const address = required("redis-addr");
-  const file = environment.get("REDIS_PASSWORD_FILE");
-  const fixed = optional("redis-password") ?? (file ? undefined : address.password);
-  const readAnew = file ? () => Deno.readTextFileSync(file).trimEnd() : undefined;
-  const password = fixed === undefined ? readAnew : () => fixed;
+function readRedisConfig(reader: Reader, environment: Environment): RedisConfig {
+  const { optional, required } = reader;
+  const [address] = required("redis-addr");
+  if (address === undefined) throw new TypeError("option redis-addr has no default");
+  const password = readPassword("redis-password", reader, environment);
+  const fixed = address.password;
   const tls = Object.freeze({
     ...present("ca", optional("redis-tls-ca")),
     ...present("cert", optional("redis-tls-cert")),
@@ -112,18 +125,79 @@ function readRedisConfig({ optional, required }: Reader, environment: Environmen
   });
   if (!tls.cert !== !tls.key) throw new UsageError("--redis-tls-cert and --redis-tls-key need each other");
 
+  const db = optional("redis-db") ?? address.db ?? 0;
+  const location = readLocation(reader, environment);
+  if (location.kind === "cluster" && db !== 0) {
+    throw new UsageError(
+      `--redis-db ${db} cannot be used with --redis-cluster: a Cluster has only database 0`,
+    );
+  }
   return Object.freeze({
-    host: address.host,
-    port: address.port,
+    location,
     ...present("username", optional("redis-username") ?? address.username),
-    ...present("password", password),
-    db: optional("redis-db") ?? address.db ?? 0,
+    ...present("password", password ?? (fixed === undefined ? undefined : () => fixed)),
+    db,
     ...present("tls", optional("redis-tls") ?? address.tls ? tls : undefined),
+    keyPrefix: readKeyPrefix(reader, location),
     batchSize: required("redis-batch-size"),
     flushInterval: required("redis-flush-interval") * 1000,
     snapshotInterval: required("snapshot-interval") * 1000,
     adopt: required("redis-adopt"),
   });
+}
+
+function readLocation(reader: Reader, environment: Environment): RedisLocation {
+  const { optional, required } = reader;
+  const addresses = required("redis-addr").map(({ host, port }) => Object.freeze({ host, port }));
+  const sentinels = optional("redis-sentinels");
+  const isCluster = required("redis-cluster");
+  if (sentinels !== undefined && isCluster) {
+    throw new UsageError("--redis-sentinels and --redis-cluster exclude each other");
+  }
+  if (sentinels !== undefined) {
+    return Object.freeze({
+      kind: "sentinel",
+      sentinels: Object.freeze(sentinels),
+      master: required("redis-sentinel-master"),
+      login: Object.freeze({
+        ...present("username", optional("redis-sentinel-username")),
+        ...present("password", readPassword("redis-sentinel-password", reader, environment)),
+      }),
+    });
+  }
+  if (isCluster) return Object.freeze({ kind: "cluster", nodes: Object.freeze(addresses) });
+  const [address] = addresses;
+  if (address === undefined || addresses.length > 1) {
+    throw new UsageError("--redis-addr: several addresses need --redis-cluster");
+  }
+  return Object.freeze({ kind: "direct", address });
+}
+
+/** One hash tag keeps all keys of a Cluster in one slot, and so a batch and its fence in one script. */
+function readKeyPrefix({ optional }: Reader, { kind }: RedisLocation): string {
+  const prefix = optional("redis-key-prefix") ?? (kind === "cluster" ? "{astrolabe}:" : "astrolabe:");
+  if (kind === "cluster" && !/^[^{]*\{[^}]+\}/.test(prefix)) {
+    throw new UsageError(
+      `--redis-key-prefix ${
+        JSON.stringify(prefix)
+      }: must have a hash tag with --redis-cluster, such as {astrolabe}:`,
+    );
+  }
+  return prefix;
+}
+
+type PasswordOption = "redis-password" | "redis-sentinel-password";
+
+/** What the option says, else the content of the file that the option's `_FILE` variable names, read each time. */
+function readPassword(
+  name: PasswordOption,
+  { optional }: Reader,
+  environment: Environment,
+): (() => string) | undefined {
+  const fixed = optional(name);
+  if (fixed !== undefined) return () => fixed;
+  const file = environment.get(`${OPTIONS[name].environment}_FILE`);
+  return file ? () => Deno.readTextFileSync(file).trimEnd() : undefined;
 }
 
 function parse(option: Option<unknown>, source: string, text: string): unknown {

@@ -66,7 +66,7 @@ export const OPTIONS = {
     default: "0.0.0.0",
   },
   "label-selector": {
-    explanation: "limit every kind but PersistentVolume, StorageClass and Namespace",
+    explanation: "limit all but PersistentVolume, StorageClass and Namespace",
     parse: labelSelector,
     value: "SELECTOR",
     environment: "LABEL_SELECTOR",
@@ -86,8 +86,8 @@ export const OPTIONS = {
     default: "false",
   },
   "redis-addr": {
-    explanation: "host:port, redis:// or rediss:// URL",
-    parse: redisAddress,
+    explanation: "host:port, redis:// or rediss:// URL; nodes of a Cluster",
+    parse: redisAddresses,
     value: "ADDRESS",
     environment: "REDIS_ADDR",
     default: "localhost:6379",
@@ -101,7 +101,7 @@ export const OPTIONS = {
     otherwise: "none",
   },
   "redis-password": {
-    explanation: "password of Redis; $REDIS_PASSWORD_FILE names a file that has it",
+    explanation: "password of Redis; or a file, $REDIS_PASSWORD_FILE",
     parse: text,
     value: "PASSWORD",
     environment: "REDIS_PASSWORD",
@@ -141,6 +141,48 @@ export const OPTIONS = {
     value: "FILE",
     environment: "REDIS_TLS_KEY",
     otherwise: "none",
+  },
+  "redis-sentinels": {
+    explanation: "host:port,host:port of Sentinels, which name the Redis",
+    parse: serverList,
+    value: "ADDRESSES",
+    environment: "REDIS_SENTINELS",
+    otherwise: "none",
+  },
+  "redis-sentinel-master": {
+    explanation: "name by which the Sentinels know the Redis",
+    parse: text,
+    value: "NAME",
+    environment: "REDIS_SENTINEL_MASTER",
+    default: "mymaster",
+  },
+  "redis-sentinel-username": {
+    explanation: "user of the Sentinels' access control list",
+    parse: text,
+    value: "NAME",
+    environment: "REDIS_SENTINEL_USERNAME",
+    otherwise: "none",
+  },
+  "redis-sentinel-password": {
+    explanation: "for Sentinels; or a file, $REDIS_SENTINEL_PASSWORD_FILE",
+    parse: text,
+    value: "PASSWORD",
+    environment: "REDIS_SENTINEL_PASSWORD",
+    otherwise: "none",
+    secret: true,
+  },
+  "redis-cluster": {
+    explanation: "use a Redis Cluster, of which --redis-addr names nodes",
+    parse: boolean,
+    environment: "REDIS_CLUSTER",
+    default: "false",
+  },
+  "redis-key-prefix": {
+    explanation: "start of all keys; in a Cluster it must have a hash tag",
+    parse: text,
+    value: "PREFIX",
+    environment: "REDIS_KEY_PREFIX",
+    otherwise: "astrolabe: or {astrolabe}:",
   },
   "redis-batch-size": {
     explanation: "keys that differ from Redis before they are written",
@@ -215,6 +257,14 @@ export interface RedisAddress {
   readonly db?: number;
 }
 
+export interface ServerAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+const REDIS_PORT = 6_379;
+const SENTINEL_PORT = 26_379;
+
 function text(value: string): string {
   return value;
 }
@@ -269,6 +319,10 @@ function url(value: string): URL {
   return parsed;
 }
 
+function redisAddresses(value: string): RedisAddress[] {
+  return value.split(",").map((address) => redisAddress(address.trim()));
+}
+
 function redisAddress(value: string): RedisAddress {
   const wrong = new SyntaxError("must be host:port, or a redis:// or rediss:// URL");
   const parsed = URL.parse(/^rediss?:\/\//.test(value) ? value : `redis://${value}`);
@@ -277,10 +331,21 @@ function redisAddress(value: string): RedisAddress {
   const db = pathname.slice(1);
   return {
     host: hostname.replace(/^\[(.*)\]$/, "$1"),
-    port: Number(port || 6379),
+    port: Number(port || REDIS_PORT),
     tls: protocol === "rediss:",
     ...username && { username: decodeURIComponent(username) },
     ...password && { password: decodeURIComponent(password) },
     ...db && { db: Number(db) },
   };
+}
+
+function serverList(value: string): ServerAddress[] {
+  return value.split(",").map((address) => {
+    const wrong = new SyntaxError("must be host:port, or several with commas between");
+    const [, bracketed, name, port] =
+      /^(?:\[([\da-fA-F:.]+)\]|([^\s:/@[\]]+))(?::(\d+))?$/.exec(address.trim()) ?? [];
+    const host = bracketed ?? name;
+    if (host === undefined || Number(port ?? SENTINEL_PORT) > 65_535) throw wrong;
+    return { host, port: Number(port ?? SENTINEL_PORT) };
+  });
 }

@@ -34,8 +34,8 @@ export class KeyCount {
 
   async #count(): Promise<string> {
     const { runId, replicationId, keys, usedMemory } = await this.#store.info();
-    this.#keys = keys;
-    this.#numbers.redisKeys = keys;
+    this.#keys = keys ?? 0;
+    this.#numbers.redisKeys = keys ?? 0;
     if (usedMemory !== undefined) this.#numbers.redisMemory = usedMemory;
     return `${runId} ${replicationId}`;
   }

@@ -25,13 +25,18 @@ export interface StoreInfo {
   /** Differs after a restart, and after a failover. */
   readonly runId: string;
   readonly replicationId: string;
-  /** Keys in the database, ours or not. */
-  readonly keys: number;
-  readonly usedMemory?: number;
-  readonly maxMemory?: number;
-  readonly maxMemoryPolicy?: string;
+  /**
+   * Keys in the database, or in the slot of a Redis Cluster that holds ours: ours and those of others. Undefined
+   * where the database does not say.
+   */
+  readonly keys: number | undefined;
+  /** Keys of any application that the server has dropped for want of memory since it started. */
+  readonly evictedKeys?: number | undefined;
+  readonly usedMemory?: number | undefined;
+  readonly maxMemory?: number | undefined;
+  readonly maxMemoryPolicy?: string | undefined;
   /** Whether RDB snapshots or AOF are on. */
-  readonly durable?: boolean;
+  readonly durable?: boolean | undefined;
 }
 
 /**

@@ -32,9 +32,9 @@ Deno.test("readConfig(), has the contract's defaults", () => {
 
 Deno.test("readConfig(), has the contract's defaults for Redis", () => {
   assertEquals(redis(), {
-    host: "localhost",
-    port: 6379,
+    location: { kind: "direct", address: { host: "localhost", port: 6379 } },
     db: 0,
+    keyPrefix: "astrolabe:",
     batchSize: 100,
     flushInterval: 30_000,
     snapshotInterval: 300_000,
@@ -85,19 +85,89 @@ Deno.test("readConfig(), is frozen to its depths", () => {
 });
 
 for (
-  const [address, expected] of [
-    ["cache", { host: "cache", port: 6379, db: 0 }],
-    ["cache:7000", { host: "cache", port: 7000, db: 0 }],
-    ["[::1]:7000", { host: "::1", port: 7000, db: 0 }],
-    ["redis://cache/3", { host: "cache", port: 6379, db: 3 }],
-    ["rediss://me@cache:7000", { host: "cache", port: 7000, db: 0, username: "me", tls: {} }],
+  const [address, at, expected] of [
+    ["cache", { host: "cache", port: 6379 }, { db: 0 }],
+    ["cache:7000", { host: "cache", port: 7000 }, { db: 0 }],
+    ["[::1]:7000", { host: "::1", port: 7000 }, { db: 0 }],
+    ["redis://cache/3", { host: "cache", port: 6379 }, { db: 3 }],
+    ["rediss://me@cache:7000", { host: "cache", port: 7000 }, { db: 0, username: "me", tls: {} }],
   ] as const
 ) {
   Deno.test(`readConfig(), reads the Redis address ${address}`, () => {
-    const { batchSize: _, flushInterval: _f, snapshotInterval: _s, adopt: _a, ...read } = redis([
-      `--redis-addr=${address}`,
-    ])!;
-    assertEquals(read, { ...expected });
+    const { location, username, db, tls } = redis([`--redis-addr=${address}`])!;
+    assertEquals(location, { kind: "direct", address: at });
+    assertEquals({ username, db, tls }, { username: undefined, tls: undefined, ...expected });
+  });
+}
+
+Deno.test("readConfig(), reads Sentinels, their master and their login", () => {
+  const { location, password, db } = redis(["--redis-db=3"], {
+    REDIS_ADDR: "ignored:1",
+    REDIS_SENTINELS: "a, b:27000,[::1]:27001",
+    REDIS_SENTINEL_MASTER: "graph",
+    REDIS_SENTINEL_USERNAME: "watcher",
+    REDIS_SENTINEL_PASSWORD: "s3cret",
+  })!;
+  assert(location.kind === "sentinel");
+  assertEquals(location.sentinels, [
+    { host: "a", port: 26379 },
+    { host: "b", port: 27000 },
+    { host: "::1", port: 27001 },
+  ]);
+  const { username, password: ofSentinels } = location.login;
+  assertEquals([location.master, username, ofSentinels?.(), password, db], [
+    "graph",
+    "watcher",
+    "s3cret",
+    undefined,
+    3,
+  ]);
+});
+
+Deno.test("readConfig(), asks the Sentinels for mymaster, without a login", () => {
+  const { location } = redis(["--redis-sentinels=a"])!;
+  assertEquals(location, {
+    kind: "sentinel",
+    sentinels: [{ host: "a", port: 26379 }],
+    master: "mymaster",
+    login: {},
+  });
+});
+
+Deno.test("readConfig(), reads the file of the Sentinels' password anew each time", async () => {
+  const file = await Deno.makeTempFile();
+  const { location } = redis(["--redis-sentinels=a"], { REDIS_SENTINEL_PASSWORD_FILE: file })!;
+  const read = [];
+  for (const content of ["one\n", "two\n"]) {
+    await Deno.writeTextFile(file, content);
+    read.push(location.kind === "sentinel" && location.login.password?.());
+  }
+  await Deno.remove(file);
+  assertEquals(read, ["one", "two"]);
+});
+
+Deno.test("readConfig(), reads the nodes of a Cluster, whose keys have one hash tag", () => {
+  const { location, keyPrefix, tls, username } = redis([
+    "--redis-cluster",
+    "--redis-addr=rediss://me@a:7000, b:7001",
+  ])!;
+  assertEquals(location, {
+    kind: "cluster",
+    nodes: [{ host: "a", port: 7000 }, { host: "b", port: 7001 }],
+  });
+  assertEquals([keyPrefix, tls, username], ["{astrolabe}:", {}, "me"]);
+});
+
+for (
+  const [args, prefix] of [
+    [["--redis-key-prefix=east:"], "east:"],
+    [["--redis-key-prefix={astrolabe}:"], "{astrolabe}:"],
+    [["--redis-key-prefix="], "astrolabe:"],
+    [["--redis-cluster", "--redis-key-prefix=graph:{east}:"], "graph:{east}:"],
+  ] as const
+) {
+  Deno.test(`readConfig(), starts all keys with ${prefix} for ${args.join(" ")}`, () => {
+    assertEquals(redis(args)?.keyPrefix, prefix);
   });
 }
 
@@ -145,6 +215,36 @@ for (
     [["--snapshot-interval=1.5"], '--snapshot-interval "1.5": must be a whole number of at least 0'],
     [["--redis-flush-interval=0"], '--redis-flush-interval "0": must be a whole number of at least 1'],
     [["--redis-addr=redis://:pw@/"], "--redis-addr: must be host:port, or a redis:// or rediss:// URL"],
+    [["--redis-addr=a:1,"], "--redis-addr: must be host:port, or a redis:// or rediss:// URL"],
+    [["--redis-addr=a:1,b:1"], "--redis-addr: several addresses need --redis-cluster"],
+    [
+      ["--redis-cluster", "--redis-db=3"],
+      "--redis-db 3 cannot be used with --redis-cluster: a Cluster has only database 0",
+    ],
+    [
+      ["--redis-cluster", "--redis-addr=redis://a/3"],
+      "--redis-db 3 cannot be used with --redis-cluster: a Cluster has only database 0",
+    ],
+    [
+      ["--redis-cluster", "--redis-sentinels=a"],
+      "--redis-sentinels and --redis-cluster exclude each other",
+    ],
+    [
+      ["--redis-cluster", "--redis-key-prefix=east:"],
+      '--redis-key-prefix "east:": must have a hash tag with --redis-cluster, such as {astrolabe}:',
+    ],
+    [
+      ["--redis-cluster", "--redis-key-prefix={}:{a}"],
+      '--redis-key-prefix "{}:{a}": must have a hash tag with --redis-cluster, such as {astrolabe}:',
+    ],
+    [
+      ["--redis-sentinels=redis://a"],
+      '--redis-sentinels "redis://a": must be host:port, or several with commas between',
+    ],
+    [
+      ["--redis-sentinels=a:70000"],
+      '--redis-sentinels "a:70000": must be host:port, or several with commas between',
+    ],
     [["--redis-tls-cert=c"], "--redis-tls-cert and --redis-tls-key need each other"],
     [["health", "--url=localhost"], "--url: must be an http or https URL"],
     [["health", "--url=http://u:secret@localhost"], "--url: must have no password in it"],

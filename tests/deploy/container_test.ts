@@ -1,7 +1,7 @@
 /** Astrolabe's container as the components leave it: what it is given is what Astrolabe reads. */
 import { assertEquals } from "@std/assert";
 import { parseCommandLine } from "../../src/cli/parse.ts";
-import { type Config, readConfig } from "../../src/cli/config.ts";
+import { type Config, readConfig, type RedisLocation } from "../../src/cli/config.ts";
 import { type Option, OPTIONS } from "../../src/cli/options.ts";
 import { apiServerAvailable } from "../support/api_server.ts";
 import { makeOverlay, type Manifest, render } from "../support/kubectl.ts";
@@ -20,13 +20,13 @@ const CASES: readonly [components: readonly string[], config: (config: Config) =
     [["namespaced"], ({ namespaces }) => namespaces, ["default"]],
     [
       ["redis"],
-      ({ redis }) => [redis?.host, redis?.port, redis?.username, redis?.tls],
-      ["astrolabe-redis", 6379, "astrolabe", undefined],
+      ({ redis }) => [redis?.location, redis?.username, redis?.tls],
+      [at("astrolabe-redis", 6379), "astrolabe", undefined],
     ],
     [
       ["redis-external"],
-      ({ redis }) => [redis?.host, redis?.port, redis?.username, redis?.tls],
-      ["redis.example.com", 6380, "someone", {}],
+      ({ redis }) => [redis?.location, redis?.username, redis?.tls],
+      [at("redis.example.com", 6380), "someone", {}],
     ],
     [
       ["redis-external", "redis-external-ca"],
@@ -80,4 +80,8 @@ async function containerOf(components: readonly string[]): Promise<Container> {
     env.map(({ name, value, valueFrom }: Manifest) => [name, value ?? SECRET[valueFrom.secretKeyRef.key]]),
   );
   return { pod, args, environment };
+}
+
+function at(host: string, port: number): RedisLocation {
+  return { kind: "direct", address: { host, port } };
 }

@@ -38,8 +38,8 @@ function configOf(command: "serve" | "demo", { environment }: Service) {
 Deno.test("The Compose file, points Astrolabe at its Redis", () => {
   const { redis } = configOf("serve", services.astrolabe);
   assertEquals(
-    [redis?.host, redis?.port, redis?.username, redis?.password?.()],
-    ["redis", 6379, "astrolabe", GIVEN.REDIS_PASSWORD],
+    [redis?.location, redis?.username, redis?.password?.()],
+    [{ kind: "direct", address: { host: "redis", port: 6379 } }, "astrolabe", GIVEN.REDIS_PASSWORD],
   );
 });
 

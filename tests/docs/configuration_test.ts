@@ -48,9 +48,9 @@ Deno.test("Configuration page, has every option once, with its variable, default
   assertEquals(written.toSorted(), options.map(expectedRow).toSorted());
 });
 
-Deno.test("Configuration page, names one variable beyond those of the options", () => {
+Deno.test("Configuration page, names two variables beyond those of the options", () => {
   const variables = rows.filter(([flag]) => flag === "").map(([, variable = ""]) => codeSpans(variable)[0]);
-  assertEquals(variables, ["REDIS_PASSWORD_FILE"]);
+  assertEquals(variables, ["REDIS_PASSWORD_FILE", "REDIS_SENTINEL_PASSWORD_FILE"]);
 });
 
 Deno.test("Configuration page, has the commands", () => {

@@ -1,3 +1,4 @@
+import type { RedisAddress } from "../../src/persist/redis/connection.ts";
 import { RedisStore, type RedisTarget } from "../../src/persist/redis/redis_store.ts";
 import { eventually } from "./eventually.ts";
 import { RecordingLog } from "./recording_log.ts";
@@ -9,11 +10,17 @@ export class RunningStore implements AsyncDisposable {
   readonly #stop = new AbortController();
   readonly #ended: Promise<void>;
 
+  /** @param target where it differs from a server at `host` and `port` without a password. */
   constructor(
-    target: Partial<RedisTarget>,
+    { host = "127.0.0.1", port = 6379, ...target }: Partial<RedisTarget & RedisAddress>,
     { silence = 2_000 } = {},
   ) {
-    const whole = { host: "127.0.0.1", port: 6379, db: 0, ...target };
+    const whole: RedisTarget = {
+      location: { kind: "direct", address: { host, port } },
+      db: 0,
+      keyPrefix: "astrolabe:",
+      ...target,
+    };
     this.store = new RedisStore(whole, { log: this.log, silence, firstDelay: 5 });
     this.#ended = this.store.run(this.#stop.signal);
   }

@@ -1,9 +1,14 @@
-/** The names of what is kept in the database. Users' tools read them too: they are part of the contract. */
+/**
+ * The names of all keys. Users' tools read them too: they are part of the contract. Where the user configures
+ * another prefix than `astrolabe:`, the Redis store puts it in the place of this one.
+ */
 
+export const KEY_PREFIX = "astrolabe:";
 export const NODE_PREFIX = "astrolabe:node:";
 export const EDGE_PREFIX = "astrolabe:edge:";
 export const INDEX_PREFIX = "astrolabe:index:";
 export const METADATA_KEY = "astrolabe:metadata";
+export const LEASE_KEY = "astrolabe:lease";
 
 const UID_LENGTH = 36;
 

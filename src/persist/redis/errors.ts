@@ -1,6 +1,6 @@
 /**
- * Says in a person's words what a Redis client or server means. What they throw is never passed on:
- * it carries the command, and so the password.
+ * Says in a person's words what a Redis client or server means. What they throw is never passed on: it carries the
+ * command, and so the password.
  */
 // Some servers put the code behind the name of the script in which a command failed.
 const MEANINGS: readonly [code: RegExp, meaning: string][] = [
@@ -10,6 +10,15 @@ const MEANINGS: readonly [code: RegExp, meaning: string][] = [
   [/\bLOADING\b/, "it is loading its data"],
   [/\bNOREPLICAS\b/, "its replicas are missing"],
   [/\bMASTERDOWN\b/, "it is a replica that has lost its primary"],
+  [/\bMOVED\b/, "another node of the Redis Cluster has the keys; --redis-cluster follows them"],
+  [/\b(ASK|TRYAGAIN)\b/, "the Redis Cluster is moving the keys to another node"],
+  [/\bCLUSTERDOWN\b/, "the Redis Cluster is down: it does not serve all slots"],
+  [
+    /\bCROSSSLOT\b/,
+    "it shards its keys; use --redis-cluster, or --redis-key-prefix with a hash tag such as {astrolabe}:",
+  ],
+  [/cluster support disabled/, "it is not a node of a Redis Cluster"],
+  [/unknown command [`']?SENTINEL/i, "it is not a Sentinel"],
   [/\bNOAUTH\b/, "it wants a password"],
   [/\bWRONGPASS\b/, "it refuses the user or the password"],
   [/without any password configured/, "it has no password, but one is given"],
@@ -25,13 +34,30 @@ const MEANINGS: readonly [code: RegExp, meaning: string][] = [
 ];
 
 /**
- * Whether the connection is of no more use: it is closed, or another one may reach another server, or
- * know another password.
+ * Reports whether the connection is of no more use: it is closed, or another one may reach another server, or know
+ * another password.
  */
 export function endsConnection(error: unknown): boolean {
-  return /\b(READONLY|MASTERDOWN|NOAUTH)\b|^Connection is closed|^Stream isn't writeable/.test(
-    messageOf(error),
-  );
+  return /\b(READONLY|MASTERDOWN|MOVED|CLUSTERDOWN|NOAUTH)\b|^Connection is closed|^Stream isn't writeable/
+    .test(
+      messageOf(error),
+    );
+}
+
+/** Reports whether a Redis Cluster is moving the key's slot from the node that was asked to another one. */
+export function isBeingMoved(error: unknown): boolean {
+  return /\b(ASK|TRYAGAIN)\b/.test(messageOf(error));
+}
+
+/**
+ * Makes of a refusal a value. Managed services and access control lists may refuse a command that is only for a
+ * check or a better message.
+ */
+export function ifRefused<T>(otherwise: T): (error: unknown) => T {
+  return (error) => {
+    if (/^(NOPERM|ERR)/.test(messageOf(error))) return otherwise;
+    throw error;
+  };
 }
 
 /** @param what failed, such as `Redis takes no writes`. */

@@ -1,30 +1,36 @@
 import type { StoreInfo } from "../store.ts";
 
+export interface MoreInfo {
+  readonly keys: number | undefined;
+  /** The setting `save`, where it may be read. */
+  readonly save?: string | undefined;
+}
+
 /**
- * Reads what the command INFO answers, in which lines are `field:value`.
+ * Reads the answer of the command INFO, in which lines are `field:value`.
  * https://redis.io/docs/latest/commands/info/
  */
-export function readRedisInfo(info: string, { keys, save }: { keys: number; save?: string }): StoreInfo {
+export function readRedisInfo(info: string, { keys, save }: MoreInfo): StoreInfo {
   const fields = new Map(
     info.split("\r\n").map((line) => {
       const colon = line.indexOf(":");
       return [line.slice(0, colon), line.slice(colon + 1)] as const;
     }),
   );
-  const [usedMemory, maxMemory, maxMemoryPolicy, appends] = [
-    fields.get("used_memory"),
-    fields.get("maxmemory"),
-    fields.get("maxmemory_policy"),
-    fields.get("aof_enabled") === "1",
-  ];
+  const number = (field: string) => {
+    const value = fields.get(field);
+    return value === undefined ? undefined : Number(value);
+  };
+  const appends = fields.get("aof_enabled") === "1";
   return {
     runId: fields.get("run_id") ?? "",
     replicationId: fields.get("master_replid") ?? "",
     keys,
-    ...(usedMemory === undefined ? {} : { usedMemory: Number(usedMemory) }),
-    ...(maxMemory === undefined ? {} : { maxMemory: Number(maxMemory) }),
-    ...(maxMemoryPolicy === undefined ? {} : { maxMemoryPolicy }),
+    evictedKeys: number("evicted_keys"),
+    usedMemory: number("used_memory"),
+    maxMemory: number("maxmemory"),
+    maxMemoryPolicy: fields.get("maxmemory_policy"),
     // INFO does not say whether snapshots are on: without the setting `save` that stays unknown.
-    ...(appends || save !== undefined ? { durable: appends || save !== "" } : {}),
+    durable: appends || save !== undefined ? appends || save !== "" : undefined,
   };
 }

@@ -1,67 +1,91 @@
 /**
- * The Store on a real Redis. Each connection is a client of its own, made with the password and the
- * certificates as they are then; when it ends, all that was under way has failed, nothing is sent
- * again, and the next one is tried, for ever. A server that goes silent while it owes an answer counts
- * as gone: what is still in that socket is what the lease's token guards against.
+ * The Store on a real Redis: one server, the master that Sentinels name, or the node of a Redis Cluster that owns the
+ * slot of all keys. Each connection is a client of its own, to the server that the locator finds for it, with a new
+ * lease token. When it ends, everything under way has failed, nothing is sent again, and the next connection is
+ * tried, forever. What is still in an old socket is what the lease's token guards against.
  */
-import { Redis, type RedisOptions } from "ioredis";
+import type { Redis } from "ioredis";
 import type { Logger } from "../../log.ts";
-import { endsConnection, explainRedisError } from "./errors.ts";
-import { readRedisInfo } from "./info.ts";
-import { LEASE, LEASE_KEY, RELEASE, type Script, type ScriptCall, WRITE, writeCall } from "./script.ts";
+import { KEY_PREFIX, LEASE_KEY, METADATA_KEY } from "../format/keys.ts";
 import type { Batch, BatchResult, LeaseResult, Store, StoreInfo } from "../store.ts";
+import { ClusterLocator } from "./cluster_locator.ts";
+import { addressText, Connection, type RedisAddress, type RedisLogin, type RedisTls } from "./connection.ts";
+import { endsConnection, explainRedisError, ifRefused } from "./errors.ts";
+import { hashSlot } from "./hash_slot.ts";
+import { readRedisInfo } from "./info.ts";
+import { direct, type Locator } from "./locator.ts";
+import { LEASE, RELEASE, type Script, type ScriptCall, WRITE, writeCall } from "./script.ts";
+import { SentinelLocator } from "./sentinel_locator.ts";
 
-export interface RedisTarget {
-  readonly host: string;
-  readonly port: number;
-  readonly username?: string;
-  readonly password?: () => string;
+export type RedisLocation =
+  | { readonly kind: "direct"; readonly address: RedisAddress }
+  | {
+    readonly kind: "sentinel";
+    readonly sentinels: readonly RedisAddress[];
+    readonly master: string;
+    /** For the Sentinels. */
+    readonly login: RedisLogin;
+  }
+  | { readonly kind: "cluster"; readonly nodes: readonly RedisAddress[] };
+
+export interface RedisTarget extends RedisLogin {
+  readonly location: RedisLocation;
   readonly db: number;
-  /** Unset: no TLS. Paths of PEM files. */
-  readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string };
+  /** Unset: no TLS. For Sentinels as well. */
+  readonly tls?: RedisTls | undefined;
+  /** What all keys start with, in the place of `astrolabe:`. */
+  readonly keyPrefix: string;
 }
 
 export interface RedisStoreOptions {
   readonly log: Logger;
   /** Milliseconds after which a server that owes an answer and sends nothing is given up. */
-  readonly silence?: number;
+  readonly silence?: number | undefined;
   /** Milliseconds before the second attempt to connect; it doubles with each that fails. */
-  readonly firstDelay?: number;
+  readonly firstDelay?: number | undefined;
 }
 
-const SILENCE = 5_000;
-const FIRST_DELAY = 200;
-const LONGEST_DELAY = 10_000;
+const SILENCE_MS = 5_000;
+const FIRST_DELAY_MS = 200;
+const LONGEST_DELAY_MS = 10_000;
+/** A failover takes some seconds, after which the next attempt must not be far. */
+const LONGEST_DELAY_OF_MOVABLE_MS = 1_000;
 /** A connection that held for so long was a good one: after it the delays start anew. */
-const HEALTHY_AFTER = 60_000;
-/** How long a server may take to see that it is left. */
-const PARTING = 200;
+const HEALTHY_AFTER_MS = 60_000;
 /** Keys that Redis looks at in one step of a scan, some hundred microseconds of its time. */
 const SCAN_COUNT = 2_000;
 
 export class RedisStore implements Store {
   readonly #target: RedisTarget;
+  readonly #locator: Locator;
   readonly #log: Logger;
   readonly #silence: number;
   readonly #firstDelay: number;
+  readonly #lease: string;
   readonly #listeners: ((connected: boolean) => void)[] = [];
-  #client: Redis | undefined;
-  /** The client that was told to end its connection: once, for each time it starts a timer. */
-  #left: Redis | undefined;
-  /** Why the connection was ended from here. */
-  #reason: unknown;
-  #described = false;
+  #connection: Connection | undefined;
+  #isDescribed = false;
   #failure: string | undefined;
 
-  constructor(target: RedisTarget, { log, silence = SILENCE, firstDelay = FIRST_DELAY }: RedisStoreOptions) {
+  constructor(
+    target: RedisTarget,
+    { log, silence = SILENCE_MS, firstDelay = FIRST_DELAY_MS }: RedisStoreOptions,
+  ) {
     this.#target = target;
+    this.#lease = this.#nameOf(LEASE_KEY);
+    this.#locator = this.#makeLocator();
     this.#log = log;
     this.#silence = silence;
     this.#firstDelay = firstDelay;
   }
 
+  /** Says where the data is, for the log. */
+  get name(): string {
+    return this.#locator.name;
+  }
+
   get connected(): boolean {
-    return this.#client !== undefined;
+    return this.#connection !== undefined;
   }
 
   get failure(): string | undefined {
@@ -73,6 +97,7 @@ export class RedisStore implements Store {
   }
 
   async run(signal: AbortSignal): Promise<void> {
+    const longestDelay = this.#locator.isMovable ? LONGEST_DELAY_OF_MOVABLE_MS : LONGEST_DELAY_MS;
     let failures = 0;
     let said = "";
     while (!signal.aborted) {
@@ -80,43 +105,44 @@ export class RedisStore implements Store {
       const { message } = await this.#connect(signal);
       if (signal.aborted) return;
 
-      if (Date.now() - started >= HEALTHY_AFTER) [failures, said] = [0, ""];
+      if (Date.now() - started >= HEALTHY_AFTER_MS) [failures, said] = [0, ""];
       if (message !== said) this.#log.warn(message);
       said = message;
       this.#failure = message;
-      const delay = Math.min(LONGEST_DELAY, this.#firstDelay * 2 ** failures++);
+      const delay = Math.min(longestDelay, this.#firstDelay * 2 ** failures++);
       await sleep(delay * (1 - Math.random() / 2), signal);
     }
   }
 
   async info(): Promise<StoreInfo> {
-    return await this.#ask("Redis does not tell its state", describe);
+    return await this.#ask("Redis does not tell its state", (client) => this.#describe(client));
   }
 
   async *scan(prefix: string): AsyncIterable<readonly string[]> {
-    const pattern = `${prefix.replace(/[*?[\]\\]/g, "\\$&")}*`;
+    const pattern = `${this.#nameOf(prefix).replace(/[*?[\]\\]/g, "\\$&")}*`;
     let cursor = "0";
     do {
-      const [next, keys] = await this.#ask(
+      const [next, names] = await this.#ask(
         "Redis does not list its keys",
         (client) => client.scan(cursor, "MATCH", pattern, "COUNT", SCAN_COUNT),
       );
       cursor = next;
-      if (keys.length > 0) yield keys;
+      if (names.length > 0) yield this.#keysOf(names);
     } while (cursor !== "0");
   }
 
   async get(keys: readonly string[]): Promise<readonly (string | null)[]> {
     if (keys.length === 0) return [];
-    return await this.#ask("Redis does not give values", (client) => client.mget([...keys]));
+    const names = keys.map((key) => this.#nameOf(key));
+    return await this.#ask("Redis does not give values", (client) => client.mget(names));
   }
 
   async members(keys: readonly string[]): Promise<readonly (readonly string[])[]> {
     return await this.#ask("Redis does not give members", async (client) => {
       const pipeline = client.pipeline();
-      for (const key of keys) pipeline.smembers(key);
+      for (const key of keys) pipeline.smembers(this.#nameOf(key));
       return (await pipeline.exec() ?? []).map(([error, members]) => {
-        // A key that should be a set and is not: whoever adds to it replaces it.
+        // A key that should be a set and is not: the next batch that adds to it replaces it.
         if (error && !error.message.startsWith("WRONGTYPE")) throw error;
         return error ? [] : members as string[];
       });
@@ -125,11 +151,12 @@ export class RedisStore implements Store {
 
   async write(batches: readonly Batch[], token: string): Promise<readonly BatchResult[]> {
     const what = "Redis takes no writes";
-    return await this.#ask(what, async (client) => {
-      const replies = await runScript(client, WRITE, batches.map((batch) => writeCall(batch, token)));
+    const options = { lease: this.#lease, token, nameOf: (key: string) => this.#nameOf(key) };
+    return await this.#ask(what, async (client, connection) => {
+      const replies = await runScript(client, WRITE, batches.map((batch) => writeCall(batch, options)));
       return replies.map((reply) => {
         if (!(reply instanceof Error)) return reply === 1 ? "written" : "refused";
-        return this.#explain(what, reply, client);
+        return this.#explain(what, reply, connection);
       });
     });
   }
@@ -145,120 +172,106 @@ export class RedisStore implements Store {
 
   async #run(script: Script, args: readonly (string | number)[]): Promise<unknown> {
     return await this.#ask("Redis does not change the lease", async (client) => {
-      const [reply] = await runScript(client, script, [[1, LEASE_KEY, ...args]]);
+      const [reply] = await runScript(client, script, [[1, this.#lease, ...args]]);
       if (reply instanceof Error) throw reply;
       return reply;
     });
   }
 
-  async #ask<T>(what: string, question: (client: Redis) => Promise<T>): Promise<T> {
-    const client = this.#client;
-    if (client === undefined) throw new Error(`${what}: there is no connection`);
+  async #ask<T>(
+    what: string,
+    question: (client: Redis, connection: Connection) => Promise<T>,
+  ): Promise<T> {
+    const connection = this.#connection;
+    if (connection === undefined) throw new Error(`${what}: there is no connection`);
     try {
-      return await question(client);
+      return await question(connection.client, connection);
     } catch (error) {
-      throw this.#explain(what, error, client);
+      throw this.#explain(what, error, connection);
     }
   }
 
-  #explain(what: string, error: unknown, client: Redis): Error {
+  #explain(what: string, error: unknown, connection: Connection): Error {
     if (!endsConnection(error)) return explainRedisError(what, error);
-    this.#leave(client, error);
-    return explainRedisError(what, this.#reason);
+    connection.leave(error);
+    this.#lose(connection);
+    return explainRedisError(what, connection.reason);
   }
 
-  /** One connection, from its first to its last moment. Why it ended. */
+  /** One connection, from its first to its last moment. Returns why it ended. */
   async #connect(signal: AbortSignal): Promise<Error> {
-    const address = `${this.#target.host}:${this.#target.port}`;
-    let what = `Cannot connect to Redis at ${address}`;
-    let client: Redis;
+    let address: RedisAddress;
     try {
-      client = new Redis(this.#options());
+      address = await this.#locator.locate(signal);
+    } catch (error) {
+      return error as Error;
+    }
+    const text = addressText(address);
+    let what = `Cannot connect to Redis at ${text}`;
+    let connection: Connection;
+    try {
+      connection = new Connection(address, { ...this.#target, silence: this.#silence });
     } catch (error) {
       return explainRedisError(what, error);
     }
-    this.#reason = undefined;
-    this.#log.verbose(1, "Connecting to Redis", { address });
-    client.on("error", (error) => this.#reason ??= error);
-    client.on("close", () => this.#lose(client));
-    const ended = new Promise((resolve) => client.once("end", resolve));
-    const abort = () => this.#leave(client);
+    this.#log.verbose(1, "Connecting to Redis", { address: text });
+    connection.client.on("close", () => this.#lose(connection));
+    const abort = () => {
+      connection.leave();
+      this.#lose(connection);
+    };
     signal.addEventListener("abort", abort);
 
     try {
-      await client.connect();
-      await this.#greet(client);
-      what = `Lost Redis at ${address}`;
-      if (!signal.aborted) this.#enter(client, address);
+      if (signal.aborted) abort();
+      await connection.open();
+      await this.#greet(connection);
+      what = `Lost Redis at ${text}`;
+      if (!signal.aborted) this.#enter(connection, text);
     } catch (error) {
-      this.#leave(client, error);
+      connection.leave(error);
     }
-    await ended;
+    await connection.ended;
     signal.removeEventListener("abort", abort);
-    return explainRedisError(what, this.#reason ?? "Connection is closed");
+    return explainRedisError(what, connection.reason);
   }
 
-  #options() {
-    const { host, port, tls } = this.#target;
-    const read = (path: string) => Deno.readTextFileSync(path);
-    return {
-      host,
-      port,
-      ...(tls && {
-        tls: {
-          ...(tls.ca === undefined ? {} : { ca: read(tls.ca) }),
-          ...(tls.cert === undefined ? {} : { cert: read(tls.cert) }),
-          ...(tls.key === undefined ? {} : { key: read(tls.key) }),
-        },
-      }),
-      // The client's own greeting writes warnings to the console, and keeps the password.
-      protocol: 2,
-      disableClientInfo: true,
-      enableReadyCheck: false,
-      lazyConnect: true,
-      retryStrategy: null,
-      enableOfflineQueue: false,
-      autoResendUnfulfilledCommands: false,
-      connectTimeout: this.#silence,
-      socketTimeout: this.#silence,
-      disconnectTimeout: PARTING,
-    } satisfies RedisOptions;
-  }
-
-  async #greet(client: Redis): Promise<void> {
-    const { username, password, db } = this.#target;
-    const secret = password?.();
-    if (secret !== undefined) await (username ? client.auth(username, secret) : client.auth(secret));
+  async #greet(connection: Connection): Promise<void> {
+    const { client } = connection;
+    const { db } = this.#target;
     if (db !== 0) await client.select(db);
-    await client.ping();
-    if (!this.#described) this.#warn(await describe(client));
-    this.#described = true;
+    await this.#locator.confirm(connection);
+    if (!this.#isDescribed) this.#warn(await this.#describe(client));
+    this.#isDescribed = true;
   }
 
-  #enter(client: Redis, address: string): void {
-    this.#client = client;
+  async #describe(client: Redis): Promise<StoreInfo> {
+    const { kind } = this.#target.location;
+    const slot = hashSlot(this.#lease);
+    const count = () => kind === "cluster" ? client.cluster("COUNTKEYSINSLOT", slot) : client.dbsize();
+    const [info, save, keys] = await Promise.all([
+      client.info().catch(ifRefused("")),
+      client.config("GET", "save").catch(ifRefused([])),
+      count().catch(ifRefused(undefined)),
+    ]);
+    const [, value] = save as string[];
+    return readRedisInfo(info, { keys, save: value });
+  }
+
+  #enter(connection: Connection, address: string): void {
+    this.#connection = connection;
     this.#failure = undefined;
     this.#log.info("Successfully connected to Redis", { address });
     for (const listener of this.#listeners) listener(true);
   }
 
-  /** Ends the connection. What comes after it is another one, with a client of its own. */
-  #leave(client: Redis, reason?: unknown): void {
-    this.#reason ??= reason;
-    if (this.#left !== client && client.status !== "end") {
-      this.#left = client;
-      client.disconnect();
-    }
-    this.#lose(client);
-  }
-
-  #lose(client: Redis): void {
-    if (this.#client !== client) return;
-    this.#client = undefined;
+  #lose(connection: Connection): void {
+    if (this.#connection !== connection) return;
+    this.#connection = undefined;
     for (const listener of this.#listeners) listener(false);
   }
 
-  /** Says how this Redis may lose what it is given. */
+  /** Warns of a Redis that may lose what it is given. */
   #warn({ maxMemoryPolicy = "noeviction", durable = true }: StoreInfo): void {
     if (maxMemoryPolicy !== "noeviction") {
       this.#log.warn("Redis drops keys when its memory is full; set maxmemory-policy to noeviction", {
@@ -266,6 +279,36 @@ export class RedisStore implements Store {
       });
     }
     if (!durable) this.#log.warn("Redis keeps nothing over its own restart: neither RDB nor AOF is on");
+  }
+
+  #makeLocator(): Locator {
+    const { location, tls, username, password } = this.#target;
+    switch (location.kind) {
+      case "direct":
+        return direct(location.address);
+      case "sentinel":
+        return new SentinelLocator({ ...location, ...location.login, tls });
+      case "cluster":
+        return new ClusterLocator({
+          ...location,
+          key: this.#nameOf(METADATA_KEY),
+          username,
+          password,
+          tls,
+        });
+    }
+  }
+
+  /** The name that a key of ours has in this Redis. */
+  #nameOf(key: string): string {
+    const { keyPrefix } = this.#target;
+    return keyPrefix === KEY_PREFIX ? key : keyPrefix + key.slice(KEY_PREFIX.length);
+  }
+
+  #keysOf(names: readonly string[]): readonly string[] {
+    const { keyPrefix } = this.#target;
+    if (keyPrefix === KEY_PREFIX) return names;
+    return names.map((name) => KEY_PREFIX + name.slice(keyPrefix.length));
   }
 }
 
@@ -286,16 +329,6 @@ async function runScript(
   return replies;
 }
 
-async function describe(client: Redis): Promise<StoreInfo> {
-  const [info, save, keys] = await Promise.all([
-    client.info().catch(unlessRefused("")),
-    client.config("GET", "save").catch(unlessRefused([])),
-    client.dbsize(),
-  ]);
-  const [, value] = save as string[];
-  return readRedisInfo(info, { keys, ...(value === undefined ? {} : { save: value }) });
-}
-
 async function callAll(client: Redis, { sha }: Script, calls: readonly ScriptCall[]): Promise<unknown[]> {
   const pipeline = client.pipeline();
   // In one array: spread out, the arguments of a large batch would not fit on the stack.
@@ -305,14 +338,6 @@ async function callAll(client: Redis, { sha }: Script, calls: readonly ScriptCal
 
 function isNoScript(reply: unknown): boolean {
   return reply instanceof Error && reply.message.startsWith("NOSCRIPT");
-}
-
-/** Managed services and access control lists may refuse a command that we can do without. */
-function unlessRefused<T>(otherwise: T): (error: Error) => T {
-  return (error) => {
-    if (/^(NOPERM|ERR)/.test(error.message)) return otherwise;
-    throw error;
-  };
 }
 
 function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {

@@ -16,8 +16,6 @@ export interface Script {
 /** The number of keys, the keys, then the arguments. */
 export type ScriptCall = readonly [keys: number, ...(string | number | Buffer)[]];
 
-export const LEASE_KEY = "astrolabe:lease";
-
 /**
  * KEYS: the lease, then those to set, to add to, to delete, to remove from. ARGV: the token, the first
  * three counts, then values and members in their keys' order. A key that should be a set and is not, is
@@ -62,16 +60,23 @@ if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 return redis.call('DEL', KEYS[1])
 `);
 
-export function writeCall(batch: Batch, token: string): ScriptCall {
+export interface WriteCallOptions {
+  readonly lease: string;
+  readonly token: string;
+  /** The name of a key in the database. */
+  readonly nameOf: (key: string) => string;
+}
+
+export function writeCall(batch: Batch, { lease, token, nameOf }: WriteCallOptions): ScriptCall {
   const { set, add, delete: deleted, remove } = batch;
   const call: [number, ...(string | number | Buffer)[]] = [
     1 + set.length + add.length + deleted.length + remove.length,
-    LEASE_KEY,
+    lease,
   ];
-  for (const [key] of set) call.push(key);
-  for (const [key] of add) call.push(key);
-  for (const key of deleted) call.push(key);
-  for (const [key] of remove) call.push(key);
+  for (const [key] of set) call.push(nameOf(key));
+  for (const [key] of add) call.push(nameOf(key));
+  for (const key of deleted) call.push(nameOf(key));
+  for (const [key] of remove) call.push(nameOf(key));
   call.push(token, set.length, add.length, deleted.length);
   for (const [, value] of set) call.push(typeof value === "string" ? value : toBuffer(value));
   for (const [, member] of add) call.push(member);

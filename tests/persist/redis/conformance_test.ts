@@ -1,4 +1,4 @@
-import { LEASE_KEY } from "../../../src/persist/redis/script.ts";
+import { LEASE_KEY } from "../../../src/persist/format/keys.ts";
 import { hasRedisServer, RedisServer } from "../../support/redis_server.ts";
 import { RunningStore } from "../../support/redis_store.ts";
 import { testStore } from "../store_conformance.ts";

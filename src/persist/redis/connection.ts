@@ -1,0 +1,105 @@
+/**
+ * One connection to one server, with an ioredis client of its own, from its first to its last moment. It never
+ * reconnects, queues nothing and sends nothing twice: when it ends, everything under way has failed. A server
+ * that is silent while it owes an answer counts as gone.
+ */
+import { Redis, type RedisOptions } from "ioredis";
+
+export interface RedisAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface RedisLogin {
+  readonly username?: string | undefined;
+  /** Read for each connection, since a file may hold it. */
+  readonly password?: (() => string) | undefined;
+}
+
+/** Paths of PEM files, read for each connection. */
+export interface RedisTls {
+  readonly ca?: string | undefined;
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
+}
+
+export interface ConnectionOptions extends RedisLogin {
+  /** Unset: no TLS. */
+  readonly tls?: RedisTls | undefined;
+  /** Milliseconds after which a server that owes an answer and sends nothing is given up. */
+  readonly silence: number;
+}
+
+/** How long a server may take to see that the client leaves, in milliseconds. */
+const PARTING_MS = 200;
+
+export class Connection {
+  readonly client: Redis;
+  /** Resolves when the socket is closed. */
+  readonly ended: Promise<void>;
+  readonly #options: ConnectionOptions;
+  #reason: unknown;
+  #isLeft = false;
+
+  /** @throws {Error} if a file of `tls` cannot be read. */
+  constructor(address: RedisAddress, options: ConnectionOptions) {
+    this.#options = options;
+    this.client = new Redis(clientOptions(address, options));
+    this.client.on("error", (error) => this.#reason ??= error);
+    this.ended = new Promise((resolve) => this.client.once("end", () => resolve()));
+  }
+
+  /** The first reason for which the connection ended or failed. */
+  get reason(): unknown {
+    return this.#reason ?? "Connection is closed";
+  }
+
+  /** Connects and logs in. Rejects where the server or the password's file does not let it. */
+  async open(): Promise<void> {
+    const { username, password } = this.#options;
+    const { client } = this;
+    await client.connect();
+    const secret = password?.();
+    if (secret !== undefined) await (username ? client.auth(username, secret) : client.auth(secret));
+    await client.ping();
+  }
+
+  /** Ends the connection; safe to call at any time and more than once. */
+  leave(reason?: unknown): void {
+    this.#reason ??= reason;
+    if (this.#isLeft || this.client.status === "end") return;
+    this.#isLeft = true;
+    this.client.disconnect();
+  }
+}
+
+/** Returns the address as it stands in logs and errors. */
+export function addressText({ host, port }: RedisAddress): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+function clientOptions({ host, port }: RedisAddress, { tls, silence }: ConnectionOptions) {
+  const read = (path: string) => Deno.readTextFileSync(path);
+  return {
+    host,
+    port,
+    ...(tls && {
+      tls: {
+        ...(tls.ca === undefined ? {} : { ca: read(tls.ca) }),
+        ...(tls.cert === undefined ? {} : { cert: read(tls.cert) }),
+        ...(tls.key === undefined ? {} : { key: read(tls.key) }),
+      },
+    }),
+    // The client's own greeting writes warnings to the console, and keeps the password.
+    protocol: 2,
+    disableClientInfo: true,
+    enableReadyCheck: false,
+    lazyConnect: true,
+    retryStrategy: null,
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    connectTimeout: silence,
+    socketTimeout: silence,
+    disconnectTimeout: PARTING_MS,
+  } satisfies RedisOptions;
+}

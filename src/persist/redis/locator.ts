@@ -1,0 +1,88 @@
+/**
+ * A locator finds the server that takes writes, before each connection. There are three: `direct` has a fixed
+ * address, `SentinelLocator` asks Sentinels for the master, and `ClusterLocator` asks nodes of a Redis Cluster
+ * for the owner of the slot that holds all keys. The latter two ask over short connections of their own, one
+ * server after the other.
+ *
+ * ioredis' own support for Sentinel and Cluster is not used: it keeps one client over many connections and may
+ * send a command again, but a lease token must not outlive its connection.
+ */
+import { addressText, Connection, type ConnectionOptions, type RedisAddress } from "./connection.ts";
+import { explainRedisError } from "./errors.ts";
+
+export interface Locator {
+  /** Names what it looks for, for the log. */
+  readonly name: string;
+  /** Whether the server may change without a change of the address that it was given. */
+  readonly isMovable: boolean;
+  /** @throws {Error} that says in whole why no server was found. */
+  locate(signal: AbortSignal): Promise<RedisAddress>;
+  /**
+   * Checks that a connection to the located server leads where it should.
+   *
+   * @throws {Error} that says what the server is instead.
+   */
+  confirm(connection: Connection): Promise<void>;
+}
+
+/** Returns the locator of a server whose address does not change. */
+export function direct(address: RedisAddress): Locator {
+  return {
+    name: addressText(address),
+    isMovable: false,
+    locate: () => Promise.resolve(address),
+    confirm: () => Promise.resolve(),
+  };
+}
+
+/** How long one server may take to say where the data is, in milliseconds. */
+export const ASK_TIMEOUT_MS = 1_000;
+
+export interface AskOptions extends Omit<ConnectionOptions, "silence"> {
+  /** What the asked servers are called in errors, such as `Sentinel`. */
+  readonly role: string;
+  readonly question: (connection: Connection, address: RedisAddress) => Promise<RedisAddress>;
+}
+
+/**
+ * Asks the servers in their order until one answers the question. Returns the answer and the server's place.
+ *
+ * @throws {Error} that names each server and why it gave no answer.
+ */
+export async function askInTurn(
+  servers: readonly RedisAddress[],
+  { role, question, ...options }: AskOptions,
+  signal: AbortSignal,
+): Promise<{ answer: RedisAddress; place: number }> {
+  const failures: string[] = [];
+  for (const [place, server] of servers.entries()) {
+    if (signal.aborted) break;
+    try {
+      return { answer: await ask(server, { ...options, question }, signal), place };
+    } catch (error) {
+      failures.push(explainRedisError(`${role} ${addressText(server)}`, error).message);
+    }
+  }
+  throw new Error(failures.join("; "));
+}
+
+async function ask(
+  server: RedisAddress,
+  { question, ...options }: Omit<AskOptions, "role">,
+  signal: AbortSignal,
+): Promise<RedisAddress> {
+  const connection = new Connection(server, { ...options, silence: ASK_TIMEOUT_MS });
+  const abort = () => connection.leave();
+  signal.addEventListener("abort", abort);
+  try {
+    await connection.open();
+    return await question(connection, server);
+  } catch (error) {
+    connection.leave(error);
+    throw connection.reason;
+  } finally {
+    connection.leave();
+    await connection.ended;
+    signal.removeEventListener("abort", abort);
+  }
+}

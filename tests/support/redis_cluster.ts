@@ -1,0 +1,150 @@
+/**
+ * A Redis Cluster of three masters with a replica each, on free ports of this machine. A test that opens one
+ * disposes of it.
+ */
+import { runProgram } from "./deployed_redis.ts";
+import { holds } from "./holds.ts";
+import { RedisServer } from "./redis_server.ts";
+
+const HOST = "127.0.0.1";
+const MASTERS = 3;
+
+/** A line of CLUSTER NODES. */
+export interface ClusterNode {
+  readonly id: string;
+  readonly server: RedisServer;
+  readonly flags: string;
+  readonly masterId: string;
+  /** Ranges such as `0-5460`, and slots on the move. */
+  readonly slots: readonly string[];
+}
+
+export class RedisCluster implements AsyncDisposable {
+  readonly servers: readonly RedisServer[];
+
+  private constructor(servers: readonly RedisServer[]) {
+    this.servers = servers;
+  }
+
+  /** @param config as on redis-server's command line, for each node. */
+  static async open(...config: string[]): Promise<RedisCluster> {
+    const options = ["--cluster-enabled", "yes", "--cluster-node-timeout", "2000"];
+    const quick = ["--repl-diskless-sync-delay", "0", "--cluster-replica-validity-factor", "0"];
+    const servers: RedisServer[] = [];
+    for (let i = 0; i < MASTERS * 2; i++) {
+      const server = RedisServer.absent();
+      await server.start(...options, ...quick, "--cluster-port", `${freeBusPort()}`, ...config);
+      servers.push(server);
+    }
+    const cluster = new RedisCluster(servers);
+    const addresses = servers.map(({ port }) => `${HOST}:${port}`);
+    const { code, output } = await runProgram("redis-cli", [
+      ...["--cluster", "create", ...addresses],
+      ...["--cluster-replicas", "1", "--cluster-yes"],
+    ]);
+    if (code !== 0) throw new Error(output);
+    await cluster.isWhole();
+    return cluster;
+  }
+
+  /** What a RedisTarget calls the nodes. */
+  get location() {
+    return { kind: "cluster", nodes: this.servers.map(({ port }) => ({ host: HOST, port })) } as const;
+  }
+
+  /** For a command line. */
+  get flags(): string[] {
+    return ["--redis-cluster", `--redis-addr=${this.servers.map(({ port }) => `${HOST}:${port}`)}`];
+  }
+
+  /** The nodes as those that run know them. */
+  async nodes(): Promise<ClusterNode[]> {
+    for (const server of this.servers) {
+      const text = await server.command("CLUSTER", "NODES").catch(() => undefined) as string | undefined;
+      if (text === undefined) continue;
+      return text.trim().split("\n").flatMap((line) => {
+        const [id = "", address = "", flags = "", masterId = "", , , , , ...slots] = line.split(" ");
+        const [, port] = /:(\d+)@/.exec(address) ?? [];
+        const found = this.servers.find((it) => it.port === Number(port));
+        return found ? [{ id, server: found, flags, masterId, slots }] : [];
+      });
+    }
+    throw new Error("no node answers");
+  }
+
+  /** The node that owns the slot of a key. */
+  async ownerOf(key: string): Promise<ClusterNode> {
+    const nodes = await this.nodes();
+    const slot = await this.#first(async (server) => Number(await server.command("CLUSTER", "KEYSLOT", key)));
+    const owns = ({ slots }: ClusterNode) =>
+      slots.some((range) => {
+        const [from = NaN, to = from] = range.split("-").map(Number);
+        return from <= slot && slot <= to;
+      });
+    const owner = nodes.find((node) => /master/.test(node.flags) && !/fail/.test(node.flags) && owns(node));
+    if (owner === undefined) throw new Error(`slot ${slot} has no owner`);
+    return owner;
+  }
+
+  /** Moves all slots of a key's owner to another master, key by key. */
+  async moveSlotOf(key: string): Promise<void> {
+    const owner = await this.ownerOf(key);
+    const to = (await this.nodes()).find(({ flags, id }) =>
+      /master/.test(flags) && !/fail/.test(flags) && id !== owner.id
+    );
+    if (to === undefined) throw new Error("there is no other master");
+    const slot = Number(await owner.server.command("CLUSTER", "KEYSLOT", key));
+    await to.server.command("CLUSTER", "SETSLOT", slot, "IMPORTING", owner.id);
+    await owner.server.command("CLUSTER", "SETSLOT", slot, "MIGRATING", to.id);
+    for (;;) {
+      const keys = await owner.server.command("CLUSTER", "GETKEYSINSLOT", slot, 100) as string[];
+      if (keys.length === 0) break;
+      await owner.server.command("MIGRATE", HOST, to.server.port, "", 0, 5_000, "REPLACE", "KEYS", ...keys);
+    }
+    await to.server.command("CLUSTER", "SETSLOT", slot, "NODE", to.id);
+    for (const { flags, server } of await this.nodes()) {
+      if (/master/.test(flags) && !/fail/.test(flags)) {
+        await server.command("CLUSTER", "SETSLOT", slot, "NODE", to.id);
+      }
+    }
+  }
+
+  /** Waits until every node says that the cluster is whole, with a replica for each master. */
+  async isWhole(): Promise<void> {
+    await holds(async () => {
+      for (const server of this.servers) {
+        const info = `${await server.command("CLUSTER", "INFO")}`;
+        if (!/cluster_state:ok/.test(info) || !/cluster_known_nodes:6/.test(info)) throw new Error(info);
+        const replication = `${await server.command("INFO", "replication")}`;
+        if (/role:slave/.test(replication) && !/master_link_status:up/.test(replication)) {
+          throw new Error(replication);
+        }
+      }
+    }, 40);
+  }
+
+  /** All that our slot holds, read from its owner. */
+  async dump(key: string): Promise<Map<string, string | string[]>> {
+    return await (await this.ownerOf(key)).server.dump();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const server of this.servers) await server[Symbol.asyncDispose]();
+  }
+
+  async #first<T>(ask: (server: RedisServer) => Promise<T>): Promise<T> {
+    for (const server of this.servers) {
+      const answer = await ask(server).catch(() => undefined);
+      if (answer !== undefined) return answer;
+    }
+    throw new Error("no node answers");
+  }
+}
+
+/** The port of a node's bus, which by default is 10,000 above its own, and then may be too high. */
+function freeBusPort(): number {
+  const listener = Deno.listen({ hostname: HOST, port: 0 });
+  const { port } = listener.addr as Deno.NetAddr;
+  listener.close();
+  return port;
+}

@@ -1,0 +1,180 @@
+/**
+ * A replicated Redis behind Sentinels on free ports of this machine: a master, replicas, and Sentinels that
+ * elect another master. A test that opens one disposes of it.
+ */
+import { Redis } from "ioredis";
+import { holds } from "./holds.ts";
+import { RedisServer } from "./redis_server.ts";
+import { freePort } from "./support_program.ts";
+
+const HOST = "127.0.0.1";
+
+export interface SentinelRedisOptions {
+  readonly replicas?: number;
+  readonly sentinels?: number;
+  /** Milliseconds after which a silent master is replaced. */
+  readonly downAfter?: number;
+  /** Lines for the configuration of each Sentinel. */
+  readonly sentinelConfig?: readonly string[];
+  /** As on redis-server's command line. */
+  readonly config?: readonly string[];
+}
+
+export class SentinelRedis implements AsyncDisposable {
+  readonly master = "graph";
+  readonly servers: readonly RedisServer[];
+  readonly sentinels: readonly Sentinel[];
+
+  private constructor(servers: readonly RedisServer[], sentinels: readonly Sentinel[]) {
+    this.servers = servers;
+    this.sentinels = sentinels;
+  }
+
+  static async open(options: SentinelRedisOptions = {}): Promise<SentinelRedis> {
+    const { replicas = 1, sentinels = 3, downAfter = 1_000, sentinelConfig = [], config = [] } = options;
+    const fast = ["--repl-diskless-sync-delay", "0", "--repl-ping-replica-period", "1", ...config];
+    const first = await RedisServer.start(...fast);
+    const servers = [first];
+    for (let i = 0; i < replicas; i++) {
+      servers.push(await RedisServer.start(...fast, "--replicaof", `${HOST} ${first.port}`));
+    }
+    const lines = [
+      `sentinel monitor graph ${HOST} ${first.port} ${Math.floor(sentinels / 2) + 1}`,
+      `sentinel down-after-milliseconds graph ${downAfter}`,
+      "sentinel failover-timeout graph 3000",
+      "sentinel parallel-syncs graph 1",
+      ...sentinelConfig,
+    ];
+    const redis = new SentinelRedis(servers, Array.from({ length: sentinels }, () => new Sentinel(lines)));
+    for (const sentinel of redis.sentinels) await sentinel.start();
+    await redis.isComplete();
+    return redis;
+  }
+
+  /** What a RedisTarget calls the Sentinels. */
+  get location() {
+    const sentinels = this.sentinels.map(({ port }) => ({ host: HOST, port }));
+    return { kind: "sentinel", sentinels, master: this.master, login: {} } as const;
+  }
+
+  /** For a command line. */
+  get flags(): string[] {
+    const addresses = this.sentinels.map(({ port }) => `${HOST}:${port}`);
+    return [`--redis-sentinels=${addresses}`, `--redis-sentinel-master=${this.master}`];
+  }
+
+  /** The master and the replicas as the Sentinels know them. */
+  async roles(): Promise<{ master: RedisServer; replicas: readonly RedisServer[] }> {
+    for (const sentinel of this.sentinels) {
+      const answer = await sentinel.ask("get-master-addr-by-name", this.master).catch(() => null);
+      if (answer === null) continue;
+      const [, port] = answer as [string, string];
+      const master = this.servers.find((server) => server.port === Number(port));
+      if (master !== undefined) return { master, replicas: this.servers.filter((it) => it !== master) };
+    }
+    throw new Error("no Sentinel knows the master");
+  }
+
+  /** A planned failover; settles when the Sentinels name another master. */
+  async failOver(): Promise<void> {
+    const { master } = await this.roles();
+    await holds(() => this.sentinels[0]?.ask("failover", this.master));
+    await this.isReplaced(master);
+  }
+
+  /** Waits until the Sentinels name another master. */
+  async isReplaced(former: RedisServer): Promise<void> {
+    await holds(async () => {
+      const { master } = await this.roles();
+      if (master === former) throw new Error("the Sentinels still name the former master");
+    });
+  }
+
+  /** Waits until Sentinels and replicas know each other. */
+  async isComplete(): Promise<void> {
+    for (const sentinel of this.sentinels) {
+      await holds(async () => {
+        const fields = await sentinel.ask("master", this.master) as string[];
+        const field = (name: string) => Number(fields[fields.indexOf(name) + 1]);
+        const [replicas, others] = [field("num-slaves"), field("num-other-sentinels")];
+        if (replicas < this.servers.length - 1 || others < this.sentinels.length - 1) {
+          throw new Error(`it knows ${replicas} replicas and ${others} other Sentinels`);
+        }
+      });
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const sentinel of this.sentinels) await sentinel[Symbol.asyncDispose]();
+    for (const server of this.servers) await server[Symbol.asyncDispose]();
+  }
+}
+
+export class Sentinel implements AsyncDisposable {
+  readonly port = freePort();
+  readonly #folder = Deno.makeTempDirSync({ prefix: "sentinel_" });
+  #child: Deno.ChildProcess | undefined;
+  #kill = () => this.#child?.kill("SIGKILL");
+
+  constructor(config: readonly string[]) {
+    const own = [`port ${this.port}`, `bind ${HOST}`, `dir ${this.#folder}`, `logfile ${this.#folder}/log`];
+    Deno.writeTextFileSync(`${this.#folder}/conf`, [...own, ...config, ""].join("\n"));
+  }
+
+  async start(): Promise<void> {
+    this.#child = new Deno.Command("redis-server", {
+      args: [`${this.#folder}/conf`, "--sentinel"],
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+    globalThis.addEventListener("unload", this.#kill);
+    await holds(async () => (await Deno.connect({ hostname: HOST, port: this.port })).close());
+  }
+
+  async ask(...args: string[]): Promise<unknown> {
+    const client = new Redis({
+      port: this.port,
+      protocol: 2,
+      lazyConnect: true,
+      enableReadyCheck: false,
+      disableClientInfo: true,
+      retryStrategy: null,
+      commandTimeout: 1_000,
+    });
+    client.on("error", () => {});
+    const ended = new Promise((resolve) => client.once("end", resolve));
+    try {
+      await client.connect();
+      return await client.call(
+        args[0] === "client" ? "client" : "sentinel",
+        args[0] === "client" ? args.slice(1) : args,
+      );
+    } finally {
+      client.disconnect();
+      await ended;
+    }
+  }
+
+  pause(): void {
+    this.#child?.kill("SIGSTOP");
+  }
+
+  resume(): void {
+    this.#child?.kill("SIGCONT");
+  }
+
+  async kill(): Promise<void> {
+    const child = this.#child;
+    if (child === undefined) return;
+    this.#child = undefined;
+    child.kill("SIGKILL");
+    await child.status;
+    globalThis.removeEventListener("unload", this.#kill);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill();
+    await Deno.remove(this.#folder, { recursive: true });
+  }
+}
