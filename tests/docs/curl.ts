@@ -11,7 +11,7 @@ const ARGUMENT = /'([^']*)'|(\S+)/g;
 
 /** @throws {SyntaxError} where the command is none that asks the server on its port. */
 export function parseCurl(command: string): Curl {
-  const [program, ...args] = [...command.replace(/ \| .*$/, "").matchAll(ARGUMENT)].map(([, quoted, bare]) =>
+  const [program, ...args] = [...command.replace(/ \| .*$/s, "").matchAll(ARGUMENT)].map(([, quoted, bare]) =>
     quoted ?? bare ?? ""
   );
   const headers = new Headers();

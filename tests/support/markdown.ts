@@ -30,13 +30,24 @@ export function codeBlocks(page: string): CodeBlock[] {
   });
 }
 
-/** The commands of all shell blocks, without comments, continued lines joined. */
+/** Returns the commands of all shell blocks, without comments. */
 export function commands(page: string): string[] {
-  return codeBlocks(page)
-    .filter(({ language }) => language === "sh")
-    .flatMap(({ text }) => text.replaceAll(/\\\n\s*/g, "").split("\n"))
-    .map((line) => line.replace(/(^|\s)#\s.*$/, "").trim())
-    .filter((line) => line !== "");
+  return codeBlocks(page).filter(({ language }) => language === "sh").flatMap(({ text }) => commandsIn(text));
+}
+
+/** Returns the commands of a shell script. Continued lines are joined; a quoted text may have several. */
+function commandsIn(script: string): string[] {
+  const found: string[] = [];
+  let open = "";
+  for (const line of script.replaceAll(/\\\n\s*/g, "").split("\n")) {
+    const bare = open === "" ? line.replace(/(^|\s)#\s.*$/, "").trim() : line;
+    const text = open === "" ? bare : `${open}\n${bare}`;
+    const isOpen = text.split("'").length % 2 === 0;
+    if (!isOpen && text !== "") found.push(text);
+    open = isOpen ? text : "";
+  }
+  if (open !== "") throw new Error(`a quote is never closed: ${open}`);
+  return found;
 }
 
 /** The rows of all tables, headers left out; cells without the backticks around them. */

@@ -1,0 +1,77 @@
+/** The recipes of the README: what jq makes of the sample cluster's answers. */
+import { assert, assertEquals } from "@std/assert";
+import { sampleCluster } from "../../src/simulator/sample_cluster.ts";
+import { Api, NOW } from "../http/api.ts";
+import { jq, jqAvailable } from "../support/jq.ts";
+import { commands, readPage } from "../support/markdown.ts";
+import { parseCurl } from "./curl.ts";
+
+const api = new Api(sampleCluster({ objects: 2_000, now: NOW }));
+const recipes = commands(readPage("README.md")).filter((command) => command.includes("| jq "));
+const skipped = jqAvailable ? "" : " (skipped: jq is not installed)";
+
+recipe("the causes of problems, names each missing object and who needs it", "problems", async (lines) => {
+  const at = lines.indexOf("ConfigMap partners mailer-features does not exist. Needed by:");
+  assert(at >= 0, lines.join("\n"));
+  assert(lines.slice(at + 1).includes("  Deployment mailer"));
+  const problems: { type: string; target: unknown }[] = await api.get("/api/v1/problems");
+  const unresolved = problems.filter(({ type }) => type === "unresolved-reference");
+  const targets = new Set(unresolved.map(({ target }) => JSON.stringify(target)));
+  assertEquals(lines.length, unresolved.length + targets.size);
+});
+
+recipe("the releases with errors, has those and no others, most errors first", "releases", async (lines) => {
+  const releases: Release[] = await api.get("/api/v1/releases?detail=true");
+  const failing = releases.filter(({ counts }) => counts.errors > 0);
+  assert(failing.length > 1);
+  assertEquals(
+    lines.toSorted(),
+    failing.map(({ namespace, name, counts }) => `${namespace}/${name}: ${counts.errors}`).toSorted(),
+  );
+  const counts = lines.map((line) => Number(line.split(": ")[1]));
+  assertEquals(counts, counts.toSorted((a, b) => b - a));
+});
+
+recipe("who uses a Secret, has every resource with a relation to it", "resources", async (lines) => {
+  const { nodes, edges } = await api.get("/api/v1/graph?namespace=partners");
+  const secret = nodes.find(({ kind, name }: Node) => kind === "Secret" && name === "mailer-credentials");
+  const users = edges.filter(({ to }: { to: string }) => to === secret.uid).map((
+    { from }: { from: string },
+  ) => nodes.find(({ uid }: Node) => uid === from));
+  assert(users.length > 1);
+  assertEquals(
+    lines.toSorted(),
+    users.map(({ kind, name, status }: Node) => `${kind} ${name}: ${status}`).toSorted(),
+  );
+});
+
+Deno.test("README, has a test for every recipe", () => {
+  assertEquals(recipes.map((command) => parseCurl(command).path.split(/[/?]/)[3]), [
+    "problems",
+    "releases",
+    "resources",
+  ]);
+});
+
+interface Release {
+  readonly namespace: string;
+  readonly name: string;
+  readonly counts: { readonly errors: number };
+}
+
+interface Node {
+  readonly uid: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly status: string;
+}
+
+/** Runs the recipe that asks the path, and hands its lines to the check. */
+function recipe(name: string, path: string, check: (lines: string[]) => Promise<void>): void {
+  Deno.test(`README's recipe for ${name}${skipped}`, { ignore: !jqAvailable }, async () => {
+    const command = recipes.find((it) => parseCurl(it).path.startsWith(`/api/v1/${path}`)) ?? "";
+    const [, filter = ""] = /\| jq -r '(.*)'$/s.exec(command) ?? [];
+    const answer = await (await api.request(parseCurl(command).path)).text();
+    await check((await jq(filter, answer, { raw: true })).trimEnd().split("\n"));
+  });
+}
