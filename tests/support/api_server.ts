@@ -15,8 +15,8 @@ const ASSETS = Deno.env.get("KUBEBUILDER_ASSETS") ?? "";
 export const apiServerAvailable: boolean = ASSETS !== "";
 
 export interface ApiServerOptions {
-  /** Runs kube-controller-manager too: ReplicaSets, garbage collection, EndpointSlices, … */
-  readonly controllers?: boolean;
+  /** Runs kube-controller-manager too, with all its controllers or those of the list. */
+  readonly controllers?: boolean | readonly string[];
   /** The admission plugin ServiceAccount, which wants each Pod's account to exist. */
   readonly serviceAccountAdmission?: boolean;
   /** Complete objects that are written into etcd before the API server starts. */
@@ -148,6 +148,7 @@ export class ApiServer {
           `--service-account-private-key-file=${folder}/service-account.key`,
           "--leader-elect=false",
           "--secure-port=0",
+          `--controllers=${this.#options.controllers === true ? "*" : this.#options.controllers.join()}`,
         ],
       );
     }
