@@ -253,7 +253,7 @@ async function close(server: Deno.HttpServer): Promise<void> {
 }
 
 function whatToTry(graph: GraphReader, port: number): string {
-  const [release] = graph.releases().map((release) => graph.text.text(graph.releaseName(release))).sort();
+  const [release] = graph.releases().map(({ name }) => graph.text.text(name)).sort();
   const paths = ["releases", `graph${release ? `?release=${release}` : ""}`, "problems", "kinds"];
   return ["Try:", ...paths.map((path) => `  curl 'http://localhost:${port}/api/v1/${path}'`)].join("\n");
 }

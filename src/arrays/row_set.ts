@@ -40,6 +40,12 @@ export class RowSet implements Iterable<number> {
     return true;
   }
 
+  /** Removes all rows, at a cost that depends on their number alone. */
+  clear(): void {
+    for (let i = 0; i < this.#size; i++) this.#bits[this.#rows[i]! >>> 5] = 0;
+    this.#size = 0;
+  }
+
   [Symbol.iterator](): Iterator<number> {
     return this.rows.values();
   }

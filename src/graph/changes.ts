@@ -29,6 +29,11 @@ export class Changes {
     this.#revision++;
   }
 
+  /** Moves the revision for what time alone has changed. */
+  passTime(): void {
+    this.#revision++;
+  }
+
   /** Whether the write has changed something that a reader can see. */
   get visible(): boolean {
     return this.#visible;

@@ -18,7 +18,7 @@ import type { GraphListener } from "./listener.ts";
 import { Placement } from "./placement.ts";
 import { GraphReader } from "./queries/reader.ts";
 import { Relations } from "./relations.ts";
-import { FINISHED, IDLE, RESTORED, SEEN } from "./tables/rows.ts";
+import { FINISHED, IDLE, ON_HOLD, RESTORED, SEEN } from "./tables/rows.ts";
 import { Tables } from "./tables/tables.ts";
 
 export class Graph {
@@ -33,6 +33,9 @@ export class Graph {
   readonly #relations: Relations;
   readonly #placement: Placement;
   readonly #declarations: Declarations;
+  readonly #now: () => number;
+  /** As of the last look at the revision, in seconds since 1970. */
+  #time: number;
 
   /** @param clock Returns milliseconds since 1970. */
   constructor(kinds: readonly ResourceKind[], clock: () => number = Date.now) {
@@ -51,18 +54,18 @@ export class Graph {
     this.#placement = placement;
     this.#declarations = new Declarations(this.#tables, { changes, relations, placement, kindNumber, now });
     this.#now = now;
+    this.#time = now();
     this.read = new GraphReader(this.#tables, {
       kinds,
       kindNumbers: this.#kindNumbers,
       synced: this.#synced,
       relations: relations.counts,
       process: randomDigits(),
-      revision: () => changes.revision,
+      revision: () => this.#revisionNow(),
+      time: () => this.#time,
       resources: () => placement.resources,
     });
   }
-
-  readonly #now: () => number;
 
   /** Tells a listener of every change from now on. Returns a function that ends this. */
   listen(listener: GraphListener): () => void {
@@ -152,6 +155,7 @@ export class Graph {
     }
     this.#setFlag(row, IDLE, record.idle);
     this.#setFlag(row, FINISHED, record.finished);
+    this.#setFlag(row, ON_HOLD, record.onHold);
     rows.set(row, SEEN, true);
     rows.set(row, RESTORED, false);
     rows.setResourceVersion(row, record.resourceVersion);
@@ -167,6 +171,14 @@ export class Graph {
     this.#placement.vacate(row);
     this.#declarations.dropOrphans();
   };
+
+  /** Returns the revision. Time moves it too when it makes a problem begin. */
+  #revisionNow(): number {
+    const now = this.#now();
+    if (now !== this.#time && this.read.beginsByTime(this.#time, now)) this.#changes.passTime();
+    this.#time = now;
+    return this.#changes.revision;
+  }
 
   #setFlag(row: number, flag: number, on: boolean): void {
     const { rows } = this.#tables;

@@ -20,7 +20,7 @@ import type { ResourceKind } from "../model/resource_kind.ts";
 import { NONE } from "../arrays/columns.ts";
 import type { Changes } from "./changes.ts";
 import type { Relations } from "./relations.ts";
-import { FINISHED, IDLE, IN_KEY_INDEX, IN_UID_INDEX, RESTORED, THERE } from "./tables/rows.ts";
+import { FINISHED, IDLE, IN_KEY_INDEX, IN_UID_INDEX, ON_HOLD, RESTORED, SEEN, THERE } from "./tables/rows.ts";
 import type { Tables } from "./tables/tables.ts";
 
 export interface PlacementOptions {
@@ -201,7 +201,7 @@ export class Placement {
   /** Takes everything from a row but its identity. */
   #strip(row: number): void {
     const { rows, strings, details } = this.#tables;
-    rows.set(row, THERE | IDLE | FINISHED | RESTORED, false);
+    rows.set(row, THERE | IDLE | FINISHED | ON_HOLD | SEEN | RESTORED, false);
     rows.since.data[row] = this.#now();
     rows.status.data[row] = 0;
     rows.createdAt.data[row] = 0;

@@ -38,6 +38,7 @@ const NAMESPACE = fragment('","namespace":"');
 const STATUS_TEXTS = STATUSES.map((status) => fragment(`","status":"${status}","message":"`));
 const CHART = fragment(',"chart":"');
 const RELEASE = fragment(',"release":"');
+const RELEASE_NAMESPACE = fragment('","releaseNamespace":"');
 const LABELS = fragment(',"labels":');
 const METADATA = fragment(',"metadata":{"age":"');
 const AGE = fragment(',"age":"');
@@ -165,7 +166,7 @@ class Encoder {
     const chart = graph.chart(row);
     const release = graph.release(row);
     this.#text(CHART, chart ?? 0);
-    this.#text(RELEASE, release === undefined ? 0 : graph.releaseName(release));
+    this.#release(release);
     out.put(AGE);
     this.#times(row);
     this.#labels(row);
@@ -180,13 +181,23 @@ class Encoder {
     const chart = graph.chart(row);
     if (chart !== undefined) this.#text(CHART, chart);
     const release = graph.release(row);
-    if (release !== undefined) this.#text(RELEASE, graph.releaseName(release));
+    if (release !== undefined) this.#release(release);
     if (labels) this.#labels(row);
     out.put(METADATA);
     this.#times(row);
     this.#details(row);
     out.put(CLOSE);
     out.put(CLOSE);
+  }
+
+  /** The name and the namespace of a release, empty for none. */
+  #release(release: number | undefined): void {
+    const out = this.#out;
+    out.put(RELEASE);
+    if (release !== undefined) out.text(this.#graph.releaseName(release));
+    out.put(RELEASE_NAMESPACE);
+    if (release !== undefined) out.text(this.#graph.releaseNamespace(release));
+    out.put(QUOTE);
   }
 
   /** From the opening brace to the end of the message. */

@@ -30,7 +30,7 @@ export function filterEntries(kinds: readonly ResourceKind[]) {
       v.regex(/^([^/]+\/)?[^/]+$/, "must be name or namespace/name"),
       v.description("A Helm release and all that it touches: every release of a name, or namespace/name"),
     )),
-    chart: text("Value of the label helm.sh/chart"),
+    chart: text("Value of the label helm.sh/chart, or of the label chart where that is missing"),
     status: v.exactOptional(v.pipe(
       v.picklist(STATUSES, `must be one of ${STATUSES.join(", ")}`),
       v.description("Health of the resource"),

@@ -1,6 +1,6 @@
 /** The answers, as schemas: what `/openapi.json` says of them, and what tests hold them against. */
 import * as v from "valibot";
-import { PROBLEM_TYPES } from "../graph/queries/problems.ts";
+import { PROBLEM_TYPES, SEVERITIES } from "../graph/queries/problem.ts";
 import { DETAIL_LAYOUTS, type FieldLayout, type ValueForm } from "../model/detail.ts";
 import { KIND_STATES } from "../model/kind_status.ts";
 import { RELATION_TYPES } from "../model/relation.ts";
@@ -62,6 +62,7 @@ export const Node = v.object({
   message: described(v.string(), "The reason for the status"),
   chart: v.exactOptional(v.string()),
   release: v.exactOptional(v.string()),
+  releaseNamespace: v.exactOptional(v.string()),
   labels: v.exactOptional(described(labels, "With labels=true")),
   metadata: v.object({ ...creation, ...detail }),
 });
@@ -95,6 +96,7 @@ export const Resource = v.object({
   message: described(v.string(), "The reason for the status"),
   chart: described(v.string(), "Empty where there is none"),
   release: described(v.string(), "Its own Helm release or its nearest owner's; empty where there is none"),
+  releaseNamespace: described(v.string(), "The namespace of that release; empty where there is none"),
   ...creation,
   labels,
   ...detail,
@@ -114,12 +116,19 @@ export const RelatedResource = v.object({
 export const Release = v.object({
   namespace: v.string(),
   name: v.string(),
-  chart: described(v.string(), "Of most of its resources; empty where there is none"),
-  status: described(status, "The worst of its own resources"),
+  chart: described(v.string(), "Of most of its own resources; empty where there is none"),
+  charts: described(names, "All charts of its own resources, chart first"),
+  status: described(
+    status,
+    "The worst of its own resources and of what these own; what is over does not count",
+  ),
   counts: described(
     v.object({ nodes: count, edges: count, pods: count, errors: count }),
     "Over its own resources and what these own",
   ),
+  revision: described(v.nullable(count), "The newest that Helm has stored; null: Helm knows of none"),
+  helmStatus: described(v.nullable(v.string()), "Of that revision, as Helm writes it, such as deployed"),
+  updated: described(v.nullable(time), "When Helm stored that revision"),
 });
 
 export const Kind = v.object({
@@ -135,6 +144,10 @@ export const Kind = v.object({
 
 export const ResourceProblem = v.object({
   type: v.picklist(PROBLEM_TYPES),
+  severity: described(
+    v.picklist(SEVERITIES),
+    "error: something does not work now; warning: a leftover or a suspicion",
+  ),
   ...identity,
   message: v.string(),
   target: v.exactOptional(described(v.object(key), "What is not there")),

@@ -6,7 +6,9 @@ import { type KindRule, namespaced } from "./rule.ts";
 
 export const cronJob: KindRule = {
   ...namespaced("batch/v1", { kind: "CronJob", plural: "cronjobs" }),
+  role: "workload",
   mountsClaims: true,
+  repeats: true,
 
   health: ({ spec, status }) => {
     const { active, lastScheduleTime } = fields(status);

@@ -7,6 +7,7 @@ import { type KindRule, namespaced } from "./rule.ts";
 
 export const daemonSet: KindRule = {
   ...namespaced("apps/v1", { kind: "DaemonSet", plural: "daemonsets" }),
+  role: "workload",
   mountsClaims: true,
 
   health: (object) => {

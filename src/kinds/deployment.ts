@@ -7,6 +7,7 @@ import { type KindRule, namespaced } from "./rule.ts";
 
 export const deployment: KindRule = {
   ...namespaced("apps/v1", { kind: "Deployment", plural: "deployments" }),
+  role: "workload",
   mountsClaims: true,
 
   health: (object) => {
@@ -35,4 +36,6 @@ export const deployment: KindRule = {
   detail: (object) => ({ image: templateImage(object), replicas: replicas(object) }),
 
   references: templateReferences,
+
+  onHold: ({ spec }) => flag(requiredFields(spec).paused),
 };

@@ -5,6 +5,7 @@ import { type KindRule, namespaced } from "./rule.ts";
 
 export const endpointSlice: KindRule = {
   ...namespaced("discovery.k8s.io/v1", { kind: "EndpointSlice", plural: "endpointslices" }),
+  toleratesMissingFor: 60,
 
   health: (slice) => {
     const endpoints = list(slice.endpoints);

@@ -9,6 +9,7 @@ const ACTION_PORT = "use-annotation";
 
 export const ingress: KindRule = {
   ...namespaced("networking.k8s.io/v1", { kind: "Ingress", plural: "ingresses" }),
+  role: "entry",
 
   health: ({ status }) => {
     const address = publishedAddress(status);

@@ -6,6 +6,7 @@ import { type KindRule, namespaced } from "./rule.ts";
 
 export const job: KindRule = {
   ...namespaced("batch/v1", { kind: "Job", plural: "jobs" }),
+  role: "workload",
   mountsClaims: true,
 
   health: ({ spec, status }) => {
@@ -29,4 +30,6 @@ export const job: KindRule = {
 
   finished: ({ status }) =>
     trueCondition(status, "Complete") !== undefined || trueCondition(status, "Failed") !== undefined,
+
+  onHold: ({ spec }) => flag(requiredFields(spec).suspend),
 };

@@ -39,6 +39,7 @@ export function makeRecord(rule: KindRule, object: unknown): ResourceRecord {
     const detail = rule.detail ? { ...record.detail, ...withoutAbsent(rule.detail(object)) } : record.detail;
     const idle = rule.idle?.(object) ?? false;
     const finished = rule.finished?.(object) ?? false;
+    const onHold = rule.onHold?.(object) ?? false;
     rule.references?.(object, references);
 
     record.references = references.merged();
@@ -48,6 +49,7 @@ export function makeRecord(rule: KindRule, object: unknown): ResourceRecord {
     record.detail = detail;
     record.idle = idle;
     record.finished = finished;
+    record.onHold = onHold;
   } catch (error) {
     if (!(error instanceof MalformedField)) throw error;
     record.message = error.message;
@@ -82,6 +84,7 @@ function blankRecord(rule: KindRule, metadata: Fields): Draft {
     selectors: [],
     idle: false,
     finished: false,
+    onHold: false,
   };
 }
 

@@ -9,6 +9,7 @@ const WAITING = pending("Not available yet");
 
 export const persistentVolume: KindRule = {
   ...clusterScoped("v1", { kind: "PersistentVolume", plural: "persistentvolumes" }),
+  leftovers: ["binds"],
 
   health: ({ status }) =>
     byPhase(fields(status).phase, {

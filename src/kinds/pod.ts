@@ -26,6 +26,7 @@ const NAMES_MAX = 3;
 
 export const pod: KindRule = {
   ...namespaced("v1", { kind: "Pod", plural: "pods" }),
+  role: "pod",
   mountsClaims: true,
 
   health: (object) => {

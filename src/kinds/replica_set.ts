@@ -6,6 +6,7 @@ import { type KindRule, namespaced } from "./rule.ts";
 
 export const replicaSet: KindRule = {
   ...namespaced("apps/v1", { kind: "ReplicaSet", plural: "replicasets" }),
+  role: "workload",
   mountsClaims: true,
 
   health: (object) => {

@@ -19,6 +19,8 @@ export interface KindRule extends ResourceKind {
   idle?(object: Fields): boolean;
   /** As in `ResourceRecord`. */
   finished?(object: Fields): boolean;
+  /** As in `ResourceRecord`. */
+  onHold?(object: Fields): boolean;
 }
 
 /**

@@ -6,6 +6,7 @@ import { type KindRule, namespaced } from "./rule.ts";
 
 export const service: KindRule = {
   ...namespaced("v1", { kind: "Service", plural: "services" }),
+  role: "service",
 
   health: ({ spec, status }) => {
     const { type, clusterIP, externalIPs } = requiredFields(spec);

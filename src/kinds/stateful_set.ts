@@ -8,6 +8,7 @@ import { type KindRule, namespaced } from "./rule.ts";
 
 export const statefulSet: KindRule = {
   ...namespaced("apps/v1", { kind: "StatefulSet", plural: "statefulsets" }),
+  role: "workload",
   mountsClaims: true,
 
   health: (object) => {

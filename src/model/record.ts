@@ -40,6 +40,8 @@ export interface ResourceRecord {
   readonly idle: boolean;
   /** Has run to its end: its missing references are not problems. */
   readonly finished: boolean;
+  /** Is Pending because somebody wants it so. */
+  readonly onHold: boolean;
 }
 
 /** The label whose value is the chart of a resource. */

@@ -25,6 +25,8 @@ export interface ResourceKind {
   readonly labelLimited: boolean;
   /** An object of the kind is the namespace that has its name. */
   readonly isNamespace?: boolean;
+  /** What sums count resources of the kind as. An entry leads traffic from outside to Services. */
+  readonly role?: "pod" | "workload" | "service" | "entry";
   /** Objects of the kind mount PersistentVolumeClaims. */
   readonly mountsClaims?: boolean;
   /**
@@ -36,6 +38,12 @@ export interface ResourceKind {
   readonly attaches?: readonly RelationType[];
   /** A resource of the kind that no relation of this type points at is an `unused-claim`. */
   readonly unusedWithout?: RelationType;
+  /** An unmet reference of one of these types is what something left behind, and only a warning. */
+  readonly leftovers?: readonly RelationType[];
+  /** For how many seconds the target of a reference may be missing before that is a problem. */
+  readonly toleratesMissingFor?: number;
+  /** What a resource of the kind controls are runs of one thing: of the finished ones, the newest counts. */
+  readonly repeats?: boolean;
   /** Resources whose name starts so are in no release's answer. */
   readonly outsideReleases?: string;
 }

@@ -4,7 +4,7 @@ import { makeRecord } from "../../src/kinds/make_record.ts";
 import { kinds } from "../../src/kinds/registry.ts";
 import { KIND_STATES } from "../../src/model/kind_status.ts";
 import { RELATION_TYPES } from "../../src/model/relation.ts";
-import { PROBLEM_TYPES } from "../../src/graph/queries/problems.ts";
+import { PROBLEM_TYPES } from "../../src/graph/queries/problem.ts";
 import { sampleCluster } from "../../src/simulator/sample_cluster.ts";
 import { Api, NOW } from "../http/api.ts";
 import { fixture, fixtureStates } from "../kinds/kind_cases.ts";

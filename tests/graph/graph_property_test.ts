@@ -40,7 +40,7 @@ for (let seed = 1; seed <= 20; seed++) {
       const rows = [...read.select({ inactive: true })];
       assertEquals(
         copy.resources,
-        rows.map((row) => describeResource(graph, row, read.ownRelease(row))).sort(),
+        rows.map((row) => describeResource(graph, row, read.namedRelease(row))).sort(),
       );
       assertEquals(copy.relations, describe(graph).relations);
     }
@@ -70,7 +70,7 @@ class Copy {
     for (const uid of this.#heard) {
       const row = read.find(uid);
       if (row === undefined) this.#resources.delete(uid);
-      else this.#resources.set(uid, describeResource(this.#graph, row, read.ownRelease(row)));
+      else this.#resources.set(uid, describeResource(this.#graph, row, read.namedRelease(row)));
     }
     for (const pair of this.#heardPairs) {
       const [from, to] = pair.split(" ").map((uid) => read.find(uid));

@@ -36,7 +36,7 @@ function uids({ read }: Graph, filter: Filter): string[] {
 
 function problems(graph: Graph, isLimited = false): string[] {
   const { read } = graph;
-  return read.problems(read.select({ inactive: true }), () => isLimited)
+  return read.problems({ inactive: true }, () => isLimited)
     .map(({ type, row }) => `${type} ${read.uid(row)}`).sort();
 }
 

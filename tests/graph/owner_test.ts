@@ -133,6 +133,6 @@ Deno.test("GraphReader.problemCounts() leaves out what names a kind that is not 
   graph.upsert(podNamed("db", ownedBy("gone")));
   const { read } = graph;
   assertEquals(read.problemCounts(() => false).unresolved, 1);
-  const problems = read.problems(read.select({}), () => false);
+  const problems = read.problems({}, () => false);
   assertEquals(problems.map(({ row }) => read.uid(row)), ["db"]);
 });

@@ -13,6 +13,7 @@ Deno.test("GET /api/v1/graph, a node in full", async () => {
     status: "Error",
     message: node.message,
     release: "web",
+    releaseNamespace: "shop",
     metadata: {
       age: "24h",
       creationTimestamp: "2026-01-01T00:00:00Z",

@@ -41,7 +41,13 @@ export function object(kind: string, key: string, given: Given = {}): KubeObject
       annotations,
       ...owner && {
         ownerReferences: [
-          { apiVersion: "apps/v1", kind: ownerKind, name: ownerName, uid: uidOf(ownerKind, ownerName) },
+          {
+            apiVersion: apiVersionOf(kinds.find((it) => it.kind === ownerKind) ?? rule),
+            kind: ownerKind,
+            name: ownerName,
+            uid: uidOf(ownerKind, ownerName),
+            controller: true,
+          },
         ],
       },
     },

@@ -18,7 +18,7 @@ Deno.test("GET /api/v1/releases, names once each, sorted as bytes", async () => 
     object("ConfigMap", "b/5", ofRelease("a", "b", "x-1")),
     object("ConfigMap", "b/6"),
   ]);
-  assertEquals(await api.get("/api/v1/releases"), ["B", "a", "b", "é"]);
+  assertEquals(await api.get("/api/v1/releases"), ["B", "a", "a/b", "b/b", "é"]);
 });
 
 Deno.test("GET /api/v1/releases, narrowed to a namespace", async () => {
@@ -39,16 +39,24 @@ Deno.test("GET /api/v1/releases?detail=true, counts what the release is itself",
       namespace: "shop",
       name: "db",
       chart: "db-2.0.0",
+      charts: ["db-2.0.0"],
       status: "Ready",
       counts: { nodes: 2, edges: 1, pods: 1, errors: 0 },
+      revision: null,
+      helmStatus: null,
+      updated: null,
     },
     {
       namespace: "shop",
       name: "web",
       chart: "web-1.0.0",
-      status: "Pending",
+      charts: ["web-1.0.0"],
+      status: "Error",
       // The Deployment, two ReplicaSets, the Pod and the Service; three of them owned, one selected.
       counts: { nodes: 5, edges: 4, pods: 1, errors: 1 },
+      revision: null,
+      helmStatus: null,
+      updated: null,
     },
   ]);
 });
@@ -75,6 +83,156 @@ Deno.test("GET /api/v1/releases?detail=true, of two charts as frequent the first
   const charts = ["b-1", "a-1"];
   const api = new Api(charts.map((chart, i) => object("ConfigMap", `n/${i}`, ofRelease("x", "n", chart))));
   assertEquals((await api.get("/api/v1/releases?detail=true"))[0].chart, "a-1");
+});
+
+Deno.test("GET /api/v1/releases?detail=true, a tie of charts goes to the resource named like the release", async () => {
+  const api = new Api([
+    object("ServiceAccount", "n/wordpress", ofRelease("wordpress", "n", "wordpress-27")),
+    object("ServiceAccount", "n/wordpress-mariadb", ofRelease("wordpress", "n", "mariadb-23")),
+  ]);
+  const [{ chart, charts }] = await api.get("/api/v1/releases?detail=true");
+  assertEquals([chart, charts], ["wordpress-27", ["wordpress-27", "mariadb-23"]]);
+});
+
+Deno.test("GET /api/v1/releases?detail=true, the chart does not depend on replicas and old revisions", async () => {
+  const template = { template: { spec: {} } };
+  const given = ofRelease("web", "n", "web-2");
+  const old = [1, 2, 3].map((i) =>
+    object("ReplicaSet", `n/web-${i}`, {
+      ...ofRelease("web", "n", "web-1"),
+      owner: "Deployment web",
+      spec: template,
+    })
+  );
+  const api = new Api([object("Deployment", "n/web", { ...given, spec: template }), ...old]);
+  const [{ chart, charts }] = await api.get("/api/v1/releases?detail=true");
+  assertEquals([chart, charts], ["web-2", ["web-2"]]);
+});
+
+Deno.test("GET /api/v1/charts, the label chart counts where helm.sh/chart is missing", async () => {
+  const labelled = (key: string, labels: Record<string, string>) => object("ConfigMap", key, { labels });
+  const api = new Api([
+    labelled("n/old", { chart: "strimzi-0.1" }),
+    labelled("n/both", { "helm.sh/chart": "new-1", chart: "ignored-1" }),
+    labelled("n/empty", { "helm.sh/chart": "", chart: "old-1" }),
+  ]);
+  assertEquals(await api.get("/api/v1/charts"), ["new-1", "old-1", "strimzi-0.1"]);
+  for (
+    const [chart, names] of [["strimzi-0.1", ["old"]], ["ignored-1", []], ["old-1", ["empty"]], ["nope", []]]
+  ) {
+    for (const more of ["", "&namespace=n"]) {
+      assertEquals(await api.names(`/api/v1/resources?chart=${chart}${more}`), names);
+    }
+  }
+  assertEquals((await api.get("/api/v1/resources?chart=strimzi-0.1"))[0].chart, "strimzi-0.1");
+});
+
+Deno.test("GET /api/v1/releases, a name in one namespace of several is ambiguous all the same", async () => {
+  const api = new Api([
+    object("ConfigMap", "a/1", ofRelease("x", "a", "x-1")),
+    object("ConfigMap", "b/2", ofRelease("x", "b", "x-1")),
+    object("ConfigMap", "b/3", ofRelease("y", "b", "y-1")),
+  ]);
+  assertEquals(await api.get("/api/v1/releases?namespace=b"), ["b/x", "y"]);
+  assertEquals(await api.names("/api/v1/graph?release=b/x"), ["2"]);
+});
+
+Deno.test("GET /api/v1/graph?release, a controller's release beats the annotations that it copied", async () => {
+  const spec = { template: { spec: {} } };
+  const api = new Api([
+    object("Deployment", "n/web", { ...ofRelease("new", "n", "web-1"), spec }),
+    object("ReplicaSet", "n/web-1", { ...ofRelease("old", "n", "web-1"), owner: "Deployment web", spec }),
+    object("Pod", "n/web-1-a", { owner: "ReplicaSet web-1", spec: {} }),
+    object("ConfigMap", "n/left", ofRelease("old", "n", "web-1")),
+  ]);
+  assertEquals(await api.names("/api/v1/graph?release=new"), ["web", "web-1", "web-1-a"]);
+  assertEquals(await api.names("/api/v1/graph?release=old"), ["left"]);
+  const pods = await api.get("/api/v1/resources?kind=Pod");
+  assertEquals([pods[0].release, pods[0].releaseNamespace], ["new", "n"]);
+  api.graph.remove("configmap-left");
+  assertEquals(await api.get("/api/v1/releases"), ["new"]);
+});
+
+Deno.test("GET /api/v1/graph?release, an owner without control does not beat a resource's own release", async () => {
+  const owned = object("ConfigMap", "n/child", ofRelease("child", "n", "c-1"));
+  const [owner] = object("ConfigMap", "n/x", { owner: "ConfigMap parent" }).metadata.ownerReferences as {
+    controller: boolean;
+  }[];
+  const api = new Api([
+    object("ConfigMap", "n/parent", ofRelease("parent", "n", "p-1")),
+    { ...owned, metadata: { ...owned.metadata, ownerReferences: [{ ...owner, controller: false }] } },
+  ]);
+  assertEquals(await api.names("/api/v1/graph?release=parent"), ["parent"]);
+  assertEquals(await api.names("/api/v1/graph?release=child"), ["child"]);
+});
+
+Deno.test("Controllers in a circle have a release, and no end is waited for", async () => {
+  const api = new Api([
+    object("ReplicaSet", "n/a", { owner: "ReplicaSet b", spec: { template: { spec: {} } } }),
+    object("ReplicaSet", "n/b", {
+      ...ofRelease("x", "n", "x-1"),
+      owner: "ReplicaSet a",
+      spec: { template: { spec: {} } },
+    }),
+  ]);
+  assertEquals(await api.names("/api/v1/graph?release=x&inactive=true"), ["a", "b"]);
+});
+
+function stored(kind: string, release: string, given: { version: number; status: string }) {
+  const { version, status } = given;
+  return object(kind, `n/sh.helm.release.v1.${release}.v${version}`, {
+    labels: { owner: "helm", name: release, version: String(version), status, modifiedAt: "1" },
+    created: `2026-01-01T00:00:${String(version).padStart(2, "0")}Z`,
+  });
+}
+
+Deno.test("GET /api/v1/releases, a release exists when a resource names it or a storage object does", async () => {
+  const api = new Api([
+    object("ConfigMap", "n/1", ofRelease("named", "n", "x-1")),
+    stored("Secret", "stored", { version: 9, status: "superseded" }),
+    stored("Secret", "stored", { version: 10, status: "deployed" }),
+    stored("ConfigMap", "mapped", { version: 1, status: "failed" }),
+    object("Secret", "n/not-helm", {
+      labels: { owner: "helm", name: "impostor", version: "1", status: "failed" },
+    }),
+  ]);
+  assertEquals(await api.get("/api/v1/releases"), ["mapped", "named", "stored"]);
+  assertEquals(await api.get("/api/v1/releases?namespace=n"), ["mapped", "named", "stored"]);
+  assertEquals(await api.get("/api/v1/releases?namespace=m"), []);
+  const releases = await api.get("/api/v1/releases?detail=true");
+  assertEquals(
+    // deno-lint-ignore no-explicit-any -- what the API says
+    releases.map(({ name, revision, helmStatus, updated }: any) => [name, revision, helmStatus, updated]),
+    [
+      ["mapped", 1, "failed", "2026-01-01T00:00:01Z"],
+      ["named", null, null, null],
+      ["stored", 10, "deployed", "2026-01-01T00:00:10Z"],
+    ],
+  );
+  assertEquals(await api.names("/api/v1/graph?release=stored&inactive=true"), []);
+  assertEquals(await api.names("/api/v1/graph?namespace=n"), ["1", "not-helm"]);
+});
+
+Deno.test("GET /api/v1/releases?detail=true, what is over does not count", async () => {
+  const spec = { template: { spec: {} } };
+  const run = (day: number, type: string) => [
+    object("Job", `n/run-${day}`, {
+      owner: "CronJob nightly",
+      created: `2026-01-0${day}T00:00:00Z`,
+      spec,
+      status: { conditions: [{ type, status: "True" }] },
+    }),
+    object("Pod", `n/run-${day}-a`, { owner: `Job run-${day}`, spec: {}, status: { phase: "Failed" } }),
+  ];
+  const api = new Api([
+    object("CronJob", "n/nightly", { ...ofRelease("x", "n", "x-1"), spec: { jobTemplate: { spec } } }),
+    ...run(1, "Failed"),
+    ...run(2, "Complete"),
+  ]);
+  const statusOf = async () => (await api.get("/api/v1/releases?detail=true"))[0].status;
+  assertEquals(await statusOf(), "Ready");
+  for (const it of run(3, "Failed")) api.put(it);
+  assertEquals(await statusOf(), "Error");
 });
 
 Deno.test("GET /api/v1/releases?detail=true, without a chart it is empty", async () => {

@@ -40,6 +40,7 @@ Deno.test("GET /api/v1/resources, a resource in full", async () => {
     message: pod.message,
     chart: "",
     release: "db",
+    releaseNamespace: "shop",
     age: "24h",
     creationTimestamp: "2026-01-01T00:00:00Z",
     labels: { app: "db", tier: "back" },

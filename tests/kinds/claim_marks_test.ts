@@ -130,7 +130,7 @@ Deno.test("PersistentVolumeClaim, is unused from when its StatefulSet lets go of
   put(graph, set("web", "data"));
   put(graph, claim("data-web-0"));
   const unused = () =>
-    graph.read.problems(graph.read.select({}), () => false)
+    graph.read.problems({}, () => false)
       .filter(({ type }) => type === "unused-claim").map(({ since }) => since);
   assertEquals(unused(), []);
   now = 2_000_000;

@@ -33,6 +33,7 @@ export interface GraphNode {
   readonly status: string;
   readonly message: string;
   readonly release?: string;
+  readonly releaseNamespace?: string;
   readonly chart?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly metadata: { readonly [field: string]: unknown };

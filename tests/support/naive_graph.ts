@@ -107,16 +107,28 @@ export class NaiveGraph {
   #release(record: ResourceRecord) {
     const queue = [record];
     for (const it of queue) {
-      if (it.release) return it.release;
-      for (const { type, reversed, uid, kind, namespace, name } of it.references) {
-        if (type !== "owns" || !reversed) continue;
-        const owner = [...this.#records.values()].find((other) =>
-          uid === undefined && kind ? keyOf(other) === keyOf({ kind, namespace, name }) : other.uid === uid
-        );
-        if (owner && isAllowed(type, owner, it) && !queue.includes(owner)) queue.push(owner);
-      }
+      const own = this.#ownRelease(it, []);
+      if (own) return own;
+      for (const owner of this.#owners(it)) if (!queue.includes(owner)) queue.push(owner);
     }
     return undefined;
+  }
+
+  /** What the topmost controller names that names a release, else what the resource names itself. */
+  #ownRelease(record: ResourceRecord, below: readonly ResourceRecord[]): ResourceRecord["release"] {
+    const controllers = this.#owners(record, true).filter((it) => !below.includes(it) && it !== record);
+    const above = controllers[0] && this.#ownRelease(controllers[0], [...below, record]);
+    return above ?? record.release;
+  }
+
+  #owners(record: ResourceRecord, onlyControllers = false): ResourceRecord[] {
+    return record.references.flatMap(({ type, reversed, controller, uid, kind, namespace, name }) => {
+      if (type !== "owns" || !reversed || onlyControllers && !controller) return [];
+      const owner = [...this.#records.values()].find((other) =>
+        uid === undefined && kind ? keyOf(other) === keyOf({ kind, namespace, name }) : other.uid === uid
+      );
+      return owner && isAllowed(type, owner, record) ? owner : [];
+    });
   }
 }
 

@@ -38,6 +38,7 @@ interface Question {
   readonly namespace?: string;
   /** `name` or `namespace/name`. */
   readonly release?: string;
+  readonly releaseNamespace?: string;
   readonly inactive?: boolean;
 }
 
@@ -91,20 +92,27 @@ export class NaiveReading {
 
   /** All releases, as `namespace/name`. */
   releases(): string[] {
-    return [...new Set(this.#objects.flatMap((it) => ownRelease(it) ?? []))].sort();
+    return [...new Set(this.#objects.flatMap((it) => this.#ownReleaseOf(it) ?? []))].sort();
   }
 
   #describe(it: KubeObject): string {
     const { metadata: { uid, labels = {}, creationTimestamp } } = it;
-    const release = this.#releaseOf(it)?.split("/")[1] ?? "";
-    const chart = labels["helm.sh/chart"] ?? "";
+    const release = this.#releaseOf(it) ?? "";
+    const chart = labels["helm.sh/chart"] || labels.chart || "";
     return line([it.apiVersion, nameOf(it), uid, release, chart, creationTimestamp], labels);
+  }
+
+  /** What the topmost of its controllers names that names a release, else what it names itself. */
+  #ownReleaseOf(it: KubeObject): string | undefined {
+    const controller = (it.metadata.ownerReferences ?? []).find((owner: KubeObject) => owner.controller);
+    const above = controller && this.#byUid(controller.uid);
+    return above && this.#ownReleaseOf(above) || ownRelease(it);
   }
 
   #releaseOf(it: KubeObject): string | undefined {
     const queue = [it];
     for (const next of queue) {
-      const release = ownRelease(next);
+      const release = this.#ownReleaseOf(next);
       if (release) return release;
       queue.push(...this.#ownersOf(next).filter((owner) => !queue.includes(owner)));
     }
@@ -129,16 +137,16 @@ export class NaiveReading {
 
   #ofRelease(release: string): Set<KubeObject> {
     const isAsked = (own = "") => own === release || own.endsWith(`/${release}`);
-    const core = new Set(this.#objects.filter((it) => isAsked(ownRelease(it))));
+    const core = new Set(this.#objects.filter((it) => isAsked(this.#ownReleaseOf(it))));
     for (const owner of core) {
       for (const { from, type, to } of this.#relations.values()) {
-        if (type === "owns" && from === owner && !ownRelease(to)) core.add(to);
+        if (type === "owns" && from === owner && !this.#ownReleaseOf(to)) core.add(to);
       }
     }
     const attached = new Set<KubeObject>();
     for (const { from, type, to } of this.#relations.values()) {
-      if (core.has(from) && !ownRelease(to)) attached.add(to);
-      if (core.has(to) && !ownRelease(from) && ATTACHING.includes(type)) attached.add(from);
+      if (core.has(from) && !this.#ownReleaseOf(to)) attached.add(to);
+      if (core.has(to) && !this.#ownReleaseOf(from) && ATTACHING.includes(type)) attached.add(from);
     }
     const behindClaims = this.#relations.values().filter(({ from, to }) =>
       attached.has(from) && !core.has(from) && from.kind === "PersistentVolumeClaim" &&
@@ -283,9 +291,10 @@ export function describeAnswer({ nodes, edges }: GraphAnswer): Description {
     ),
   );
   return {
-    nodes: nodes.map(({ uid, apiVersion, release = "", chart = "", labels = {}, metadata }) =>
-      line([apiVersion, names.get(uid), uid, release, chart, metadata.creationTimestamp], labels)
-    ).sort(),
+    nodes: nodes.map(({ uid, apiVersion, release, releaseNamespace, chart = "", labels = {}, metadata }) => {
+      const full = release ? `${releaseNamespace}/${release}` : "";
+      return line([apiVersion, names.get(uid), uid, full, chart, metadata.creationTimestamp], labels);
+    }).sort(),
     edges: edges.map(({ from, type, to }) => `${names.get(from)} ${type} ${names.get(to)}`).sort(),
   };
 }

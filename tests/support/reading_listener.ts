@@ -29,7 +29,7 @@ export function readEverything({ read }: Graph): GraphListener & { heard: number
   };
   const readAll = () => {
     for (const row of read.select({ inactive: true })) readRow(row);
-    read.problems(read.select({}), () => false);
+    read.problems({}, () => false);
     read.problemCounts(() => false);
   };
   const listener = {

@@ -38,6 +38,7 @@ export function record(
     selectors: [],
     idle: false,
     finished: false,
+    onHold: false,
     ...given,
   };
 }

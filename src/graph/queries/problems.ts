@@ -1,92 +1,207 @@
-/** What is wrong with resources, from what the graph knows of them. */
-import type { ResourceKind } from "../../model/resource_kind.ts";
-import { RELATION_TYPES, type RelationType } from "../../model/relation.ts";
+/**
+ * What is wrong with resources, by one set of rules. It is asked of the rows of a selection, or of the suspects
+ * of the whole graph: those rows that may have a problem, found without a look at the others.
+ *
+ * Time is the graph's: it moves the revision when it makes a problem begin (see `beginsByTime`).
+ */
+import { RELATION_MEANINGS, RELATION_TYPES, relationNumber } from "../../model/relation.ts";
 import { STATUSES } from "../../model/status.ts";
 import { NONE } from "../../arrays/columns.ts";
+import { DETAIL_LAYOUTS } from "../../model/detail.ts";
 import { ACTIVE, OPTIONAL, REQUIRED, SELECTOR } from "../tables/references.ts";
-import { FINISHED, IDLE } from "../tables/rows.ts";
-import type { Tables } from "../tables/tables.ts";
-import { type NamedTarget, namedTarget } from "./named_target.ts";
-import { forEachSource } from "./walk.ts";
+import { FINISHED, IDLE, ON_HOLD, THERE } from "../tables/rows.ts";
+import { isStorage } from "./membership.ts";
+import { newestRevision } from "./helm_storage.ts";
+import { namedTarget } from "./named_target.ts";
+import { hasFailedHarmlessly, isSuperseded, isWell } from "./outcome.ts";
+import type { Problem, Severity } from "./problem.ts";
+import { kindOf, type Sight } from "./sight.ts";
+import { forEachOwner, forEachSource } from "./walk.ts";
 
-export const PROBLEM_TYPES = [
-  "unresolved-reference",
-  "error-status",
-  "service-selects-nothing",
-  "unused-claim",
-] as const;
-
-export interface Problem {
-  readonly type: typeof PROBLEM_TYPES[number];
-  readonly row: number;
-  readonly message: string;
-  /** The target that does not exist. */
-  readonly target?: NamedTarget;
-  /** When it was first seen, in seconds since 1970. */
-  readonly since: number;
-}
-
-export interface ProblemScope {
-  readonly rows: Iterable<number>;
-  readonly kinds: readonly ResourceKind[];
-  /** All resources of a kind in a namespace are in the graph, so that one that is not does not exist. */
-  readonly isWhole: (kind: number, namespace: number) => boolean;
-}
+/** How long a resource may be Pending, and an operation of Helm may take. */
+export const PATIENCE_SECONDS = 600;
 
 const ERROR = STATUSES.indexOf("Error");
+const PENDING = STATUSES.indexOf("Pending");
+const ROUTES_TO = relationNumber("routes-to");
+const USES_SERVICE = relationNumber("uses-service");
+const REPLICAS = DETAIL_LAYOUTS.findIndex(({ name }) => name === "replicas");
 
-export function findProblems(tables: Tables, scope: ProblemScope): Problem[] {
-  const problems: Problem[] = [];
-  const knowsMounts = (namespace: number) =>
-    scope.kinds.every(({ mountsClaims }, i) => !mountsClaims || scope.isWhole(i, namespace));
-  for (const row of scope.rows) {
-    const { rows, cohorts, strings } = tables;
-    if (rows.status.data[row] === ERROR) {
-      const message = strings.text(rows.message.data[row]!);
-      problems.push({ type: "error-status", row, message, since: rows.since.data[row]! });
-    }
-    if (!rows.has(row, FINISHED | IDLE)) problems.push(...brokenReferences(tables, scope, row));
-    const cohort = rows.cohort.data[row]!;
-    const { unusedWithout } = scope.kinds[cohorts.kind(cohort)]!;
-    if (unusedWithout === undefined || isTarget(tables, row, unusedWithout)) continue;
-    if (knowsMounts(cohorts.namespace(cohort))) {
-      const message = "No Pod and no template mounts it";
-      problems.push({ type: "unused-claim", row, message, since: rows.unusedSince.data[row]! });
-    }
-  }
-  return problems;
+export interface ProblemScope {
+  /** All resources of a kind in a namespace are in the graph, so that one that is not does not exist. */
+  readonly isWhole: (kind: number, namespace: number) => boolean;
+  /** Seconds since 1970. */
+  readonly now: number;
 }
 
-function* brokenReferences(
-  tables: Tables,
-  { kinds, isWhole }: ProblemScope,
+/** Visits the problems of a row that is there and visible. */
+export function forEachProblem(
+  sight: Sight,
   row: number,
-): Generator<Problem> {
-  const { rows, references, selectors, cohorts, strings } = tables;
+  { isWhole, now, visit }: ProblemScope & { readonly visit: (problem: Problem) => void },
+): void {
+  const { rows, cohorts } = sight.tables;
+  if (isStorage(sight, row)) {
+    releaseProblem(sight, row, { now, visit });
+    return;
+  }
+  const status = rows.status.data[row]!;
+  const since = rows.since.data[row]!;
+  const superseded = (status === ERROR || !rows.has(row, FINISHED)) && isSuperseded(sight, row);
+  if (status === ERROR && !superseded) {
+    const severity = hasFailedHarmlessly(sight, row) ? "warning" : "error";
+    visit({ type: "error-status", severity, row, since });
+  }
+  if (isStuck(sight, row, now) && !superseded) visit({ type: "stuck", severity: "warning", row, since });
+  if (!rows.has(row, FINISHED | IDLE) && !superseded) {
+    forEachUnmetReference(sight, row, { isWhole, now, visit });
+  }
+
+  const { unusedWithout } = kindOf(sight, row);
+  if (unusedWithout === undefined) return;
+  const namespace = cohorts.namespace(rows.cohort.data[row]!);
+  const knowsUsers = sight.kinds.every(({ mountsClaims }, kind) => !mountsClaims || isWhole(kind, namespace));
+  if (knowsUsers && !isTarget(sight, row, relationNumber(unusedWithout))) {
+    visit({ type: "unused-claim", severity: "warning", row, since: rows.unusedSince.data[row]! });
+  }
+}
+
+/** Reports whether a row has been Pending for too long without anybody's will. */
+export function isStuck({ tables: { rows } }: Sight, row: number, now: number): boolean {
+  return rows.status.data[row] === PENDING && !rows.has(row, ON_HOLD) &&
+    now - rows.since.data[row]! >= PATIENCE_SECONDS;
+}
+
+function forEachUnmetReference(
+  sight: Sight,
+  row: number,
+  { isWhole, now, visit }: ProblemScope & { readonly visit: (problem: Problem) => void },
+): void {
+  const { rows, references } = sight.tables;
+  /** Whether the row works all the same; worked out at the first need. */
+  let works: boolean | undefined;
   for (let at = references.first(row); at !== NONE; at = references.after(at)) {
     const target = references.target.data[at]!;
     if (references.has(at, SELECTOR)) {
-      if (!references.has(at, REQUIRED) || !selectors.selectsNothing(target)) continue;
-      const selected = selectors.scope(target);
-      if (!isWhole(cohorts.kindOfScope(selected), cohorts.namespaceOfScope(selected))) continue;
-      const since = selectors.emptySince.data[target]!;
-      yield { type: "service-selects-nothing", row, message: "Its selector matches no resource", since };
-    } else if (!references.has(at, ACTIVE | OPTIONAL)) {
-      const named = namedTarget(tables, at);
-      if (named === undefined || !isWhole(named.kind, named.namespace)) continue;
-      const type = RELATION_TYPES[references.type.data[at]!]!;
-      const name = strings.text(named.name);
-      const message = `${kinds[named.kind]!.kind} ${name} ${
-        named.replaced ? "was replaced" : "does not exist"
-      } (${type})`;
-      const since = Math.max(rows.since.data[target]!, rows.createdAt.data[row]!);
-      yield { type: "unresolved-reference", row, message, target: named, since };
+      if (references.has(at, REQUIRED)) {
+        selectionProblem(sight, { row, selector: target }, { isWhole, visit });
+      }
+      continue;
     }
+    if (references.has(at, ACTIVE | OPTIONAL) || rows.has(target, THERE)) continue;
+    const named = namedTarget(sight.tables, at);
+    if (named === undefined || !isWhole(named.kind, named.namespace)) continue;
+    const kind = kindOf(sight, row);
+    if (now - rows.since.data[target]! < (kind.toleratesMissingFor ?? 0)) continue;
+    const relation = references.type.data[at]!;
+    if (isDeclaredAbove(sight, row, { relation, target })) continue;
+    const isLeftover = kind.leftovers?.includes(RELATION_TYPES[relation]!) ||
+      RELATION_MEANINGS[relation]!.impact.onlyPending && rows.status.data[row] !== PENDING ||
+      kind.mountsClaims && (works ??= isWell(sight, row));
+    const severity = isLeftover ? "warning" : "error";
+    const since = Math.max(rows.since.data[target]!, rows.createdAt.data[row]!);
+    visit({ type: "unresolved-reference", severity, row, since, target: named, relation });
   }
 }
 
-function isTarget(tables: Tables, row: number, wanted: RelationType): boolean {
+/** Reports whether one of a row's owners has the same unmet reference, for which it is a problem. */
+function isDeclaredAbove(
+  sight: Sight,
+  row: number,
+  { relation, target }: { relation: number; target: number },
+): boolean {
+  const { rows, references } = sight.tables;
+  const queue: number[] = [];
+  const enqueue = (owner: number) => {
+    if (owner !== row && !queue.includes(owner)) queue.push(owner);
+  };
+  forEachOwner(sight, row, enqueue);
+  for (let i = 0; i < queue.length; i++) {
+    const owner = queue[i]!;
+    if (!rows.has(owner, FINISHED | IDLE)) {
+      for (let at = references.first(owner); at !== NONE; at = references.after(at)) {
+        const isSame = references.target.data[at] === target && references.type.data[at] === relation &&
+          !references.has(at, SELECTOR | OPTIONAL);
+        if (isSame) return true;
+      }
+    }
+    forEachOwner(sight, owner, enqueue);
+  }
+  return false;
+}
+
+/** A Service whose selector finds nothing that has not finished. */
+function selectionProblem(
+  sight: Sight,
+  { row, selector }: { row: number; selector: number },
+  { isWhole, visit }: Pick<ProblemScope, "isWhole"> & { readonly visit: (problem: Problem) => void },
+): void {
+  const { selectors, cohorts } = sight.tables;
+  const scope = selectors.scope(selector);
+  const kind = cohorts.kindOfScope(scope);
+  if (!isWhole(kind, cohorts.namespaceOfScope(scope))) return;
+  const finishedSince = selectsOnlyFinished(sight, selector);
+  if (finishedSince === undefined) return;
+  const onlyFinished = !selectors.selectsNothing(selector);
+  visit({
+    type: "service-selects-nothing",
+    severity: severityOfNoSelection(sight, row),
+    row,
+    since: onlyFinished ? finishedSince : selectors.emptySince.data[selector]!,
+    selection: { kind, onlyFinished },
+  });
+}
+
+/** Returns since when all that a selector selects has finished; undefined if something has not. */
+export function selectsOnlyFinished({ tables }: Sight, selector: number): number | undefined {
+  const { selectors, cohorts, rows } = tables;
+  let since = 0;
+  let unfinished = false;
+  selectors.forEachCohortOf(selector, (cohort) => {
+    if (unfinished) return;
+    cohorts.forEachMember(cohort, (row) => {
+      if (!rows.has(row, FINISHED)) unfinished = true;
+      else since = Math.max(since, rows.since.data[row]!);
+    });
+  });
+  return unfinished ? undefined : since;
+}
+
+/** Traffic is led to nothing, unless nothing is what a StatefulSet wants. */
+function severityOfNoSelection(sight: Sight, row: number): Severity {
+  let isEntered = false;
+  let isWanted = false;
+  forEachSource(sight, row, (type, source) => {
+    isEntered ||= type === ROUTES_TO;
+    isWanted ||= type === USES_SERVICE && desiresNothing(sight, source);
+  });
+  return isEntered && !isWanted ? "error" : "warning";
+}
+
+function desiresNothing({ tables: { details, rows } }: Sight, row: number): boolean {
+  let nothing = false;
+  details.forEachField(rows.details.data[row]!, (field, words, at) => {
+    if (field === REPLICAS) nothing = words[at] === 0;
+  });
+  return nothing;
+}
+
+/** A release whose newest revision has failed, or takes too long. */
+function releaseProblem(
+  sight: Sight,
+  row: number,
+  { now, visit }: { now: number; visit: (problem: Problem) => void },
+): void {
+  const revision = newestRevision(sight, row);
+  if (revision === undefined) return;
+  const { status, updated } = revision;
+  const isPending = status.startsWith("pending-") || status === "uninstalling";
+  if (status !== "failed" && !(isPending && now - updated >= PATIENCE_SECONDS)) return;
+  visit({ type: "helm-release", severity: "error", row, since: updated, revision });
+}
+
+function isTarget(sight: Sight, row: number, wanted: number): boolean {
   let found = false;
-  forEachSource(tables, row, (type) => found ||= RELATION_TYPES[type] === wanted);
+  forEachSource(sight, row, (type) => found ||= type === wanted);
   return found;
 }

@@ -4,13 +4,10 @@
  * writes.
  */
 import type { LabelSelector } from "../../model/label_selector.ts";
-import { CHART_LABEL } from "../../model/record.ts";
 import type { ResourceKind } from "../../model/resource_kind.ts";
 import { type Status, STATUSES } from "../../model/status.ts";
 import { NONE } from "../../arrays/columns.ts";
-import { countProblems, type ProblemCounts } from "./problem_counts.ts";
-import { type NamedTarget, namedTarget } from "./named_target.ts";
-import { findProblems, type Problem } from "./problems.ts";
+import { RowSet } from "../../arrays/row_set.ts";
 import {
   ACTIVE,
   BY_UID,
@@ -21,14 +18,20 @@ import {
   REVERSED,
   SELECTOR,
 } from "../tables/references.ts";
-import type { RowSet } from "../../arrays/row_set.ts";
-import { FINISHED, IDLE, THERE } from "../tables/rows.ts";
-import { type Filter, select } from "./select.ts";
+import { FINISHED, IDLE, ON_HOLD, THERE } from "../tables/rows.ts";
 import type { Tables } from "../tables/tables.ts";
-import { coreOfRelease, forEachSource, forEachTarget, releaseOf } from "./walk.ts";
-
-/** Id of the empty string. */
-const EMPTY = 0;
+import { chartOf, chartsOf, internChartKeys } from "./charts.ts";
+import { countProblems, findProblems, type ProblemCounts } from "./find_problems.ts";
+import { releaseOf } from "./membership.ts";
+import { type NamedTarget, namedTarget } from "./named_target.ts";
+import type { Problem } from "./problem.ts";
+import { problemMessage } from "./problem_message.ts";
+import { describeRelease, type ReleaseSums } from "./release_sums.ts";
+import { type ListedRelease, listReleases, type ReleaseKey } from "./releases.ts";
+import { type Filter, select } from "./select.ts";
+import { sees, type Sight, type Visibility } from "./sight.ts";
+import { beginsByTime } from "./suspects.ts";
+import { forEachSource, forEachTarget } from "./walk.ts";
 
 /** What the graph keeps beside its tables. */
 export interface GraphState {
@@ -39,6 +42,8 @@ export interface GraphState {
   /** Nine digits that differ between processes. */
   readonly process: string;
   revision(): number;
+  /** Seconds since 1970, as of the last look at the revision. */
+  time(): number;
   resources(): number;
 }
 
@@ -83,19 +88,27 @@ export interface DeclaredReference {
   readonly named: NamedTarget | undefined;
 }
 
+/** Whether not all of a kind's resources in a namespace are followed. */
+export type IsLimited = (kind: ResourceKind, namespace: string) => boolean;
+
 export class GraphReader {
   readonly kinds: readonly ResourceKind[];
   readonly text: TextReader;
   readonly #tables: Tables;
   readonly #state: GraphState;
-  readonly #chartKey: number;
+  readonly #sight: Sight;
 
-  constructor(tables: Tables, state: GraphState) {
+  constructor(tables: Tables, state: GraphState, sight?: Sight) {
     this.#tables = tables;
     this.#state = state;
     this.kinds = state.kinds;
     this.text = tables.strings;
-    this.#chartKey = tables.strings.intern(CHART_LABEL);
+    this.#sight = sight ?? { tables, kinds: state.kinds, chartKeys: internChartKeys(tables) };
+  }
+
+  /** Returns the same graph as an asker sees it for whom only these scopes exist. */
+  seenBy(visible: Visibility): GraphReader {
+    return new GraphReader(this.#tables, this.#state, { ...this.#sight, visible });
   }
 
   // The whole
@@ -142,7 +155,7 @@ export class GraphReader {
     const { cohorts } = this.#tables;
     let count = 0;
     for (let scope = cohorts.firstScope(kind); scope !== NONE; scope = cohorts.nextScope(scope)) {
-      count += cohorts.population(scope);
+      if (this.#sees(scope)) count += cohorts.population(scope);
     }
     return count;
   }
@@ -158,67 +171,55 @@ export class GraphReader {
     this.kinds.forEach(({ namespaced }, kind) => {
       if (!namespaced) return;
       for (let scope = cohorts.firstScope(kind); scope !== NONE; scope = cohorts.nextScope(scope)) {
-        if (cohorts.population(scope) > 0) namespaces.add(cohorts.namespaceOfScope(scope));
+        if (cohorts.population(scope) > 0 && this.#sees(scope)) {
+          namespaces.add(cohorts.namespaceOfScope(scope));
+        }
       }
     });
     return namespaces;
   }
 
-  /** Own releases of resources, all or those of resources in one namespace. */
-  releases(namespace?: string): number[] {
-    const { cohorts, strings } = this.#tables;
-    const only = namespace === undefined ? NONE : strings.find(namespace);
-    const releases: number[] = [];
-    cohorts.forEachRelease((release) => {
-      let found = namespace === undefined;
-      if (!found) {
-        cohorts.forEachOfRelease(release, (cohort) => found ||= cohorts.namespace(cohort) === only);
-      }
-      if (found) releases.push(release);
-    });
-    return releases;
+  /** Releases, all or those with resources of their own in one namespace. */
+  releases(namespace?: string): ListedRelease[] {
+    return listReleases(this.#sight, namespace);
   }
 
   /** String ids of the charts of resources, all or those in one namespace. */
   charts(namespace?: string): Set<number> {
-    const { cohorts, labels, strings } = this.#tables;
-    const only = namespace === undefined ? NONE : strings.find(namespace);
-    const charts = new Set<number>();
-    labels.forEachPairOf(this.#chartKey, (pair, value) => {
-      if (value === EMPTY || charts.has(value)) return;
-      let found = namespace === undefined;
-      if (!found) {
-        labels.forEachSetWith(
-          pair,
-          (set) => cohorts.forEachOfLabelSet(set, (cohort) => found ||= cohorts.namespace(cohort) === only),
-        );
-      }
-      if (found) charts.add(value);
-    });
-    return charts;
+    return chartsOf(this.#sight, this.#sight.chartKeys, namespace);
   }
 
   // Queries
 
   /** The resources that a filter lets through. */
   select(filter: Filter): RowSet {
-    return select(this.#tables, this.kinds, filter);
+    return select(this.#sight, filter);
   }
 
-  /** The problems of these resources; what refers to kinds that `isLimited` in a namespace is none. */
-  problems(
-    rows: Iterable<number>,
-    isLimited: (kind: ResourceKind, namespace: string) => boolean,
-  ): Problem[] {
-    return findProblems(this.#tables, { rows, kinds: this.kinds, isWhole: this.#wholeUnless(isLimited) });
+  /**
+   * The problems of what a filter lets through. A missing target is not a problem where its kind `isLimited`
+   * in its namespace: it may exist.
+   */
+  problems(filter: Filter, isLimited: IsLimited): Problem[] {
+    const scope = { isWhole: this.#wholeUnless(isLimited), now: this.#now() };
+    return findProblems(this.#sight, filter, scope);
   }
 
   /** How many problems all resources have, and how many references lack their target. */
-  problemCounts(isLimited: (kind: ResourceKind, namespace: string) => boolean): ProblemCounts {
-    return countProblems(this.#tables, { kinds: this.kinds, isWhole: this.#wholeUnless(isLimited) });
+  problemCounts(isLimited: IsLimited): ProblemCounts {
+    return countProblems(this.#sight, { isWhole: this.#wholeUnless(isLimited), now: this.#now() });
   }
 
-  #wholeUnless(isLimited: (kind: ResourceKind, namespace: string) => boolean) {
+  problemMessage(problem: Problem): string {
+    return problemMessage(this.#sight, problem);
+  }
+
+  /** Whether time alone has made a problem begin after `from` and until `to`, in seconds since 1970. */
+  beginsByTime(from: number, to: number): boolean {
+    return beginsByTime(this.#sight, { from, to });
+  }
+
+  #wholeUnless(isLimited: IsLimited) {
     let last = NONE;
     let name = "";
     return (number: number, namespace: number) => {
@@ -228,9 +229,24 @@ export class GraphReader {
     };
   }
 
-  /** What a release is itself: its own resources first, then what these own. */
-  coreOfRelease(release: number): { own: number; rows: RowSet } {
-    return coreOfRelease(this.#tables, [release]);
+  /** The graph's time. The look at the revision brings it up to date. */
+  #now(): number {
+    this.#state.revision();
+    return this.#state.time();
+  }
+
+  #sees(scope: number): boolean {
+    return this.#sight.visible === undefined || this.#sight.visible.has(scope);
+  }
+
+  /** What a release comes to. `scratch` is reused; see `newRowSet`. */
+  releaseSums(release: ReleaseKey, scratch: RowSet): ReleaseSums {
+    return describeRelease(this.#sight, release, scratch);
+  }
+
+  /** An empty set that can take any row there is. */
+  newRowSet(): RowSet {
+    return new RowSet(this.#tables.rows.end);
   }
 
   // One resource
@@ -240,7 +256,7 @@ export class GraphReader {
     const { uids, rows } = this.#tables;
     if (!uids.find(uid)) return undefined;
     const row = rows.findUid(uids.words, 0);
-    return row !== NONE && rows.has(row, THERE) ? row : undefined;
+    return row !== NONE && rows.has(row, THERE) && sees(this.#sight, row) ? row : undefined;
   }
 
   isThere(row: number): boolean {
@@ -253,6 +269,10 @@ export class GraphReader {
 
   isFinished(row: number): boolean {
     return this.#tables.rows.has(row, FINISHED);
+  }
+
+  isOnHold(row: number): boolean {
+    return this.#tables.rows.has(row, ON_HOLD);
   }
 
   /** Number in `kinds`. */
@@ -281,13 +301,13 @@ export class GraphReader {
 
   /** Undefined where the resource has no chart, or one without a name. */
   chart(row: number): number | undefined {
-    const value = this.#tables.labels.get(this.labelSet(row), this.#chartKey);
-    return value === NONE || value === EMPTY ? undefined : value;
+    const chart = chartOf(this.#tables, this.#sight.chartKeys, this.labelSet(row));
+    return chart === NONE ? undefined : chart;
   }
 
   /** Number of the release: its own, else that of the nearest owner that has one. */
   release(row: number): number | undefined {
-    const release = releaseOf(this.#tables, row);
+    const release = releaseOf(this.#sight, row);
     return release === NONE ? undefined : release;
   }
 
@@ -319,8 +339,8 @@ export class GraphReader {
     return this.#tables.rows.resourceVersionOf(row);
   }
 
-  /** Number of the release that the resource itself names. */
-  ownRelease(row: number): number | undefined {
+  /** Number of the release that the resource itself names, whatever its controllers name. */
+  namedRelease(row: number): number | undefined {
     const { cohorts, rows } = this.#tables;
     const release = cohorts.release(rows.cohort.data[row]!);
     return release === NONE ? undefined : release;
@@ -444,6 +464,7 @@ export class GraphReader {
       const target = references.target.data[at]!;
       if (references.has(at, SELECTOR)) {
         selectors.forEachCohortOf(target, (cohort) => {
+          if (!this.#sees(cohorts.scope(cohort))) return;
           cohorts.forEachMember(cohort, (member) => visit(type, rows.name.data[member]!));
         });
       } else if (references.has(at, REVERSED | DUPLICATE)) continue;
@@ -501,11 +522,11 @@ export class GraphReader {
 
   /** Visits the relations that go from a resource, whoever declares them. */
   forEachTarget(row: number, visit: (type: number, to: number) => void): void {
-    forEachTarget(this.#tables, row, visit);
+    forEachTarget(this.#sight, row, visit);
   }
 
   /** Visits the relations that come to a resource. */
   forEachSource(row: number, visit: (type: number, from: number) => void): void {
-    forEachSource(this.#tables, row, visit);
+    forEachSource(this.#sight, row, visit);
   }
 }

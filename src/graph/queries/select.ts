@@ -3,16 +3,16 @@
  * name (a release, a namespace, the sets with a label, a kind) and tests the rest on what it finds
  * there: what cohorts have in common once a cohort.
  */
-import { fulfils, type LabelSelector } from "../../model/label_selector.ts";
-import { CHART_LABEL } from "../../model/record.ts";
+import { fulfils, type LabelSelector, type Requirement } from "../../model/label_selector.ts";
 import { RELATION_MEANINGS } from "../../model/relation.ts";
-import type { ResourceKind } from "../../model/resource_kind.ts";
 import { type Status, STATUSES } from "../../model/status.ts";
 import { NONE } from "../../arrays/columns.ts";
 import { RowSet } from "../../arrays/row_set.ts";
 import { IDLE, THERE } from "../tables/rows.ts";
-import type { Tables } from "../tables/tables.ts";
-import { forEachSource, forEachTarget, rowsOfReleases } from "./walk.ts";
+import { chartOf } from "./charts.ts";
+import { rowsOfReleases } from "./membership.ts";
+import { kindOf, type Sight } from "./sight.ts";
+import { forEachSource, forEachTarget } from "./walk.ts";
 
 /** All that is set must hold. */
 export interface Filter {
@@ -29,11 +29,12 @@ export interface Filter {
   readonly inactive?: boolean;
 }
 
-export function select(tables: Tables, kinds: readonly ResourceKind[], filter: Filter): RowSet {
-  const { rows, cohorts } = tables;
+export function select(sight: Sight, filter: Filter): RowSet {
+  const { rows, cohorts, labels } = sight.tables;
+  const { kinds } = sight;
   const selection = new RowSet(rows.end);
-  const fits = rowTest(tables, filter);
-  const cohortFits = cohortTest(tables, filter);
+  const fits = rowTest(sight, filter);
+  const cohortFits = cohortTest(sight, filter);
   const visitRow = (row: number) => {
     if (cohortFits(rows.cohort.data[row]!) && fits(row)) selection.add(row);
   };
@@ -46,19 +47,20 @@ export function select(tables: Tables, kinds: readonly ResourceKind[], filter: F
 
   const { namespaces, release } = filter;
   if (release !== undefined) {
-    const part = namespaces && rowsOfNamespaces(tables, kinds, namespaces);
-    for (const row of rowsOfReleases(tables, { releases: releasesNamed(tables, release), kinds })) {
+    const part = namespaces && rowsOfNamespaces(sight, namespaces);
+    for (const row of rowsOfReleases(sight, releasesNamed(sight, release))) {
       if (part === undefined || part.has(row)) visitRow(row);
     }
   } else if (namespaces !== undefined) {
     const clusterScoped = filter.kinds === undefined || filter.kinds.some((kind) => !kinds[kind]!.namespaced);
-    if (clusterScoped) { for (const row of rowsOfNamespaces(tables, kinds, namespaces)) visitRow(row); }
-    else forEachCohortOfNamespaces(tables, { kinds: filter.kinds!, namespaces }, visitCohort);
+    if (clusterScoped) { for (const row of rowsOfNamespaces(sight, namespaces)) visitRow(row); }
+    else forEachCohortOfNamespaces(sight, { kinds: filter.kinds!, namespaces }, visitCohort);
   } else {
-    const pair = rarestPair(tables, filter);
-    if (pair !== undefined) {
-      if (pair === NONE) return selection;
-      tables.labels.forEachSetWith(pair, (set) => cohorts.forEachOfLabelSet(set, visitCohort));
+    const pairs = rarestPairs(sight, filter);
+    if (pairs !== undefined) {
+      for (const pair of pairs) {
+        labels.forEachSetWith(pair, (set) => cohorts.forEachOfLabelSet(set, visitCohort));
+      }
     } else if (filter.kinds !== undefined) {
       for (const kind of filter.kinds) {
         for (let scope = cohorts.firstScope(kind); scope !== NONE; scope = cohorts.nextScope(scope)) {
@@ -72,8 +74,18 @@ export function select(tables: Tables, kinds: readonly ResourceKind[], filter: F
   return selection;
 }
 
-/** The numbers of the releases that are meant. */
-export function releasesNamed(tables: Tables, { namespace, name }: NonNullable<Filter["release"]>): number[] {
+/** Returns the test of a filter that has neither a release nor namespaces, for rows that are there. */
+export function testOf(sight: Sight, filter: Filter): (row: number) => boolean {
+  const fits = rowTest(sight, filter);
+  const cohortFits = cohortTest(sight, filter);
+  return (row) => cohortFits(sight.tables.rows.cohort.data[row]!) && fits(row);
+}
+
+/** Returns the numbers of the releases that are meant. */
+export function releasesNamed(
+  { tables }: Sight,
+  { namespace, name }: NonNullable<Filter["release"]>,
+): number[] {
   const { cohorts, strings } = tables;
   const nameId = strings.find(name);
   if (nameId === NONE) return [];
@@ -90,26 +102,25 @@ export function releasesNamed(tables: Tables, { namespace, name }: NonNullable<F
 }
 
 /**
- * The resources of namespaces, and of the cluster-scoped ones the Namespaces themselves and what has a
- * relation to one of these resources.
+ * Returns the resources of namespaces, and of the cluster-scoped ones the Namespaces themselves and those that
+ * have a relation to one of these resources.
  */
-function rowsOfNamespaces(tables: Tables, kinds: readonly ResourceKind[], namespaces: readonly string[]) {
-  const { rows, cohorts, strings } = tables;
+function rowsOfNamespaces(sight: Sight, namespaces: readonly string[]): RowSet {
+  const { rows, cohorts, strings } = sight.tables;
   const part = new RowSet(rows.end);
-  const every = kinds.map((_, kind) => kind);
-  forEachCohortOfNamespaces(tables, { kinds: every, namespaces }, (cohort) => {
+  const every = sight.kinds.map((_, kind) => kind);
+  forEachCohortOfNamespaces(sight, { kinds: every, namespaces }, (cohort) => {
+    if (sight.visible !== undefined && !sight.visible.has(cohorts.scope(cohort))) return;
     cohorts.forEachMember(cohort, (row) => part.add(row));
   });
   const addClusterScoped = (type: number, other: number) => {
-    if (RELATION_MEANINGS[type]!.followed && !kinds[cohorts.kind(rows.cohort.data[other]!)]!.namespaced) {
-      part.add(other);
-    }
+    if (RELATION_MEANINGS[type]!.followed && !kindOf(sight, other).namespaced) part.add(other);
   };
   for (let i = 0, size = part.size; i < size; i++) {
-    forEachTarget(tables, part.at(i), addClusterScoped);
-    forEachSource(tables, part.at(i), addClusterScoped);
+    forEachTarget(sight, part.at(i), addClusterScoped);
+    forEachSource(sight, part.at(i), addClusterScoped);
   }
-  kinds.forEach(({ isNamespace }, kind) => {
+  sight.kinds.forEach(({ isNamespace }, kind) => {
     if (!isNamespace) return;
     const scope = cohorts.findScope(kind, 0);
     for (const namespace of namespaces) {
@@ -122,7 +133,7 @@ function rowsOfNamespaces(tables: Tables, kinds: readonly ResourceKind[], namesp
 }
 
 function forEachCohortOfNamespaces(
-  { cohorts, strings }: Tables,
+  { tables: { cohorts, strings } }: Sight,
   part: { kinds: readonly number[]; namespaces: readonly string[] },
   visit: (cohort: number) => void,
 ): void {
@@ -136,14 +147,23 @@ function forEachCohortOfNamespaces(
   }
 }
 
-/** What all resources of a cohort have in common. Namespaces are not tested: they are started from. */
-function cohortTest({ cohorts, labels, strings }: Tables, filter: Filter): (cohort: number) => boolean {
+/**
+ * Returns the test of what all resources of a cohort have in common, their visibility included. Namespaces are
+ * not tested: the selection starts from them.
+ */
+function cohortTest({ tables, visible, chartKeys }: Sight, filter: Filter): (cohort: number) => boolean {
+  const { cohorts, labels, strings } = tables;
   const tests: ((cohort: number) => boolean)[] = [];
-  const { kinds, chart, labelSelector } = filter;
+  const { kinds, chart, labelSelector = [] } = filter;
+  if (visible !== undefined) tests.push((cohort) => visible.has(cohorts.scope(cohort)));
   if (kinds !== undefined) tests.push((cohort) => kinds.includes(cohorts.kind(cohort)));
-  const selector = [...labelSelector ?? []];
-  if (chart !== undefined) selector.push({ key: CHART_LABEL, operator: "In", values: [chart] });
-  for (const requirement of selector) {
+  if (chart !== undefined) {
+    const wanted = strings.find(chart);
+    tests.push((cohort) =>
+      wanted !== NONE && chartOf(tables, chartKeys, cohorts.labelSet(cohort)) === wanted
+    );
+  }
+  for (const requirement of labelSelector) {
     const key = strings.find(requirement.key);
     /** By string id of a value. */
     const verdicts = new Map<number, boolean>();
@@ -160,7 +180,7 @@ function cohortTest({ cohorts, labels, strings }: Tables, filter: Filter): (coho
   return (cohort) => tests.every((test) => test(cohort));
 }
 
-function rowTest({ rows, strings }: Tables, filter: Filter): (row: number) => boolean {
+function rowTest({ tables: { rows, strings } }: Sight, filter: Filter): (row: number) => boolean {
   const status = filter.status === undefined ? undefined : STATUSES.indexOf(filter.status);
   const { nameContains = "", inactive = false } = filter;
   return (row) =>
@@ -169,20 +189,32 @@ function rowTest({ rows, strings }: Tables, filter: Filter): (row: number) => bo
     (nameContains === "" || strings.text(rows.name.data[row]!).includes(nameContains));
 }
 
-/** The pair of label that the filter asks for and fewest sets have; NONE where none has one of them. */
-function rarestPair({ labels, strings }: Tables, { chart, labelSelector }: Filter): number | undefined {
-  const wanted = (labelSelector ?? []).filter(({ operator, values }) =>
-    operator === "In" && values.length === 1
-  )
-    .map(({ key, values }) => [key, values[0]!] as const);
-  if (chart !== undefined) wanted.push([CHART_LABEL, chart]);
-  let rarest: number | undefined;
-  for (const [key, value] of wanted) {
-    const keyId = strings.find(key);
+/**
+ * Returns the pairs of label of the condition that fewest sets of labels fulfil: one of them is on every
+ * resource that the filter lets through. Undefined without such a condition.
+ */
+function rarestPairs({ tables, chartKeys }: Sight, filter: Filter): readonly number[] | undefined {
+  const { labels, strings } = tables;
+  const pairOf = (key: number, value: string) => {
     const valueId = strings.find(value);
-    const pair = keyId === NONE || valueId === NONE ? NONE : labels.findPair(keyId, valueId);
-    if (pair === NONE) return NONE;
-    if (rarest === undefined || labels.setsWith(pair) < labels.setsWith(rarest)) rarest = pair;
+    return key === NONE || valueId === NONE ? NONE : labels.findPair(key, valueId);
+  };
+  const conditions = (filter.labelSelector ?? []).filter(asksForPair).map(({ key, values }) => [
+    pairOf(strings.find(key), values[0]!),
+  ]);
+  const { chart } = filter;
+  if (chart !== undefined) conditions.push(chartKeys.map((key) => pairOf(key, chart)));
+
+  let rarest: readonly number[] | undefined;
+  let fewest = Infinity;
+  for (const condition of conditions) {
+    const pairs = condition.filter((pair) => pair !== NONE);
+    const sets = pairs.reduce((sum, pair) => sum + labels.setsWith(pair), 0);
+    if (sets < fewest) [rarest, fewest] = [pairs, sets];
   }
   return rarest;
+}
+
+function asksForPair({ operator, values }: Requirement): boolean {
+  return operator === "In" && values.length === 1;
 }

@@ -279,18 +279,23 @@ export class Cohorts {
       this.#cohorts.bytes + this.#index.bytes;
   }
 
-  #intern(scope: number, labelSet: number, release: number): number {
+  #find(scope: number, labelSet: number, release: number): number {
     const hash = mix(scope, labelSet, release);
     for (let slot = this.#index.slot(hash);; slot = this.#index.after(slot)) {
       const cohort = this.#index.at(slot);
-      if (cohort === NONE) break;
+      if (cohort === NONE) return NONE;
       if (
         this.#scope.data[cohort] === scope && this.#labelSet.data[cohort] === labelSet &&
         this.#release.data[cohort] === release
-      ) {
-        if (labelSet !== NONE) this.#labels.release(labelSet);
-        return cohort;
-      }
+      ) return cohort;
+    }
+  }
+
+  #intern(scope: number, labelSet: number, release: number): number {
+    const known = this.#find(scope, labelSet, release);
+    if (known !== NONE) {
+      if (labelSet !== NONE) this.#labels.release(labelSet);
+      return known;
     }
     const cohort = this.#cohorts.take();
     this.#scope.data[cohort] = scope;

@@ -18,6 +18,8 @@ export const IN_KEY_INDEX = 16;
 export const IN_UID_INDEX = 32;
 /** As an earlier life saved it: nobody has told of it since. */
 export const RESTORED = 64;
+/** Pending because somebody wants it so, such as a suspended Job. */
+export const ON_HOLD = 128;
 
 export class Rows {
   readonly #cohorts: Cohorts;

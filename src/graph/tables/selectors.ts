@@ -39,7 +39,7 @@ export class Selectors {
   readonly #draft = new Draft();
 
   readonly #scope = u32();
-  /** The row that declares the selector, and the type of relation it makes. */
+  /** The row that declares the selector, NONE of a free one, and the type of relation it makes. */
   readonly source = u32();
   readonly type = u8();
   /** Since when it selects nothing, in seconds since 1970; kept by the graph. */
@@ -131,7 +131,15 @@ export class Selectors {
     this.#releaseStrings(this.#blocks.words, block, this.#blocks.length(block));
     this.#blocks.give(block);
     this.#cohorts.releaseScope(this.#scope.data[selector]!);
+    this.source.data[selector] = NONE;
     this.#selectors.give(selector);
+  }
+
+  /** Visits all selectors. */
+  forEach(visit: (selector: number) => void): void {
+    for (let selector = 0; selector < this.#selectors.end; selector++) {
+      if (this.source.data[selector] !== NONE) visit(selector);
+    }
   }
 
   /** Links a new cohort, before its first row joins, to the selectors that want it. */

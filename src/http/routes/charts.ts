@@ -9,7 +9,7 @@ export function chartsRoute({ graph }: RouterDeps): Route {
   const query = v.object({ namespace: text("Charts of resources in this namespace") });
   return defineRoute({
     path: "/api/v1/charts",
-    summary: "Values of the label helm.sh/chart",
+    summary: "Charts: values of the label helm.sh/chart, or of chart where that is missing",
     query,
     answer: v.array(v.string()),
     failures: BUSY,

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { GraphReader } from "../../graph/queries/reader.ts";
-import type { Problem } from "../../graph/queries/problems.ts";
+import type { Problem } from "../../graph/queries/problem.ts";
 import { BUSY } from "../large_answer_slots.ts";
 import { filterEntries, refuseTooLarge, toFilter } from "../filter.ts";
 import { resourceKey, targetKey } from "../resource_key.ts";
@@ -20,8 +20,7 @@ export function problemsRoute({ graph, isLimited }: RouterDeps): Route {
     failures: BUSY,
     body: "cached",
     build({ query }) {
-      const rows = graph.select(toFilter(graph.kinds, query));
-      const problems = graph.problems(rows, isLimited);
+      const problems = graph.problems(toFilter(graph.kinds, query), isLimited);
       refuseTooLarge(problems.length);
       const byRow = Map.groupBy(problems, ({ row }) => row);
       const sorted = sortRows(graph, byRow.keys()).flatMap((row) => byRow.get(row) ?? []);
@@ -30,13 +29,15 @@ export function problemsRoute({ graph, isLimited }: RouterDeps): Route {
   });
 }
 
-function describeProblem(graph: GraphReader, { type, row, message, target, since }: Problem) {
+function describeProblem(graph: GraphReader, problem: Problem) {
+  const { type, severity, row, target, since } = problem;
   return {
     type,
+    severity,
     uid: graph.uid(row),
     ...resourceKey(graph, row),
-    message,
-    ...target === undefined ? {} : { target: targetKey(graph, target) },
+    message: graph.problemMessage(problem),
+    target: target === undefined ? undefined : targetKey(graph, target),
     since: rfc3339(since),
   };
 }

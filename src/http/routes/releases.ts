@@ -1,17 +1,19 @@
 import * as v from "valibot";
 import type { GraphReader } from "../../graph/queries/reader.ts";
-import { type Status, STATUSES } from "../../model/status.ts";
+import type { ListedRelease } from "../../graph/queries/releases.ts";
+import type { RowSet } from "../../arrays/row_set.ts";
+import { rfc3339 } from "../../json/times.ts";
 import { BUSY } from "../large_answer_slots.ts";
 import { flag, text } from "../query.ts";
 import { defineRoute, jsonBytes, type Route } from "../route.ts";
 import type { RouterDeps } from "../router_deps.ts";
 import { Release } from "../schema.ts";
-import { sortedTexts } from "../sort_rows.ts";
+import { compareUtf8 } from "../sort_rows.ts";
 
 export function releasesRoute({ graph }: RouterDeps): Route {
   const query = v.object({
     namespace: text("Releases with resources of their own in this namespace"),
-    detail: flag("Not only names: namespace, chart, status and counts of each release"),
+    detail: flag("Not only names: namespace, charts, status, counts and Helm's state of each release"),
   });
   return defineRoute({
     path: "/api/v1/releases",
@@ -23,53 +25,39 @@ export function releasesRoute({ graph }: RouterDeps): Route {
     build({ query: { namespace, detail } }) {
       const releases = graph.releases(namespace);
       if (!detail) {
-        const names = new Set(releases.map((release) => graph.releaseName(release)));
-        return { bytes: jsonBytes(sortedTexts(graph, names)) };
+        return { bytes: jsonBytes(releases.map((it) => nameOf(graph, it)).sort(compareUtf8)) };
       }
-      const compare = (a: number, b: number) =>
-        graph.text.compare(graph.releaseNamespace(a), graph.releaseNamespace(b)) ||
-        graph.text.compare(graph.releaseName(a), graph.releaseName(b));
-      return { bytes: jsonBytes(releases.sort(compare).map((release) => describeRelease(graph, release))) };
+      const compare = (a: ListedRelease, b: ListedRelease) =>
+        graph.text.compare(a.namespace, b.namespace) || graph.text.compare(a.name, b.name);
+      const scratch = graph.newRowSet();
+      const described = releases.sort(compare).map((release) => {
+        scratch.clear();
+        return describeRelease(graph, release, scratch);
+      });
+      return { bytes: jsonBytes(described) };
     },
   });
 }
 
+/** The name alone, unless other releases have it too. */
+function nameOf(graph: GraphReader, { namespace, name, isAmbiguous }: ListedRelease): string {
+  const text = graph.text.text(name);
+  return isAmbiguous ? `${graph.text.text(namespace)}/${text}` : text;
+}
+
 /** The counts are over what the release is itself, not over what is attached to it. */
-function describeRelease(graph: GraphReader, release: number) {
-  const { own, rows } = graph.coreOfRelease(release);
-  const pod = graph.kinds.findIndex(({ group, kind }) => group === "" && kind === "Pod");
-  const counts = { nodes: rows.size, edges: 0, pods: 0, errors: 0 };
-  for (const row of rows) {
-    if (graph.kindNumber(row) === pod) counts.pods++;
-    if (graph.status(row) === "Error") counts.errors++;
-    graph.forEachRelation(row, (_type, from, to) => {
-      if (rows.has(from) && rows.has(to)) counts.edges++;
-    });
-  }
-  const ownRows = rows.rows.subarray(0, own);
+function describeRelease(graph: GraphReader, release: ListedRelease, scratch: RowSet) {
+  const { charts, status, counts, newest } = graph.releaseSums(release, scratch);
+  const chartNames = charts.map((chart) => graph.text.text(chart));
   return {
-    namespace: graph.text.text(graph.releaseNamespace(release)),
-    name: graph.text.text(graph.releaseName(release)),
-    chart: chartOf(graph, ownRows),
-    status: worstStatus(graph, ownRows),
+    namespace: graph.text.text(release.namespace),
+    name: graph.text.text(release.name),
+    chart: chartNames[0] ?? "",
+    charts: chartNames,
+    status,
     counts,
+    revision: newest?.revision ?? null,
+    helmStatus: newest?.status ?? null,
+    updated: newest === undefined ? null : rfc3339(newest.updated),
   };
-}
-
-/** Subcharts have names of their own: the chart of most resources, of several the first by name. */
-function chartOf(graph: GraphReader, rows: Iterable<number>): string {
-  const counts = new Map<number, number>();
-  for (const row of rows) {
-    const chart = graph.chart(row);
-    if (chart !== undefined) counts.set(chart, (counts.get(chart) ?? 0) + 1);
-  }
-  const most = Math.max(...counts.values());
-  const charts = [...counts].flatMap(([chart, count]) => count === most ? [chart] : []);
-  return sortedTexts(graph, charts)[0] ?? "";
-}
-
-function worstStatus(graph: GraphReader, rows: Iterable<number>): Status {
-  let worst = 0;
-  for (const row of rows) worst = Math.max(worst, graph.statusNumber(row));
-  return STATUSES[worst] ?? "Unknown";
 }

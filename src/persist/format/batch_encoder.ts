@@ -85,7 +85,7 @@ export class BatchEncoder {
 /** The index sets that a resource is a member of. */
 export function setsOf(graph: GraphReader, row: number): string[] {
   const sets = [kindSetKey(graph.text.text(graph.namespace(row)), graph.kind(row).kind)];
-  const release = graph.ownRelease(row);
+  const release = graph.namedRelease(row);
   if (release !== undefined) sets.push(releaseSetKey(graph.text.text(graph.releaseName(release))));
   return sets;
 }

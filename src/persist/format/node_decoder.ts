@@ -62,6 +62,7 @@ export class NodeDecoder {
       selectors: list(node.selectors).flatMap((it) => this.#selector(it)),
       idle: node.idle === true,
       finished: node.finished === true,
+      onHold: node.onHold === true,
     };
     const release = releaseOf(node, namespace, annotations);
     if (release !== undefined) record.release = release;

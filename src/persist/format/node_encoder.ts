@@ -2,8 +2,8 @@
  * Resources as the JSON that is saved of them: the fields that the contract names, then what a record
  * has beyond them, in short forms, since there is a lot of it. `NodeDecoder` reads it.
  *
- * Own additions: `releaseNamespace` where it is not the resource's own; `idle` and `finished` where
- * true; `references` as [type, kind, name, flags?, namespace?, uid?, places?]; `selectors` as
+ * Own additions: `releaseNamespace` where it is not the resource's own; `idle`, `finished` and
+ * `onHold` where true; `references` as [type, kind, name, flags?, namespace?, uid?, places?]; `selectors` as
  * [type, kind, [[key, operator, ...values], ...], required?]. The resourceVersion comes last: it moves
  * without any other change, and so is left out where two states are compared.
  */
@@ -39,6 +39,7 @@ const METADATA = fragment('","metadata":{');
 const RELEASE_NAMESPACE = fragment(',"releaseNamespace":"');
 const IS_IDLE = fragment(',"idle":true');
 const IS_FINISHED = fragment(',"finished":true');
+const IS_ON_HOLD = fragment(',"onHold":true');
 const REFERENCES = fragment(',"references":[');
 const REFERENCE = RELATION_TYPES.map((type) => fragment(`["${type}","`));
 const SELECTORS = fragment(',"selectors":');
@@ -68,7 +69,7 @@ export class NodeEncoder {
 
   encode(row: number, out: ByteWriter): void {
     const graph = this.#graph;
-    const release = graph.ownRelease(row);
+    const release = graph.namedRelease(row);
     out.put(UID);
     out.uid(row);
     out.put(NAME);
@@ -101,6 +102,7 @@ export class NodeEncoder {
     }
     if (graph.isIdle(row)) out.put(IS_IDLE);
     if (graph.isFinished(row)) out.put(IS_FINISHED);
+    if (graph.isOnHold(row)) out.put(IS_ON_HOLD);
     this.#references(row, out);
     this.#selectors(row, out);
     out.put(RESOURCE_VERSION);

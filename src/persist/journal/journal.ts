@@ -72,7 +72,7 @@ export class Journal {
 
   resourceLeaving(row: number): void {
     const graph = this.#graph;
-    const release = graph.ownRelease(row);
+    const release = graph.namedRelease(row);
     this.uids.ofRow(row, this.#words, 0);
     this.#nodes.add(this.#words, 0);
     this.#addMember(kindSetKey(graph.text.text(graph.namespace(row)), graph.kind(row).kind));

@@ -1,10 +1,11 @@
 import { assertEquals } from "@std/assert";
 import { Graph } from "../../../src/graph/graph.ts";
-import { PROBLEM_TYPES } from "../../../src/graph/queries/problems.ts";
+import { PROBLEM_TYPES } from "../../../src/graph/queries/problem.ts";
 import { makeRecord } from "../../../src/kinds/make_record.ts";
 import { findKind, kinds } from "../../../src/kinds/registry.ts";
 import type { ResourceKind } from "../../../src/model/resource_kind.ts";
 import { sampleCluster } from "../../../src/simulator/sample_cluster.ts";
+import { STATUSES } from "../../../src/model/status.ts";
 import { random } from "../../support/random.ts";
 
 const SEED = 5;
@@ -15,24 +16,41 @@ interface Sample {
   readonly uids: string[];
 }
 
-/** A sample cluster of which a part has gone again, so that some of everything is missing. */
+/** A sample cluster of which a part has gone again and a part has failed, an hour later. */
 function brokenCluster(): Sample {
-  const graph = new Graph(kinds);
+  let now = 1_700_000_000_000;
+  const graph = new Graph(kinds, () => now);
   const next = random(SEED);
   const uids: string[] = [];
-  for (const object of sampleCluster({ objects: 3_000, seed: SEED })) {
+  for (const object of sampleCluster({ objects: 3_000, seed: SEED, now })) {
     const [, group = ""] = /^(?:(.*)\/)?/.exec(String(object.apiVersion)) ?? [];
     const kind = findKind(group, object.kind);
     if (!kind) continue;
     const uid = `uid-${uids.length}`;
-    graph.upsert(
-      makeRecord(kind, { ...object, metadata: { resourceVersion: "1", ...object.metadata, uid } }),
-    );
+    const record = makeRecord(kind, {
+      ...object,
+      metadata: { resourceVersion: "1", ...object.metadata, uid },
+    });
+    const status = next() < 0.02 ? STATUSES[Math.floor(next() * STATUSES.length)]! : record.status;
+    graph.upsert({ ...record, status });
     uids.push(uid);
   }
   for (const uid of uids) if (next() < 0.2) graph.remove(uid);
   for (const kind of kinds) graph.setSynced(kind, true);
-  return { graph, uids };
+  const failed = findKind("", "Secret")!;
+  graph.upsert(makeRecord(failed, storage("shop", "web", { revision: 3, status: "failed" })));
+  now += 3_600_000;
+  return { graph, uids: [...uids, "web.v3"] };
+}
+
+function storage(
+  namespace: string,
+  release: string,
+  { revision, status }: { revision: number; status: string },
+) {
+  const labels = { owner: "helm", name: release, version: String(revision), status };
+  const name = `sh.helm.release.v1.${release}.v${revision}`;
+  return { metadata: { uid: `${release}.v${revision}`, namespace, name, labels } };
 }
 
 type IsLimited = (kind: ResourceKind, namespace: string) => boolean;
@@ -42,7 +60,7 @@ function counted({ graph }: Sample, isLimited: IsLimited) {
 }
 
 function listed({ graph }: Sample, isLimited: IsLimited) {
-  const problems = graph.read.problems(graph.read.select({}), isLimited);
+  const problems = graph.read.problems({}, isLimited);
   return Object.fromEntries(
     PROBLEM_TYPES.map((type) => [type, problems.filter((it) => it.type === type).length]),
   );
@@ -77,4 +95,16 @@ Deno.test("GraphReader.problemCounts() has nothing left when all is removed", ()
     problems: Object.fromEntries(PROBLEM_TYPES.map((type) => [type, 0])) as ReturnType<typeof counted>,
     unresolved: 0,
   });
+});
+
+Deno.test("GraphReader.problems() of the whole finds what a look at every resource finds", () => {
+  const { read } = brokenCluster().graph;
+  const namespaces = [...read.namespaces()].map((id) => read.text.text(id));
+  const describe = (problems: ReturnType<typeof read.problems>) =>
+    problems.filter(({ row }) => read.kind(row).namespaced)
+      .map((it) => [it.type, it.severity, read.uid(it.row), it.since, read.problemMessage(it)].join(" "))
+      .sort();
+  const whole = describe(read.problems({}, UNLIMITED));
+  assertEquals(whole, describe(read.problems({ namespaces }, UNLIMITED)));
+  assertEquals(whole.length > 100, true);
 });

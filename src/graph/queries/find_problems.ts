@@ -1,0 +1,68 @@
+import { IDLE } from "../tables/rows.ts";
+import { NONE } from "../../arrays/columns.ts";
+import { forEachUnsettled } from "./helm_storage.ts";
+import { isStorage } from "./membership.ts";
+import { type Problem, PROBLEM_TYPES, type ProblemType } from "./problem.ts";
+import { forEachProblem, type ProblemScope } from "./problems.ts";
+import { type Filter, select, testOf } from "./select.ts";
+import type { Sight } from "./sight.ts";
+import { countUnresolved, suspectsOf } from "./suspects.ts";
+
+export interface ProblemCounts {
+  /** Of all resources but inactive ones. */
+  readonly problems: Readonly<Record<ProblemType, number>>;
+  /** References whose target is not there, optional ones included. */
+  readonly unresolved: number;
+}
+
+/**
+ * Returns the problems of the resources that a filter lets through. Storage objects of Helm are asked about
+ * their release whether the filter has `inactive` or not.
+ */
+export function findProblems(sight: Sight, filter: Filter, scope: ProblemScope): Problem[] {
+  const problems: Problem[] = [];
+  const visit = (problem: Problem) => problems.push(problem);
+  for (const row of rowsToAsk(sight, filter, scope)) forEachProblem(sight, row, { ...scope, visit });
+  return problems;
+}
+
+function* rowsToAsk(sight: Sight, filter: Filter, scope: ProblemScope): Iterable<number> {
+  const { rows } = sight.tables;
+  const { namespaces, release, ...rest } = filter;
+  if (namespaces === undefined && release === undefined) {
+    const fits = testOf(sight, { ...rest, inactive: true });
+    for (const row of suspectsOf(sight, scope)) {
+      if ((filter.inactive || !rows.has(row, IDLE) || isStorage(sight, row)) && fits(row)) yield row;
+    }
+    return;
+  }
+  for (const row of select(sight, filter)) if (!isStorage(sight, row)) yield row;
+  yield* unsettledOf(sight, filter);
+}
+
+/** The storage objects of the releases and namespaces that a filter names. */
+function unsettledOf(sight: Sight, { namespaces, release, ...rest }: Filter): number[] {
+  const { cohorts, labels, rows, strings } = sight.tables;
+  const fits = testOf(sight, { ...rest, inactive: true });
+  const found: number[] = [];
+  const nameKey = strings.find("name");
+  forEachUnsettled(sight, (row) => {
+    const cohort = rows.cohort.data[row]!;
+    const home = strings.text(cohorts.namespace(cohort));
+    if (namespaces !== undefined && !namespaces.includes(home)) return;
+    if (release !== undefined) {
+      const name = labels.get(cohorts.labelSet(cohort), nameKey);
+      if (name === NONE || strings.text(name) !== release.name) return;
+      if (release.namespace !== undefined && release.namespace !== home) return;
+    }
+    if (fits(row)) found.push(row);
+  });
+  return found;
+}
+
+/** Counts the problems of all resources but inactive ones, and the references whose target is not there. */
+export function countProblems(sight: Sight, scope: ProblemScope): ProblemCounts {
+  const counts = Object.fromEntries(PROBLEM_TYPES.map((type) => [type, 0])) as Record<ProblemType, number>;
+  for (const { type } of findProblems(sight, {}, scope)) counts[type]++;
+  return { problems: counts, unresolved: countUnresolved(sight) };
+}

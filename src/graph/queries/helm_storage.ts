@@ -1,0 +1,100 @@
+/**
+ * Releases as Helm stores them: one Secret or ConfigMap a revision, known from its labels alone.
+ * https://helm.sh/docs/topics/advanced/#storage-backends
+ */
+import { NONE } from "../../arrays/columns.ts";
+import { isStorage } from "./membership.ts";
+import type { Sight } from "./sight.ts";
+
+/** A revision of a release. */
+export interface Revision {
+  /** The row of the storage object. */
+  readonly row: number;
+  readonly revision: number;
+  /** As Helm writes it, such as `deployed` or `pending-upgrade`. */
+  readonly status: string;
+  /** When Helm wrote the object, in seconds since 1970. */
+  readonly updated: number;
+}
+
+/** Visits the visible storage objects; `name` is the string id of the release's name. */
+export function forEachStorage(sight: Sight, visit: (row: number, name: number) => void): void {
+  forEachLabelled(sight, "owner", "helm", (row, set) => {
+    const name = sight.tables.labels.get(set, sight.tables.strings.find("name"));
+    if (name !== NONE) visit(row, name);
+  });
+}
+
+/** Statuses in which a release is not, or not yet, as it should be. */
+const UNSETTLED = ["failed", "pending-install", "pending-upgrade", "pending-rollback", "uninstalling"];
+
+/** Visits the visible storage objects whose status says that something is not, or not yet, as it should be. */
+export function forEachUnsettled(sight: Sight, visit: (row: number) => void): void {
+  const { labels, strings } = sight.tables;
+  const owner = strings.find("owner");
+  const helm = strings.find("helm");
+  for (const status of UNSETTLED) {
+    forEachLabelled(sight, "status", status, (row, set) => {
+      if (helm !== NONE && labels.get(set, owner) === helm) visit(row);
+    });
+  }
+}
+
+/** Returns the revision of a storage object if it is the newest of its release. */
+export function newestRevision(sight: Sight, row: number): Revision | undefined {
+  const { cohorts, labels, rows, strings } = sight.tables;
+  const cohort = rows.cohort.data[row]!;
+  const name = labels.get(cohorts.labelSet(cohort), strings.find("name"));
+  if (name === NONE) return undefined;
+  const namespace = strings.text(cohorts.namespace(cohort));
+  const [newest] = revisionsOf(sight, { namespace, name: strings.text(name) });
+  return newest?.row === row ? newest : undefined;
+}
+
+/** Returns the visible revisions of a release, the newest first. */
+export function revisionsOf(
+  sight: Sight,
+  { namespace, name }: { namespace: string; name: string },
+): Revision[] {
+  const { cohorts, labels, rows, strings } = sight.tables;
+  const keys = ["owner", "version", "status"].map((key) => strings.find(key));
+  const [owner, version, status] = keys as [number, number, number];
+  const home = strings.find(namespace);
+  const revisions: Revision[] = [];
+  if (home === NONE) return revisions;
+  const textOf = (set: number, key: number) => {
+    const value = labels.get(set, key);
+    return value === NONE ? "" : strings.text(value);
+  };
+  forEachLabelled(sight, "name", name, (row, set) => {
+    if (cohorts.namespace(rows.cohort.data[row]!) !== home || textOf(set, owner) !== "helm") return;
+    revisions.push({
+      row,
+      revision: Number(textOf(set, version)) || 0,
+      status: textOf(set, status),
+      updated: rows.createdAt.data[row]!,
+    });
+  });
+  return revisions.sort((a, b) => b.revision - a.revision);
+}
+
+/** Visits the visible storage objects that have a label. */
+function forEachLabelled(
+  sight: Sight,
+  key: string,
+  value: string,
+  visit: (row: number, set: number) => void,
+): void {
+  const { cohorts, labels, strings } = sight.tables;
+  const pair = labels.findPair(strings.find(key), strings.find(value));
+  if (pair === NONE) return;
+  labels.forEachSetWith(pair, (set) => {
+    cohorts.forEachOfLabelSet(set, (cohort) => {
+      if (sight.kinds[cohorts.kind(cohort)]!.outsideReleases === undefined) return;
+      if (sight.visible !== undefined && !sight.visible.has(cohorts.scope(cohort))) return;
+      cohorts.forEachMember(cohort, (row) => {
+        if (isStorage(sight, row)) visit(row, set);
+      });
+    });
+  });
+}
