@@ -1,10 +1,9 @@
 import { demo, serve } from "./src/app.ts";
-import { parseCommandLine } from "./src/cli/parse.ts";
-import { readConfig } from "./src/cli/config.ts";
-import { health } from "./src/cli/health_probe.ts";
+import { parseCommandLine } from "./src/cli/command_line.ts";
+import { readConfig, UsageError } from "./src/cli/config.ts";
+import { probeHealth } from "./src/cli/health_probe.ts";
 import { help } from "./src/cli/help.ts";
 import { createLogger } from "./src/log.ts";
-import { UsageError } from "./src/cli/usage_error.ts";
 import { version } from "./src/cli/version.ts";
 
 async function main(args: readonly string[]): Promise<number> {
@@ -14,7 +13,7 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   if (command === "version") {
-    // Its flags are checked, and nothing else: what the environment says is of no account.
+    // Only its flags are checked; the environment does not matter.
     readConfig(command, flags, { get: () => undefined });
     console.log(`astrolabe ${version.version}, commit ${version.commit}, Deno ${version.deno}`);
     return 0;
@@ -22,7 +21,7 @@ async function main(args: readonly string[]): Promise<number> {
 
   const config = readConfig(command, flags, Deno.env);
   if (command === "health") {
-    const problem = await health(config);
+    const problem = await probeHealth(config);
     if (problem) console.error(problem);
     return problem ? 1 : 0;
   }
@@ -34,16 +33,16 @@ async function main(args: readonly string[]): Promise<number> {
   return await (command === "demo" ? demo : serve)(config, log, abortOnSignal());
 }
 
-/** A signal that follows so soon is the same one: task runners pass on what the terminal sends to all. */
-const REPEATED_MILLISECONDS = 100;
+/** A second signal within this time is the same one: task runners pass on what the terminal sends to all. */
+const REPEATED_SIGNAL_MS = 100;
 
-/** The first signal asks for an orderly end; a second one does not wait for it. */
+/** Returns a signal that aborts on the first SIGINT or SIGTERM. A second one ends the process at once. */
 function abortOnSignal(): AbortSignal {
   const stop = new AbortController();
   let first = 0;
   for (const [name, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
     Deno.addSignalListener(name, () => {
-      if (stop.signal.aborted && performance.now() - first > REPEATED_MILLISECONDS) Deno.exit(code);
+      if (stop.signal.aborted && performance.now() - first > REPEATED_SIGNAL_MS) Deno.exit(code);
       if (!stop.signal.aborted) first = performance.now();
       stop.abort(name);
     });

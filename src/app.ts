@@ -1,22 +1,24 @@
 /**
- * The composition root: builds every part, runs them until the signal, and stops them in order. On the
- * signal the server says at once that it is not ready and stops following the cluster; then what is not
- * saved yet is, while requests that are open have a few seconds to end.
+ * The composition root: builds every part, runs them until the signal, and stops them in order. On the signal
+ * the server is no longer ready, saves the changes that Redis does not have and gives its lease back. It goes
+ * on following the cluster and serving for the shutdown delay, until clients have moved to other replicas.
+ * Then it stops following, and requests under way have a few seconds to end.
  */
 import type { Config, RedisConfig } from "./cli/config.ts";
 import { type DemoRedis, startDemoRedis } from "./simulator/demo_redis.ts";
-import { watchEventLoop } from "./event_loop_lag.ts";
 import { FoldingLog } from "./folding_log.ts";
 import { Graph } from "./graph/graph.ts";
 import type { GraphReader } from "./graph/queries/reader.ts";
 import { createRouter } from "./http/router.ts";
+import { Server } from "./http/server.ts";
 import { Ingest } from "./ingest.ts";
 import { kinds } from "./kinds/registry.ts";
 import { KubeClient } from "./kube/client.ts";
-import { systemClock } from "./kube/clock.ts";
+import { sleep, systemClock } from "./kube/clock.ts";
 import { Informers } from "./kube/informers.ts";
 import type { Logger } from "./log.ts";
-import { Metrics, type PersistenceState } from "./metrics.ts";
+import { Metrics, type PersistenceState, watchEventLoop } from "./metrics.ts";
+import { hostPort, isLoopback, matchesHost, parseHost } from "./model/host.ts";
 import { KIND_STATES } from "./model/kind_status.ts";
 import { RELATION_TYPES } from "./model/relation.ts";
 import { Persistence } from "./persist/persistence.ts";
@@ -25,9 +27,6 @@ import type { ResourceKind } from "./model/resource_kind.ts";
 import type { ResourceRecord } from "./model/record.ts";
 import { showProgress } from "./progress.ts";
 import { version } from "./cli/version.ts";
-
-/** How long requests under way may take to end after the signal. */
-const DRAIN_MILLISECONDS = 3_000;
 
 /** Serves the cluster of the configuration until the signal; returns the exit code. */
 export async function serve(config: Config, log: Logger, signal: AbortSignal): Promise<number> {
@@ -52,13 +51,9 @@ export async function demo(config: Config, log: Logger, signal: AbortSignal): Pr
   }
   const { startDemoCluster } = await import("./simulator/demo_cluster.ts");
   const over = new AbortController();
-  const cluster = startDemoCluster({
-    kinds,
-    objects: config.objects,
-    signal: AbortSignal.any([signal, over.signal]),
-  });
+  const cluster = startDemoCluster({ kinds, objects: config.objects, signal: over.signal });
   const client = KubeClient.at(cluster.url, log);
-  const onSynced = (graph: GraphReader, port: number) => console.log(whatToTry(graph, port));
+  const onSynced = (graph: GraphReader, url: string) => console.log(whatToTry(graph, url));
   const code = await run({ config: redis ? using(redis, config) : config, log, client, onSynced }, signal);
   over.abort();
   await Promise.all([cluster.ended, redis?.stop()]);
@@ -87,7 +82,7 @@ interface Parts {
   readonly config: Config;
   readonly log: Logger;
   readonly client: KubeClient;
-  readonly onSynced?: (graph: GraphReader, port: number) => void;
+  readonly onSynced?: ((graph: GraphReader, url: string) => void) | undefined;
 }
 
 async function run({ config, log, client, onSynced }: Parts, signal: AbortSignal): Promise<number> {
@@ -109,6 +104,7 @@ async function run({ config, log, client, onSynced }: Parts, signal: AbortSignal
     edges: () => graph.read.relationCounts.map((count, i) => [RELATION_TYPES[i] ?? "", count] as const),
     problems: () => graph.read.problemCounts(isLimited),
     lag: watchEventLoop(running.signal),
+    acceptErrors: () => server?.acceptErrors ?? 0,
     persistence: () => persistence && stateOf(persistence),
   });
   const times = { applied: metrics.applied.observe, listed: metrics.listed.observe };
@@ -133,20 +129,19 @@ async function run({ config, log, client, onSynced }: Parts, signal: AbortSignal
     readiness: () => ({ shuttingDown: signal.aborted, restored: persistence?.hasRestored ?? false }),
     persistence: () => persistence?.status() ?? { enabled: false },
     isLimited,
+    allowsHost: hostCheck(config),
     clock: systemClock,
     metrics,
     log: folded,
   });
 
-  const server = listen(router.fetch, config, log);
+  const server = listen(router.fetch, config, folded);
   if (server === undefined) {
     running.abort();
+    folded.close();
     return 1;
   }
-  log.info("Serving", {
-    address: `http://${config.bindAddress}:${server.addr.port}`,
-    cluster: client.server,
-  });
+  log.info("Serving", { address: server.url, cluster: client.server });
   if (store && persistence) {
     log.info("Persistence enabled", { redis: store.name });
     const into = {
@@ -161,6 +156,7 @@ async function run({ config, log, client, onSynced }: Parts, signal: AbortSignal
     graph.listen(persistence.journal);
   }
 
+  const stop = new AbortController();
   const progress = showProgress(
     () =>
       informers.statuses().map(({ kind, state }, i) => ({
@@ -170,13 +166,19 @@ async function run({ config, log, client, onSynced }: Parts, signal: AbortSignal
       })),
     { log, signal },
   ).then(() => {
-    if (!signal.aborted) onSynced?.(graph.read, server.addr.port);
+    if (!signal.aborted) onSynced?.(graph.read, server.url);
   });
-  const following = new AbortController();
-  const saved = persistence?.run(following.signal);
-  await Promise.all([informers.run(signal), progress]);
-  following.abort();
-  await Promise.all([saved, close(server)]);
+  const saving = new AbortController();
+  const saved = persistence?.run(saving.signal);
+  const followed = informers.run(stop.signal);
+  await aborted(signal);
+  const delay = config.shutdownDelay;
+  const delayed = sleep(delay, { clock: systemClock, signal: running.signal }).then(() => stop.abort());
+  // Without a delay, what is saved is all that was followed.
+  if (delay === 0) await followed;
+  saving.abort();
+  await Promise.all([saved, delayed, followed, progress]);
+  await server.close();
   client.close();
   running.abort();
   folded.close();
@@ -230,13 +232,24 @@ function persist(redis: RedisConfig, { store, graph, informers, client, log }: P
   });
 }
 
-function listen(handler: Deno.ServeHandler, { bindAddress, port }: Config, log: Logger) {
+/** Returns the hosts that may be asked for: those of the configuration, else those of a loopback address. */
+function hostCheck({ allowedHosts, bindAddress }: Config): (host: string) => boolean {
+  if (allowedHosts) return (host) => matchesHost(host, allowedHosts);
+  return isLoopback(parseHost(hostPort(bindAddress, 0)) ?? "") ? isLoopback : () => true;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  if (signal.aborted) resolve();
+  else signal.addEventListener("abort", () => resolve(), { once: true });
+  return promise;
+}
+
+function listen(handler: Deno.ServeHandler, { bindAddress, port }: Config, log: Logger): Server | undefined {
   try {
-    return Deno.serve({ hostname: bindAddress, port, onListen: () => {} }, handler) as Deno.HttpServer<
-      Deno.NetAddr
-    >;
+    return new Server(handler, { hostname: bindAddress, port, log, clock: systemClock });
   } catch (error) {
-    const where = `${bindAddress}:${port}`;
+    const where = hostPort(bindAddress, port);
     if (error instanceof Deno.errors.AddrInUse) {
       log.error(`Port ${port} is in use; choose another one with --port`, { address: where });
     } else log.error(`Cannot listen on ${where}: ${messageOf(error)}`);
@@ -244,18 +257,11 @@ function listen(handler: Deno.ServeHandler, { bindAddress, port }: Config, log: 
   }
 }
 
-/** Waits for requests under way, but not for ever: a stream that nobody reads has no end. */
-async function close(server: Deno.HttpServer): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<void>((resolve) => timer = setTimeout(resolve, DRAIN_MILLISECONDS));
-  await Promise.race([server.shutdown(), late]);
-  clearTimeout(timer);
-}
-
-function whatToTry(graph: GraphReader, port: number): string {
+function whatToTry(graph: GraphReader, url: string): string {
   const [release] = graph.releases().map(({ name }) => graph.text.text(name)).sort();
   const paths = ["releases", `graph${release ? `?release=${release}` : ""}`, "problems", "kinds"];
-  return ["Try:", ...paths.map((path) => `  curl 'http://localhost:${port}/api/v1/${path}'`)].join("\n");
+  const local = url.replace(/\/\/(0\.0\.0\.0|\[::\])/, "//localhost");
+  return ["Try:", ...paths.map((path) => `  curl '${local}/api/v1/${path}'`)].join("\n");
 }
 
 function messageOf(error: unknown): string {

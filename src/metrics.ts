@@ -48,8 +48,10 @@ export interface MetricSources {
   readonly kinds: () => readonly KindNumbers[];
   readonly edges: () => Iterable<readonly [type: string, count: number]>;
   readonly problems: () => { readonly problems: Counts; readonly unresolved: number };
-  /** The longest that the event loop was late of late, in seconds. */
+  /** The longest delay of the event loop within a minute, in seconds. */
   readonly lag: () => number;
+  /** How often no connection could be accepted. */
+  readonly acceptErrors: () => number;
   /** Undefined where there is no persistence. */
   readonly persistence: () => PersistenceState | undefined;
 }
@@ -131,7 +133,7 @@ export class Metrics {
     return { kinds: kinds(), problems: problems(), persistence: persistence() };
   }
 
-  #families({ build, states, edges, lag }: MetricSources): Family[] {
+  #families({ build, states, edges, lag, acceptErrors }: MetricSources): Family[] {
     const perKind = (read: (kind: KindNumbers) => Sample[]) => ({ kinds }: Snapshot) => kinds.flatMap(read);
     const persisted = (read: (state: PersistenceState) => readonly Sample[]) => ({ persistence }: Snapshot) =>
       persistence ? read(persistence) : [];
@@ -206,6 +208,12 @@ export class Metrics {
         "histogram",
         "How long a request waits for its answer to start",
         () => [...this.#answerSamples()],
+      ],
+      [
+        "astrolabe_http_accept_errors_total",
+        "counter",
+        "Times that no connection could be accepted, as when no file descriptor was left",
+        () => one(acceptErrors()),
       ],
       [
         "astrolabe_event_loop_lag_seconds",
@@ -335,4 +343,22 @@ function getOrMake<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value
 function cpuSeconds(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1e6;
+}
+
+/** Milliseconds between two looks at the event loop. */
+const LAG_INTERVAL_MS = 100;
+const LAG_LOOKS = 600;
+
+/** Watches how late timers are until `signal` aborts. Returns the longest delay of the last minute, in seconds. */
+export function watchEventLoop(signal: AbortSignal): () => number {
+  const late = new Float64Array(LAG_LOOKS);
+  let look = 0;
+  let due = performance.now() + LAG_INTERVAL_MS;
+  const timer = setInterval(() => {
+    const now = performance.now();
+    late[look++ % LAG_LOOKS] = Math.max(0, now - due);
+    due = now + LAG_INTERVAL_MS;
+  }, LAG_INTERVAL_MS);
+  signal.addEventListener("abort", () => clearInterval(timer), { once: true });
+  return () => late.reduce((worst, one) => Math.max(worst, one), 0) / 1000;
 }

@@ -42,7 +42,7 @@ const ROOMS: readonly [room: string, files: RegExp, allowed: RegExp][] = [
   ["app", /^src\/app\.ts$/, /^src\/[a-z0-9_/]+\.ts$/],
   [
     "what app alone uses",
-    /^src\/(event_loop_lag|folding_log|progress)\.ts$/,
+    /^src\/(folding_log|progress)\.ts$/,
     /^src\/(model\/[a-z0-9_]+|log)\.ts$/,
   ],
   [

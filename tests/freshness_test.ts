@@ -40,6 +40,7 @@ class Followed implements AsyncDisposable {
         }),
       edges: () => [],
       problems: () => graph.read.problemCounts(() => false),
+      acceptErrors: () => 0,
       lag: () => 0,
       persistence: () => undefined,
     });
@@ -56,6 +57,7 @@ class Followed implements AsyncDisposable {
       readiness: () => ({ shuttingDown: false, restored: false }),
       persistence: () => ({ enabled: false }),
       isLimited: () => false,
+      allowsHost: () => true,
       clock: this.clock,
       metrics,
       log,

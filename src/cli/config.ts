@@ -1,20 +1,29 @@
 /**
- * Flags and environment become one frozen Config here; nothing else reads either. Every value has been
- * checked. Secrets are functions, so that nothing that prints a Config prints them.
+ * Reads flags and environment variables into one frozen Config; nothing else reads either. Every value is
+ * checked. Secrets are functions, so that printing a Config does not print them.
  */
 import { type Command, type Option, type OptionName, OPTIONS, type ServerAddress } from "./options.ts";
-import { UsageError } from "./usage_error.ts";
+
+/** The command line or the environment asks for something that does not exist. Exit code 2, with one line. */
+export class UsageError extends Error {
+  override name = "UsageError";
+}
 
 export interface Config {
-  /** As the flag says; what KUBECONFIG says follows kubectl's rules, which come after a service account. */
-  readonly kubeconfig?: string;
-  readonly context?: string;
+  /** From the flag alone: KUBECONFIG follows kubectl's rules, which come after a service account. */
+  readonly kubeconfig?: string | undefined;
+  readonly context?: string | undefined;
   /** Unset: where a service account is mounted. */
-  readonly inCluster?: boolean;
+  readonly inCluster?: boolean | undefined;
   readonly port: number;
+  /** An IPv6 address has no brackets. */
   readonly bindAddress: string;
+  /** In the normal form of `model/host.ts`, some with `*.` before; unset: what the address suggests. */
+  readonly allowedHosts?: readonly string[] | undefined;
+  /** Milliseconds. */
+  readonly shutdownDelay: number;
   /** In kubectl's syntax; it parses. */
-  readonly labelSelector?: string;
+  readonly labelSelector?: string | undefined;
   /** Empty: all. */
   readonly namespaces: readonly string[];
   readonly logFormat: "text" | "json";
@@ -24,19 +33,25 @@ export interface Config {
   /** Whether the demo starts a Redis of its own, and uses no other one. */
   readonly startsRedis: boolean;
   /** What `health` asks. */
-  readonly url?: URL;
+  readonly url?: URL | undefined;
   /** Unset: no persistence. */
-  readonly redis?: RedisConfig;
+  readonly redis?: RedisConfig | undefined;
+}
+
+export interface TlsFiles {
+  readonly ca?: string | undefined;
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
 }
 
 export interface RedisConfig {
   readonly location: RedisLocation;
-  readonly username?: string;
+  readonly username?: string | undefined;
   /** Reads the password anew where a file holds it. */
-  readonly password?: () => string;
+  readonly password?: (() => string) | undefined;
   readonly db: number;
   /** Unset: no TLS. Paths of PEM files. */
-  readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string };
+  readonly tls?: TlsFiles | undefined;
   /** What all keys start with. */
   readonly keyPrefix: string;
   readonly batchSize: number;
@@ -56,7 +71,10 @@ export type RedisLocation =
     readonly sentinels: readonly ServerAddress[];
     readonly master: string;
     /** For the Sentinels. */
-    readonly login: { readonly username?: string; readonly password?: () => string };
+    readonly login: {
+      readonly username?: string | undefined;
+      readonly password?: (() => string) | undefined;
+    };
   }
   | { readonly kind: "cluster"; readonly nodes: readonly ServerAddress[] };
 
@@ -91,19 +109,21 @@ export function readConfig(command: Command, flags: Flags, environment: Environm
 
   const redis = readRedisConfig({ optional, required }, environment);
   return Object.freeze({
-    ...present("kubeconfig", optional("kubeconfig")),
-    ...present("context", optional("context")),
-    ...present("inCluster", optional("in-cluster")),
+    kubeconfig: optional("kubeconfig"),
+    context: optional("context"),
+    inCluster: optional("in-cluster"),
     port: required("port"),
     bindAddress: required("bind-address"),
-    ...present("labelSelector", optional("label-selector")),
+    allowedHosts: optional("allowed-hosts") || undefined,
+    shutdownDelay: required("shutdown-delay") * 1000,
+    labelSelector: optional("label-selector"),
     namespaces: Object.freeze([...new Set(all("namespace"))]),
     logFormat: required("log-format"),
     verbosity: required("v"),
     objects: required("objects"),
     startsRedis: required("redis"),
-    ...present("url", optional("url")),
-    ...present("redis", required("enable-persistence") || required("redis") ? redis : undefined),
+    url: optional("url"),
+    redis: required("enable-persistence") || required("redis") ? redis : undefined,
   });
 }
 
@@ -119,9 +139,9 @@ function readRedisConfig(reader: Reader, environment: Environment): RedisConfig 
   const password = readPassword("redis-password", reader, environment);
   const fixed = address.password;
   const tls = Object.freeze({
-    ...present("ca", optional("redis-tls-ca")),
-    ...present("cert", optional("redis-tls-cert")),
-    ...present("key", optional("redis-tls-key")),
+    ca: optional("redis-tls-ca"),
+    cert: optional("redis-tls-cert"),
+    key: optional("redis-tls-key"),
   });
   if (!tls.cert !== !tls.key) throw new UsageError("--redis-tls-cert and --redis-tls-key need each other");
 
@@ -134,10 +154,10 @@ function readRedisConfig(reader: Reader, environment: Environment): RedisConfig 
   }
   return Object.freeze({
     location,
-    ...present("username", optional("redis-username") ?? address.username),
-    ...present("password", password ?? (fixed === undefined ? undefined : () => fixed)),
+    username: optional("redis-username") ?? address.username,
+    password: password ?? (fixed === undefined ? undefined : () => fixed),
     db,
-    ...present("tls", optional("redis-tls") ?? address.tls ? tls : undefined),
+    tls: optional("redis-tls") ?? address.tls ? tls : undefined,
     keyPrefix: readKeyPrefix(reader, location),
     batchSize: required("redis-batch-size"),
     flushInterval: required("redis-flush-interval") * 1000,
@@ -160,8 +180,8 @@ function readLocation(reader: Reader, environment: Environment): RedisLocation {
       sentinels: Object.freeze(sentinels),
       master: required("redis-sentinel-master"),
       login: Object.freeze({
-        ...present("username", optional("redis-sentinel-username")),
-        ...present("password", readPassword("redis-sentinel-password", reader, environment)),
+        username: optional("redis-sentinel-username"),
+        password: readPassword("redis-sentinel-password", reader, environment),
       }),
     });
   }
@@ -207,9 +227,4 @@ function parse(option: Option<unknown>, source: string, text: string): unknown {
     const value = option.secret ? "" : ` ${JSON.stringify(text)}`;
     throw new UsageError(`${source}${value}: ${(cause as Error).message}`, { cause });
   }
-}
-
-/** The property, or nothing where the value is unset. */
-function present<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
-  return value === undefined ? {} : { [key]: value } as { [P in K]: V };
 }

@@ -1,27 +1,28 @@
 import type { IncomingMessage } from "node:http";
+import { hostPort } from "../model/host.ts";
 import type { Config } from "./config.ts";
 
-/** Milliseconds that an answer may take. */
-const PATIENCE = 5_000;
+const ANSWER_TIMEOUT_MS = 5_000;
+/** Loopback addresses to ask where the server listens on all addresses. */
+const LOOPBACK = new Map([["0.0.0.0", "127.0.0.1"], ["::", "::1"]]);
 
-/** What a container's health check asks of the server beside it: undefined when well, else what is wrong. */
-export async function health(
+/** Probes the server for a container health check. Returns undefined if it is healthy, otherwise the reason. */
+export async function probeHealth(
   { url, port, bindAddress }: Config,
-  patience = PATIENCE,
+  timeoutMs = ANSWER_TIMEOUT_MS,
 ): Promise<string | undefined> {
-  const everywhere = ["0.0.0.0", "::", "[::]"].includes(bindAddress);
-  const host = everywhere ? "127.0.0.1" : bindAddress.includes(":") ? `[${bindAddress}]` : bindAddress;
-  const target = url ?? new URL(`http://${host}:${port}/readyz`);
+  const host = hostPort(LOOPBACK.get(bindAddress) ?? bindAddress, port);
+  const target = url ?? new URL(`http://${host}/readyz`);
   try {
-    const { status, text } = await ask(target, patience);
+    const { status, text } = await ask(target, timeoutMs);
     return status >= 200 && status < 300 ? undefined : `${target} answered ${status}: ${text.trim()}`;
   } catch (error) {
     return `${target} did not answer: ${(error as Error).message}`;
   }
 }
 
-/** Not by fetch, which refuses ports that a server may well listen on, such as 10080. */
-async function ask(target: URL, patience: number): Promise<{ status: number; text: string }> {
+/** Does not use fetch, which refuses some ports that a server may listen on, such as 10080. */
+async function ask(target: URL, timeoutMs: number): Promise<{ status: number; text: string }> {
   const { get } = target.protocol === "https:" ? await import("node:https") : await import("node:http");
   const { promise, resolve, reject } = Promise.withResolvers<{ status: number; text: string }>();
   const request = get(target, (response: IncomingMessage) => {
@@ -33,8 +34,8 @@ async function ask(target: URL, patience: number): Promise<{ status: number; tex
   });
   request.on("error", reject);
   const timer = setTimeout(() => {
-    reject(new Error(`no answer within ${patience / 1000} s`));
+    reject(new Error(`no answer within ${timeoutMs / 1000} s`));
     request.destroy();
-  }, patience);
+  }, timeoutMs);
   return await promise.finally(() => clearTimeout(timer));
 }

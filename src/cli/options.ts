@@ -2,6 +2,7 @@
  * Every option there is: the one source for parsing, `--help` and the documentation. A flag beats its
  * environment variable, and that beats the default. An empty variable counts as unset.
  */
+import { parseHost } from "../model/host.ts";
 import { parseLabelSelector } from "../model/label_selector.ts";
 
 export const COMMANDS = ["serve", "demo", "health", "version"] as const;
@@ -64,6 +65,20 @@ export const OPTIONS = {
     value: "ADDRESS",
     environment: "BIND_ADDRESS",
     default: "0.0.0.0",
+  },
+  "allowed-hosts": {
+    explanation: "hosts that requests may name: a.example.com,*.example.org",
+    parse: hosts,
+    value: "HOSTS",
+    environment: "ALLOWED_HOSTS",
+    otherwise: "any; on a loopback bind its names",
+  },
+  "shutdown-delay": {
+    explanation: "seconds to go on serving after SIGTERM",
+    parse: integer({ from: 0, to: 3600 }),
+    value: "SECONDS",
+    environment: "SHUTDOWN_DELAY",
+    default: "0",
   },
   "label-selector": {
     explanation: "limit all but PersistentVolume, StorageClass and Namespace",
@@ -269,9 +284,22 @@ function text(value: string): string {
   return value;
 }
 
+/** An IPv6 address may have the brackets of a URL. */
 function address(value: string): string {
-  if (value !== "") return value;
+  if (value !== "") return value.replace(/^\[(.*)\]$/, "$1");
   throw new SyntaxError("must not be empty");
+}
+
+/** Hosts in their normal form. An empty list would allow none. */
+function hosts(value: string): readonly string[] | "" {
+  if (value === "") return "";
+  return value.split(",").map((item) => {
+    const text = item.trim();
+    const wildcard = text.startsWith("*.") ? "*." : "";
+    const host = text === "*" ? text : parseHost(text.slice(wildcard.length));
+    if (host !== undefined && !/:[0-9]*$/.test(text.replace(/\[.*\]/, ""))) return wildcard + host;
+    throw new SyntaxError(`must be hosts without ports, separated by commas; ${JSON.stringify(text)} is not`);
+  });
 }
 
 /**

@@ -12,6 +12,8 @@ interface Description<Q extends QuerySchema> {
   readonly query: Q;
   /** Schema of the body with status 200. A string schema means plain text, any other one JSON. */
   readonly answer: GenericSchema;
+  /** Answers whatever host is asked for, since kubelet and Prometheus ask for the Pod's address. */
+  readonly anyHost?: true | undefined;
   /** Statuses besides 200 and 400, with their meaning. */
   readonly failures?: Readonly<Record<number, string>> | undefined;
 }

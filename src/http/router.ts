@@ -6,6 +6,7 @@
 import { trace } from "@opentelemetry/api";
 import { type Context, Hono } from "hono";
 import { routePath } from "hono/route";
+import { parseHost } from "../model/host.ts";
 import { AnswerCache } from "./answer_cache.ts";
 import { acceptsGzip, COMPRESSED_FROM, gzip } from "./gzip.ts";
 import { HttpError } from "./http_error.ts";
@@ -36,12 +37,13 @@ export function createRouter(deps: RouterDeps): Hono {
   const app = new Hono();
   const routes = tableOfRoutes(deps);
   const templates = new Map(routes.map(({ path }) => [patternOf(path), path]));
+  const anyHost = new Set(routes.flatMap((route) => route.anyHost ? [route.path] : []));
   const answers = new AnswerCache(deps);
 
   app.use(async (c, next) => {
     const start = performance.now();
     const { method, url, path } = c.req;
-    const refusal = refusalOf(url, c.req.header("host"));
+    const refusal = refusalOf(url) ?? checkHosts(c, anyHost.has(path) ? () => true : deps.allowsHost);
     if (refusal) c.res = await prepare(c, refusal.toResponse());
     else await next();
     c.res.headers.set("x-content-type-options", "nosniff");
@@ -101,9 +103,15 @@ function patternOf(path: string): string {
   return path.replace(/\{(\w+)\}/g, ":$1");
 }
 
+/** Returns the end of a URL's host. Deno puts the URL together from what the client sent, unparsed. */
+function endOfHost(url: string): number {
+  const end = url.indexOf("/", url.indexOf("//") + 2);
+  return end === -1 ? url.length : end;
+}
+
 /** Returns a URL without its scheme and host, of which the client may write any. */
 function pathAndQuery(url: string): string {
-  return url.slice(url.indexOf("/", url.indexOf("//") + 2));
+  return url.slice(endOfHost(url));
 }
 
 /** Deno's report on the response, where there is a server. */
@@ -130,12 +138,27 @@ async function prepare({ req }: Context, response: Response): Promise<Response> 
   return new Response(req.method === "HEAD" ? null : bytes, { status: response.status, headers });
 }
 
-/** Returns what is wrong with a request before its route is known. */
-function refusalOf(url: string, host = ""): HttpError | undefined {
-  // Deno joins the Host header and the target to the URL: a slash in the host would be another path.
-  if (/[/?#\\]/.test(host)) {
-    return new HttpError("The Host header is not a host", { status: 400, code: "invalid_host" });
+/**
+ * Returns what is wrong with the host that a request asks for. It stands in the Host header, in the target's
+ * absolute form or in HTTP/2's authority; Deno's URL has one of them, so that both places are checked.
+ */
+function checkHosts({ req }: Context, allows: (host: string) => boolean): HttpError | undefined {
+  const hosts = [req.url.slice(req.url.indexOf("//") + 2, endOfHost(req.url))];
+  const header = req.header("host");
+  if (header && header !== hosts[0]) hosts.push(header);
+  for (const text of hosts) {
+    const host = parseHost(text);
+    if (host !== undefined && allows(host)) continue;
+    const message = host === undefined
+      ? `${JSON.stringify(text)} is not a host`
+      : `The host ${JSON.stringify(text)} is not allowed; --allowed-hosts names those that are`;
+    return new HttpError(message, { status: 400, code: "invalid_host" });
   }
+  return undefined;
+}
+
+/** Returns what is wrong with a request's URL. */
+function refusalOf(url: string): HttpError | undefined {
   if (url.length <= URL_CHARACTERS_MAX) return undefined;
   // The Link of a page is longer than the URL that led to it.
   const { length } = url.replace(CURSOR, "");

@@ -21,6 +21,8 @@ export interface RouterDeps {
   readonly persistence: () => { readonly enabled: boolean; readonly [more: string]: unknown };
   /** Whether some resources of the kind in a namespace are not followed, so that a missing one may exist. */
   readonly isLimited: (kind: ResourceKind, namespace: string) => boolean;
+  /** Whether a host, in its normal form, may be asked for. */
+  readonly allowsHost: (host: string) => boolean;
   readonly clock: Clock;
   readonly metrics: RouterMetrics;
   readonly log: Logger;

@@ -10,11 +10,11 @@ import { dirname, isAbsolute, join } from "node:path";
 
 export interface KubeConfigOptions {
   /** Path of a kubeconfig. Beats a mounted service account; the variable KUBECONFIG does not. */
-  readonly kubeconfig?: string;
+  readonly kubeconfig?: string | undefined;
   /** Instead of the kubeconfig's current context. */
-  readonly context?: string;
+  readonly context?: string | undefined;
   /** Use the service account mounted into the Pod. By default when there is one. */
-  readonly inCluster?: boolean;
+  readonly inCluster?: boolean | undefined;
   /** Stands before the path of the mounted service account. */
   readonly root?: string;
 }

@@ -1,8 +1,7 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
-import { parseCommandLine } from "../../src/cli/parse.ts";
-import { type Config, readConfig } from "../../src/cli/config.ts";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { parseCommandLine } from "../../src/cli/command_line.ts";
+import { type Config, readConfig, UsageError } from "../../src/cli/config.ts";
 import { OPTIONS } from "../../src/cli/options.ts";
-import { UsageError } from "../../src/cli/usage_error.ts";
 
 function config(args: readonly string[] = [], variables: Record<string, string> = {}): Config {
   const { command, flags } = parseCommandLine(args);
@@ -14,14 +13,20 @@ function redis(args: readonly string[] = [], variables: Record<string, string> =
   return config(["--enable-persistence", ...args], variables).redis;
 }
 
+/** The fields that have a value. */
+function defined(fields: object): object {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
+
 function refusal(args: readonly string[], variables: Record<string, string> = {}): string {
   return assertThrows(() => config(args, variables), UsageError).message;
 }
 
 Deno.test("readConfig(), has the contract's defaults", () => {
-  assertEquals(config(), {
+  assertEquals(defined(config()), {
     port: 8080,
     bindAddress: "0.0.0.0",
+    shutdownDelay: 0,
     namespaces: [],
     logFormat: "text",
     verbosity: 0,
@@ -31,7 +36,7 @@ Deno.test("readConfig(), has the contract's defaults", () => {
 });
 
 Deno.test("readConfig(), has the contract's defaults for Redis", () => {
-  assertEquals(redis(), {
+  assertEquals(defined(redis() ?? {}), {
     location: { kind: "direct", address: { host: "localhost", port: 6379 } },
     db: 0,
     keyPrefix: "astrolabe:",
@@ -96,7 +101,11 @@ for (
   Deno.test(`readConfig(), reads the Redis address ${address}`, () => {
     const { location, username, db, tls } = redis([`--redis-addr=${address}`])!;
     assertEquals(location, { kind: "direct", address: at });
-    assertEquals({ username, db, tls }, { username: undefined, tls: undefined, ...expected });
+    assertEquals({ username, db, tls: tls && defined(tls) }, {
+      username: undefined,
+      tls: undefined,
+      ...expected,
+    });
   });
 }
 
@@ -130,7 +139,7 @@ Deno.test("readConfig(), asks the Sentinels for mymaster, without a login", () =
     kind: "sentinel",
     sentinels: [{ host: "a", port: 26379 }],
     master: "mymaster",
-    login: {},
+    login: { username: undefined, password: undefined },
   });
 });
 
@@ -155,7 +164,7 @@ Deno.test("readConfig(), reads the nodes of a Cluster, whose keys have one hash 
     kind: "cluster",
     nodes: [{ host: "a", port: 7000 }, { host: "b", port: 7001 }],
   });
-  assertEquals([keyPrefix, tls, username], ["{astrolabe}:", {}, "me"]);
+  assertEquals([keyPrefix, defined(tls ?? {}), username], ["{astrolabe}:", {}, "me"]);
 });
 
 for (
@@ -269,4 +278,50 @@ Deno.test("OPTIONS, every variable is its flag in capitals", () => {
     "environment" in option && option.environment !== name.toUpperCase().replaceAll("-", "_")
   );
   assertEquals(wrong, []);
+});
+
+for (
+  const [hosts, allowed] of [
+    ["Graph.Example.com.", ["graph.example.com"]],
+    ["a.example.com, *.example.org,*", ["a.example.com", "*.example.org", "*"]],
+    ["127.0.0.1,[::1]", ["127.0.0.1", "[::1]"]],
+    ["", undefined],
+  ] as const
+) {
+  Deno.test(`readConfig(), takes the allowed hosts ${JSON.stringify(hosts)}`, () => {
+    assertEquals(config([`--allowed-hosts=${hosts}`]).allowedHosts, allowed);
+    assertEquals(config([], { ALLOWED_HOSTS: hosts }).allowedHosts, allowed);
+  });
+}
+
+for (
+  const hosts of [
+    "a,,b",
+    "example.com:8080",
+    "[::1]:80",
+    "[::1",
+    "<x>",
+    "a b",
+    "http://a",
+    "*.",
+    "a.*.b",
+    "::1",
+  ]
+) {
+  Deno.test(`readConfig(), refuses the allowed hosts ${JSON.stringify(hosts)}`, () => {
+    assertStringIncludes(refusal([`--allowed-hosts=${hosts}`]), "--allowed-hosts");
+  });
+}
+
+Deno.test("readConfig(), an IPv6 address to bind to may have brackets", () => {
+  assertEquals(["[::]", "::", "::1"].map((it) => config([`--bind-address=${it}`]).bindAddress), [
+    "::",
+    "::",
+    "::1",
+  ]);
+});
+
+Deno.test("readConfig(), the shutdown delay is in seconds", () => {
+  assertEquals(config([], { SHUTDOWN_DELAY: "5" }).shutdownDelay, 5_000);
+  assertStringIncludes(refusal(["--shutdown-delay=-1"]), "--shutdown-delay");
 });

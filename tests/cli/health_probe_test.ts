@@ -1,53 +1,53 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { readConfig } from "../../src/cli/config.ts";
-import { health } from "../../src/cli/health_probe.ts";
+import { probeHealth } from "../../src/cli/health_probe.ts";
 
-async function ask(port: number, patience?: number): Promise<string | undefined> {
+async function ask(port: number, timeoutMs?: number): Promise<string | undefined> {
   const flags = new Map([["port", [`${port}`]]] as const);
-  return await health(readConfig("health", flags, { get: () => undefined }), patience);
+  return await probeHealth(readConfig("health", flags, { get: () => undefined }), timeoutMs);
 }
 
 async function asking(
   handler: () => Response,
-  { port = 0, patience }: { port?: number; patience?: number } = {},
+  { port = 0, timeoutMs }: { port?: number; timeoutMs?: number } = {},
 ): Promise<string | undefined> {
   const stop = new AbortController();
   const { signal } = stop;
   const server = Deno.serve({ hostname: "127.0.0.1", port, signal, onListen() {} }, handler);
   try {
-    return await ask(server.addr.port, patience);
+    return await ask(server.addr.port, timeoutMs);
   } finally {
     stop.abort();
     await server.finished;
   }
 }
 
-Deno.test("health(), is well where the server is ready", async () => {
+Deno.test("probeHealth(), returns undefined where the server is ready", async () => {
   assertEquals(await asking(() => new Response("ok")), undefined);
 });
 
-Deno.test("health(), says what a server that is not ready says", async () => {
+Deno.test("probeHealth(), says what a server that is not ready says", async () => {
   assertStringIncludes(
     await asking(() => new Response("[-]graph failed: not listed", { status: 503 })) ?? "",
     "answered 503: [-]graph failed: not listed",
   );
 });
 
-Deno.test("health(), says why there is no answer", async () => {
+Deno.test("probeHealth(), says why there is no answer", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr as Deno.NetAddr;
   listener.close();
   assertStringIncludes(await ask(port) ?? "", "ECONNREFUSED");
 });
 
-Deno.test("health(), asks on a port that browsers do not", async () => {
+Deno.test("probeHealth(), asks on a port that browsers do not", async () => {
   const answers = [10080, 6667, 6000, 5061].map((port) => asking(() => new Response("ok"), { port }));
   // Whichever of them is taken by something else.
   const free = (await Promise.allSettled(answers)).filter(({ status }) => status === "fulfilled");
   assertEquals(free[0], { status: "fulfilled", value: undefined });
 });
 
-Deno.test("health(), does not wait for a server that never ends its answer", async () => {
+Deno.test("probeHealth(), does not wait for a server that never ends its answer", async () => {
   let timer: ReturnType<typeof setInterval> | undefined;
   const dripping = () =>
     new Response(
@@ -57,7 +57,7 @@ Deno.test("health(), does not wait for a server that never ends its answer", asy
       }),
     );
   try {
-    assertStringIncludes(await asking(dripping, { patience: 200 }) ?? "", "no answer within 0.2 s");
+    assertStringIncludes(await asking(dripping, { timeoutMs: 200 }) ?? "", "no answer within 0.2 s");
   } finally {
     clearInterval(timer);
   }

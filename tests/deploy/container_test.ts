@@ -1,6 +1,6 @@
 /** Astrolabe's container as the components leave it: what it is given is what Astrolabe reads. */
 import { assertEquals } from "@std/assert";
-import { parseCommandLine } from "../../src/cli/parse.ts";
+import { parseCommandLine } from "../../src/cli/command_line.ts";
 import { type Config, readConfig, type RedisLocation } from "../../src/cli/config.ts";
 import { type Option, OPTIONS } from "../../src/cli/options.ts";
 import { apiServerAvailable } from "../support/api_server.ts";

@@ -1,7 +1,7 @@
 /** What all pages tell readers to run and to look at: it is there, and the program takes it. */
 import { assertEquals } from "@std/assert";
 import project from "../../deno.json" with { type: "json" };
-import { parseCommandLine } from "../../src/cli/parse.ts";
+import { parseCommandLine } from "../../src/cli/command_line.ts";
 import { readConfig } from "../../src/cli/config.ts";
 import { sampleCluster } from "../../src/simulator/sample_cluster.ts";
 import { Api, NOW } from "../http/api.ts";

@@ -32,6 +32,7 @@ export class Api {
       readiness: () => ({ shuttingDown: false, restored: false }),
       persistence: () => ({ enabled: false }),
       isLimited: () => false,
+      allowsHost: () => true,
       clock: this.clock,
       metrics: { answered: () => {}, text: () => Promise.resolve("# nothing\n") },
       log: this.log,

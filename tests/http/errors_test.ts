@@ -58,12 +58,6 @@ for (const path of PATHS) {
   });
 }
 
-Deno.test("Errors, a Host header with a path in it chooses no route", async () => {
-  const init = { headers: { host: "a/api/v1/namespaces#" } };
-  const [status, code] = await new Api().failure("/livez", init);
-  assertEquals([status, code], [400, "invalid_host"]);
-});
-
 for (const query of ["namespace=%ff", "q=%zz"]) {
   Deno.test(`Errors, ${query} is no percent-encoding`, async () => {
     const [status, code] = await new Api().failure(`/api/v1/graph?${query}`);

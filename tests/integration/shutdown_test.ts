@@ -1,7 +1,7 @@
 /** SIGTERM at any moment: exit code 0 within ten seconds, whatever is under way, and nothing left open. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { serve } from "../../src/app.ts";
-import { parseCommandLine } from "../../src/cli/parse.ts";
+import { parseCommandLine } from "../../src/cli/command_line.ts";
 import { readConfig } from "../../src/cli/config.ts";
 import { kinds } from "../../src/kinds/registry.ts";
 import { sampleCluster } from "../../src/simulator/sample_cluster.ts";

@@ -18,6 +18,11 @@ export interface Ended {
   readonly output: string;
 }
 
+export interface Limits {
+  /** The hard and soft limit of open files. */
+  readonly openFiles?: number | undefined;
+}
+
 export interface GraphAnswer {
   readonly rv: string;
   readonly nodes: readonly GraphNode[];
@@ -48,10 +53,12 @@ export class Astrolabe {
   #code: number | undefined;
   #url = "";
 
-  private constructor(args: readonly string[]) {
+  private constructor(args: readonly string[], { openFiles }: Limits = {}) {
     const permissions = args.includes("demo") ? [...PERMISSIONS, ...DEMO_PERMISSIONS] : PERMISSIONS;
-    this.#child = new Deno.Command(Deno.execPath(), {
-      args: ["run", ...permissions, ...IMPORT_MAP, "main.ts", ...args],
+    const run = ["run", ...permissions, ...IMPORT_MAP, "main.ts", ...args];
+    const limit = ["-c", `ulimit -n ${openFiles} && exec "$0" "$@"`, Deno.execPath()];
+    this.#child = new Deno.Command(openFiles === undefined ? Deno.execPath() : "sh", {
+      args: openFiles === undefined ? run : [...limit, ...run],
       env: { KUBECONFIG: "", NO_COLOR: "1" },
       stdin: "null",
       stdout: "piped",
@@ -64,8 +71,13 @@ export class Astrolabe {
   }
 
   /** Starts it on a free port and waits until it listens. */
-  static async start(...args: string[]): Promise<Astrolabe> {
-    const astrolabe = new Astrolabe(["--port=0", "--bind-address=127.0.0.1", ...args]);
+  static start(...args: string[]): Promise<Astrolabe> {
+    return Astrolabe.limited({}, ...args);
+  }
+
+  /** Does the same, with limits of the operating system. */
+  static async limited(limits: Limits, ...args: string[]): Promise<Astrolabe> {
+    const astrolabe = new Astrolabe(["--port=0", "--bind-address=127.0.0.1", ...args], limits);
     try {
       await holds(() => astrolabe.#listens());
     } catch (error) {

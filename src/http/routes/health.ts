@@ -11,6 +11,7 @@ export function healthRoute({ graph, kindStatuses, persistence }: RouterDeps): R
     summary: "What the server holds, while it serves",
     query: v.object({}),
     answer: Health,
+    anyHost: true,
     body: "small",
     respond() {
       const statuses = kindStatuses();

@@ -8,6 +8,7 @@ export function livezRoute(): Route {
     summary: "Whether the server is alive",
     query: probeQuery,
     answer: Probe,
+    anyHost: true,
     body: "small",
     respond: ({ query }) =>
       answerProbe("livez", { verbose: query.verbose, checks: [{ name: "ping", failure: undefined }] }),

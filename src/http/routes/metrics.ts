@@ -11,6 +11,7 @@ export function metricsRoute({ metrics }: RouterDeps): Route {
     summary: "The server's metrics, in Prometheus' text format",
     query: v.object({}),
     answer: v.string(),
+    anyHost: true,
     body: "small",
     async respond() {
       const headers = { "content-type": TEXT_FORMAT, "cache-control": "no-cache" };

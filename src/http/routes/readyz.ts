@@ -15,6 +15,7 @@ export function readyzRoute({ readiness, kindStatuses, persistence }: RouterDeps
     query: probeQuery,
     answer: Probe,
     failures: { 503: "Not ready, with a line for each check" },
+    anyHost: true,
     body: "small",
     respond({ query }) {
       const { shuttingDown, restored } = readiness();

@@ -1,8 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { parseCommandLine } from "../../src/cli/parse.ts";
+import { UsageError } from "../../src/cli/config.ts";
+import { parseCommandLine } from "../../src/cli/command_line.ts";
 import { help } from "../../src/cli/help.ts";
 import { OPTIONS } from "../../src/cli/options.ts";
-import { UsageError } from "../../src/cli/usage_error.ts";
 
 function flagsOf(...args: string[]): Record<string, readonly string[]> {
   return Object.fromEntries(parseCommandLine(args).flags);

@@ -1,13 +1,10 @@
 /**
- * The command line: which command, with which flags. Flags come in GNU's forms and in Go's: one dash or
- * two, `--port 8080` or `--port=8080`, a switch alone or with `=true` or `=false`. What the values mean
- * is config.ts' part.
+ * The command line: a command and its flags. Flags come in GNU's forms and in Go's: one dash or two,
+ * `--port 8080` or `--port=8080`, a switch alone or with `=true` or `=false`. config.ts reads the values.
  */
 import { parseArgs } from "@std/cli/parse-args";
-import type { Flags } from "./config.ts";
-import { nearest } from "./nearest.ts";
+import { type Flags, UsageError } from "./config.ts";
 import { boolean, type Command, COMMANDS, type Option, type OptionName, OPTIONS } from "./options.ts";
-import { UsageError } from "./usage_error.ts";
 
 export interface CommandLine {
   readonly command: Command | "help";
@@ -16,7 +13,7 @@ export interface CommandLine {
   readonly ignored: readonly string[];
 }
 
-/** klog's flags that change nothing here, and whether they are switches. */
+/** klog's flags, which have no effect here, and whether they are switches. */
 const KLOG_FLAGS = new Map([
   ["add_dir_header", true],
   ["alsologtostderr", true],
@@ -39,7 +36,7 @@ const SWITCHES = new Map<string, boolean>([
   ["h", true],
 ]);
 
-/** @throws {UsageError} that names the flag or the argument nobody knows. */
+/** @throws {UsageError} that names the unknown flag or argument. */
 export function parseCommandLine(args: readonly string[]): CommandLine {
   const names = [...SWITCHES.keys()];
   const { _: words, ...values } = parseArgs(normalize(args), { string: ["_", ...names], collect: names });
@@ -65,7 +62,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
   return { command, flags, ignored: [...given.keys()].filter((name) => KLOG_FLAGS.has(name)) };
 }
 
-/** Positional arguments first, then every flag as `--name=value`, or as `--name` where the value is empty. */
+/** Moves positional arguments to the front, and writes every flag as `--name=value`, or `--name` without a value. */
 function normalize(args: readonly string[]): string[] {
   const words: string[] = [];
   const flags: string[] = [];
@@ -89,7 +86,7 @@ function normalize(args: readonly string[]): string[] {
   return [...words, ...flags];
 }
 
-/** Whether help is asked for. */
+/** Reports whether the last value of a switch is true. */
 function isOn(texts: readonly string[] = []): boolean {
   try {
     return boolean(texts.at(-1) ?? "false");
@@ -98,7 +95,7 @@ function isOn(texts: readonly string[] = []): boolean {
   }
 }
 
-/** As it was written, but on one line. */
+/** Returns the word as it was written, but on one line. */
 function printed(word: unknown): string {
   const quoted = JSON.stringify(String(word));
   return quoted.includes("\\") ? quoted : String(word);
@@ -111,4 +108,29 @@ function isOption(name: string): name is OptionName {
 function suggest(word: string, known: Iterable<string>, prefix = ""): string {
   const near = nearest(word, known);
   return near === undefined ? "; --help lists what there is" : `; did you mean ${prefix}${near}?`;
+}
+
+/** Returns the candidate with the fewest edits from `word`, unless they are more than 3 or than half of the word. */
+function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  let best: string | undefined;
+  let fewest = Math.min(word.length / 2, 3) + 0.5;
+  for (const candidate of candidates) {
+    const edits = distance(word, candidate);
+    if (edits < fewest) [best, fewest] = [candidate, edits];
+  }
+  return best;
+}
+
+/** Returns the Levenshtein distance, computed row by row. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (const [i, letter] of [...a].entries()) {
+    const next = [i + 1];
+    for (let j = 0; j < b.length; j++) {
+      const [replaced = 0, removed = 0] = row.slice(j, j + 2);
+      next.push(Math.min(replaced + (letter === b[j] ? 0 : 1), removed + 1, (next[j] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row.at(-1) ?? 0;
 }
