@@ -22,7 +22,7 @@ Deno.test("Security page, has every resource that is listed and watched", () => 
 });
 
 Deno.test("Security page, names the kinds whose data is not asked for", () => {
-  const [, named = ""] = /Of (\w+ and \w+) it asks for the metadata alone/.exec(page) ?? [];
+  const [, named = ""] = /For (\w+ and \w+) it requests only the metadata/.exec(page) ?? [];
   const plurals = named.toLowerCase().split(" and ");
   assertEquals(plurals.sort(), kinds.filter((it) => it.metadataOnly).map((it) => it.plural).sort());
 });
