@@ -1,7 +1,6 @@
 /**
- * Runs of u32 words in one array, for what has no fixed width. A block keeps its length in the word
- * before it; one that is given back goes to the next block that takes as much room. Block 0 is empty and
- * is never given back.
+ * Runs of u32 words in one array, for data of variable width. The word before a block holds its length. A
+ * freed block is reused by the next block of the same size class. Block 0 is empty and is never freed.
  */
 import { u32 } from "./columns.ts";
 import { roomFor } from "./size_class.ts";
@@ -15,7 +14,7 @@ export class Blocks {
     this.#words.reserve(1);
   }
 
-  /** The array that blocks lie in; replaced when `put` grows it. */
+  /** The array that contains the blocks. It is replaced when `put` grows it. */
   get words(): Uint32Array {
     return this.#words.data;
   }
@@ -24,7 +23,7 @@ export class Blocks {
     return block === 0 ? 0 : this.#words.data[block - 1]!;
   }
 
-  /** A new block with the first `length` words of `source`. */
+  /** Returns a new block with the first `length` words of `source`. */
   put(source: Uint32Array, length: number): number {
     if (length === 0) return 0;
     const room = roomFor(length);
@@ -48,7 +47,7 @@ export class Blocks {
     this.#free.data[room] = block;
   }
 
-  /** Whether the block holds just the first `length` words of `source`. */
+  /** Reports whether the block holds exactly the first `length` words of `source`. */
   equals(block: number, source: Uint32Array, length: number): boolean {
     if (this.length(block) !== length) return false;
     for (let i = 0; i < length; i++) if (this.#words.data[block + i] !== source[i]) return false;
@@ -60,7 +59,7 @@ export class Blocks {
   }
 }
 
-/** A growing list of words to be put into a block; one is reused, never held across calls. */
+/** A growing list of words to put into a block. It is reused, and never kept across calls. */
 export class Draft {
   words = new Uint32Array(256);
   length = 0;

@@ -1,15 +1,15 @@
 /**
- * Growable typed arrays. A table is a set of columns that share row numbers (u32) handed out by one
- * `Slots`; `NONE` stands for "no row". Columns grow by a quarter, so that slack stays small where
- * there are a million rows; what is not yet written takes no resident memory.
+ * Growable typed arrays. A table is a set of columns that share row numbers (u32) from one `Slots`; `NONE`
+ * stands for "no row". Columns grow by a quarter, so that a million rows waste little memory. Elements
+ * that were never written take no resident memory.
  */
 export const NONE = 0xffffffff;
 
 type Numbers = Uint8Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
 
 /**
- * One column, with `width` elements a row. `data` is replaced when it grows: do not hold on to it
- * across a `reserve`.
+ * One column, with `width` elements for each row. `data` is replaced when it grows, so do not keep it across
+ * a `reserve`.
  */
 export class Column<T extends Numbers> {
   data: T;
@@ -24,14 +24,14 @@ export class Column<T extends Numbers> {
     this.#elementBytes = this.data.BYTES_PER_ELEMENT;
   }
 
-  /** Makes room for this many rows; new elements are 0. */
+  /** Makes room for this many rows. New elements are 0. */
   reserve(rows: number): void {
     if (rows * this.#width <= this.data.length) return;
     const length = Math.ceil(Math.max(rows * 1.25, 64)) * this.#width;
     this.data = this.#view(moved(this.data, length * this.#elementBytes));
   }
 
-  /** Gives the memory back at once. Nothing may be done with the column after that. */
+  /** Frees the memory at once. The column must not be used after that. */
   free(): void {
     moved(this.data, 0);
   }
@@ -50,14 +50,14 @@ export function f64(): Column<Float64Array<ArrayBuffer>> {
 }
 
 /**
- * The same numbers in a larger buffer. The old one is freed at once: left to the garbage collector, the
- * outgrown buffers of a first sync would weigh more than the graph.
+ * Returns the same numbers in a larger buffer. Frees the old buffer at once, because the buffers that a first
+ * sync outgrows would otherwise take more memory than the graph until the next garbage collection.
  */
 export function moved({ buffer }: Numbers, bytes: number): ArrayBuffer {
   return buffer.transfer(bytes);
 }
 
-/** Hands out row numbers, those that were freed first, and keeps the columns of a table long enough. */
+/** Assigns row numbers, freed ones first, and keeps the columns of a table long enough. */
 export class Slots {
   readonly #columns: readonly Column<Numbers>[];
   readonly #free = u32();
@@ -68,7 +68,7 @@ export class Slots {
     this.#columns = columns;
   }
 
-  /** One past the highest row ever handed out. */
+  /** One past the highest row ever assigned. */
   get end(): number {
     return this.#end;
   }
@@ -89,7 +89,7 @@ export class Slots {
     this.#free.data[this.#freed++] = row;
   }
 
-  /** Bytes allocated for the columns. */
+  /** Number of bytes allocated for the columns. */
   get bytes(): number {
     let sum = this.#free.data.byteLength;
     for (const column of this.#columns) sum += column.data.byteLength;

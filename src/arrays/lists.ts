@@ -1,8 +1,8 @@
 import { Column, NONE, u32 } from "./columns.ts";
 
 /**
- * Doubly linked lists: each member stands in the list of one owner, newest first. `head` belongs to
- * the owners' table, `next` and `previous` to the members'. Walk one with
+ * Doubly linked lists. Each member is in the list of one owner, newest first. `head` is a column of the
+ * owners' table, `next` and `previous` are columns of the members' table. Walk a list with
  * `for (let member = lists.first(owner); member !== NONE; member = lists.after(member))`.
  */
 export class Lists {
@@ -14,7 +14,7 @@ export class Lists {
     this.head = head;
   }
 
-  /** A new owner has nothing. */
+  /** Gives a new owner an empty list. */
   open(owner: number): void {
     this.head.data[owner] = NONE;
   }

@@ -2,13 +2,13 @@ import { WordSet } from "./word_set.ts";
 
 const PARTS = 16;
 
-/** A WordSet in parts, so that it grows by a part at a time: none of its steps takes long. */
+/** A WordSet in parts. It grows by one part at a time, so that no step takes long. */
 export class PartedWordSet {
   readonly #width: number;
   readonly #parts: readonly WordSet[];
   #size = 0;
 
-  /** `width` is the number of words of a key. */
+  /** @param width the number of words of a key. */
   constructor(width: number) {
     this.#width = width;
     this.#parts = Array.from({ length: PARTS }, () => new WordSet(width));
@@ -33,7 +33,7 @@ export class PartedWordSet {
     this.#size += part.size - before;
   }
 
-  /** Takes out `most` keys or all; their words. */
+  /** Removes at most `most` keys, and returns their words. */
   take(most: number): Uint32Array {
     const taken = new Uint32Array(Math.min(most, this.#size) * this.#width);
     let length = 0;

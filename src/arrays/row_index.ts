@@ -1,11 +1,11 @@
 import { NONE } from "./columns.ts";
 
 /**
- * An open-addressing hash table from what a row holds to the row. It keeps row numbers alone: the
- * hash is asked of the owner again when it is needed, and the owner compares. Linear probing, at
- * most three quarters full, removal by shifting back.
+ * An open-addressing hash table from the content of a row to the row. It stores only row numbers: the owner
+ * computes a hash again when it is needed, and compares contents. It uses linear probing, is at most three
+ * quarters full, and removes by shifting back.
  *
- * Look a row up with
+ * Look up a row with
  * `for (let slot = index.slot(hash); (row = index.at(slot)) !== NONE; slot = index.after(slot))`.
  */
 export class RowIndex {
@@ -59,7 +59,7 @@ export class RowIndex {
     return this.#slots.byteLength;
   }
 
-  /** Gives the memory back at once. Nothing may be done with the index after that. */
+  /** Frees the memory at once. The index must not be used after that. */
   free(): void {
     this.#slots.buffer.transfer(0);
   }
@@ -79,7 +79,7 @@ export class RowIndex {
   }
 }
 
-/** Mixes numbers into a hash whose low bits are good. */
+/** Mixes numbers into a hash with well distributed low bits. */
 export function mix(a: number, b: number, c = 0): number {
   let hash = Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b) ^ Math.imul(c, 0xc2b2ae35);
   hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);

@@ -4,7 +4,7 @@ export class RowSet implements Iterable<number> {
   #rows = new Uint32Array(64);
   #size = 0;
 
-  /** `end` is one past the highest row that may be added. */
+  /** @param end one past the highest row that may be added. */
   constructor(end: number) {
     this.#bits = new Uint32Array((end + 31) >>> 5);
   }
@@ -13,12 +13,12 @@ export class RowSet implements Iterable<number> {
     return this.#size;
   }
 
-  /** The rows, in order; valid until the next `add`. */
+  /** The rows, in order. Valid until the next `add`. */
   get rows(): Uint32Array {
     return this.#rows.subarray(0, this.#size);
   }
 
-  /** The `i`th row that was added. */
+  /** Returns the `i`th row that was added. */
   at(i: number): number {
     return this.#rows[i]!;
   }
@@ -27,7 +27,7 @@ export class RowSet implements Iterable<number> {
     return (this.#bits[row >>> 5]! & 1 << (row & 31)) !== 0;
   }
 
-  /** False where the row was there before. */
+  /** Adds a row. Returns false if the set already has it. */
   add(row: number): boolean {
     if (this.has(row)) return false;
     this.#bits[row >>> 5]! |= 1 << (row & 31);
@@ -40,7 +40,7 @@ export class RowSet implements Iterable<number> {
     return true;
   }
 
-  /** Removes all rows, at a cost that depends on their number alone. */
+  /** Removes all rows. The cost depends only on their number. */
   clear(): void {
     for (let i = 0; i < this.#size; i++) this.#bits[this.#rows[i]! >>> 5] = 0;
     this.#size = 0;

@@ -1,6 +1,6 @@
 /**
- * The size that something of `size` units is given: exact up to 32 units, then the next of eight steps to
- * the double. What is freed goes to the next of its size, so that few sizes leave little lying idle.
+ * Returns the size class for `size` units: the exact size up to 32, then the next of eight steps to the
+ * double. Freed space is reused within its class, so few classes leave little space idle.
  */
 export function roomFor(size: number): number {
   if (size <= 32) return size;

@@ -1,8 +1,8 @@
 /**
- * Every string of the graph, once. A string is kept as the bytes that stand between its quotes in
- * JSON (UTF-8, escaped), so that an answer copies it as it is. Ids are counted: whoever interns or
- * retains one releases it; a string that nobody holds gives its place to the next of its size. Id 0
- * is the empty string and is never given back.
+ * Every string of the graph, once. A string is stored as the bytes between its quotes in JSON (UTF-8,
+ * escaped), so that an answer can copy it unchanged. Ids are reference-counted: each `intern` or `retain`
+ * needs one `release`. The place of a string without holders is reused by the next string of its size
+ * class. Id 0 is the empty string and is never freed.
  */
 import { type Column, NONE, Slots, u32 } from "./columns.ts";
 import { roomFor } from "./size_class.ts";
@@ -13,22 +13,22 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 const BACKSLASH = 0x5c;
 
 export class Strings {
-  /** Where a string starts in the arena, in units of eight bytes. */
+  /** The start of each string in the arena, in units of eight bytes. */
   readonly #start = u32();
   readonly #length = u32();
   readonly #hash = u32();
-  /** Holders; of a free id, the next free one of the same size. */
+  /** The number of holders. For a free id, the next free id of the same size class. */
   readonly #holders = u32();
   readonly #slots = new Slots([this.#start, this.#length, this.#hash, this.#holders]);
   readonly #index = new RowIndex((id) => this.#hash.data[id]!);
   readonly #free: Column<Uint32Array<ArrayBuffer>> = u32();
-  /** Units of eight bytes, so that a string starts at a word. */
+  /** The arena, in units of eight bytes, so that each string starts at a word. */
   readonly #arena = u32(2);
   #bytes: Uint8Array = new Uint8Array(0);
   #arenaEnd = 0;
   #count = 0;
 
-  /** The string that is being looked up, escaped. */
+  /** The string of the current lookup, escaped. */
   #scratch = new Uint8Array(1024);
   #scratchLength = 0;
 
@@ -36,7 +36,7 @@ export class Strings {
     this.intern("");
   }
 
-  /** The string's id, with one more holder. */
+  /** Returns the id of the string, and counts one more holder. */
   intern(text: string): number {
     const hash = this.#encode(text);
     const known = this.#find(hash);
@@ -54,7 +54,7 @@ export class Strings {
     return id;
   }
 
-  /** The string's id, or NONE where the graph does not have it. */
+  /** Returns the id of the string, or NONE if the graph does not have it. */
   find(text: string): number {
     return this.#find(this.#encode(text));
   }
@@ -81,14 +81,14 @@ export class Strings {
     return bytes.includes(BACKSLASH) ? JSON.parse(`"${text}"`) : text;
   }
 
-  /** Bytes that `copy` writes. */
+  /** Returns the number of bytes that `copy` writes. */
   size(id: number): number {
     return this.#length.data[id]!;
   }
 
   /**
-   * Writes the escaped bytes at `at` and returns where they end. Whole words are written: up to three
-   * bytes behind the end are overwritten, and there must be room for them.
+   * Writes the escaped bytes at `at` and returns their end. It writes whole words, so up to three bytes behind
+   * the end are overwritten and must exist.
    */
   copy(id: number, target: DataView, at: number): number {
     const arena = this.#arena.data;
@@ -98,7 +98,7 @@ export class Strings {
     return at + length;
   }
 
-  /** Order of two strings as UTF-8 bytes. */
+  /** Compares two strings as UTF-8 bytes. */
   compare(a: number, b: number): number {
     if (a === b) return 0;
     const arena = this.#bytes;
@@ -166,7 +166,7 @@ export class Strings {
     }
   }
 
-  /** An id with a place in the arena for `length` bytes. */
+  /** Returns an id with space in the arena for `length` bytes. */
   #place(length: number): number {
     const size = roomFor((length + 7) >>> 3);
     this.#reserveSize(size);

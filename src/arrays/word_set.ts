@@ -2,8 +2,8 @@ import { NONE, u32 } from "./columns.ts";
 import { mix, RowIndex } from "./row_index.ts";
 
 /**
- * A set of keys of some words each, without an object or a string a key: the words one after the other,
- * and an index over them. Empty, it gives its memory back.
+ * A set of keys of a few words each, without an object or a string for each key: the words of all keys one
+ * after the other, and an index over them. It frees its memory when it becomes empty.
  */
 export class WordSet {
   readonly #width: number;
@@ -11,7 +11,7 @@ export class WordSet {
   #index;
   #size = 0;
 
-  /** `width` is the number of words of a key. */
+  /** @param width the number of words of a key. */
   constructor(width: number) {
     this.#width = width;
     this.#words = u32(width);
@@ -22,7 +22,7 @@ export class WordSet {
     return this.#size;
   }
 
-  /** The words of all keys, key by key; good until the next write. */
+  /** The words of all keys, key by key. Valid until the next write. */
   get words(): Uint32Array {
     return this.#words.data.subarray(0, this.#size * this.#width);
   }
@@ -39,7 +39,7 @@ export class WordSet {
     this.#index.add(this.#size++);
   }
 
-  /** Takes out the keys that came last, `most` of them or all; their words. */
+  /** Removes the last keys, at most `most` of them, and returns their words. */
   takeLast(most: number): Uint32Array {
     const left = Math.max(0, this.#size - most);
     const taken = this.#words.data.slice(left * this.#width, this.#size * this.#width);

@@ -1,9 +1,9 @@
-/** Time and chance, so that tests need not wait for minutes to pass. */
+/** Time and randomness, so that tests need not wait for minutes to pass. */
 export interface Clock {
-  /** Milliseconds since 1970. */
+  /** Returns the milliseconds since 1970. */
   now(): number;
-  /** From 0 up to, not including, 1. */
+  /** Returns a number from 0 up to, but not including, 1. */
   random(): number;
-  /** Runs `task` once in `delay` milliseconds, unless the function it returns is called before. */
+  /** Runs `task` once after `delay` milliseconds, unless the returned function is called before. */
   after(delay: number, task: () => void): () => void;
 }

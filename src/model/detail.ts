@@ -1,12 +1,11 @@
 /**
- * The fields that answers give of a resource beyond its identity and its relations. This table is their only
- * description: the graph lays them out by it, both encoders and the decoder follow it, and the API's schema
- * is made from it.
+ * The fields of a resource beyond its identity and its relations. This table is their only description: the
+ * graph stores them by it, both encoders and the decoder follow it, and the schema of the API is made from it.
  *
  * A form in brackets is a list. A count is a whole number from 0 to 2³² − 1.
  */
 export const DETAIL_FIELDS = {
-  /** The first container's. */
+  /** The image of the first container. */
   image: "text",
   nodeName: "text",
   /** The sum over all containers, init containers included. */
@@ -17,7 +16,7 @@ export const DETAIL_FIELDS = {
   claimRef: { kind: "text", namespace: "text", name: "text", uid: "uid" },
 } as const satisfies Readonly<Record<string, FieldForm>>;
 
-/** The form of a value that has no parts. A uid is a text that takes 16 bytes in the graph. */
+/** The form of a value without parts. The graph stores a uid in 16 bytes. */
 export type ValueForm = "text" | "count" | "uid";
 /** An object of such values. */
 export type ObjectForm = Readonly<Record<string, ValueForm>>;
@@ -39,13 +38,13 @@ export type OwnerReference = NonNullable<Detail["ownerReferences"]>[number];
 /** A field of the table above, taken apart. */
 export interface FieldLayout {
   readonly name: string;
-  /** Any number of values, each with all parts. */
+  /** The field has any number of values, each with all parts. */
   readonly isList: boolean;
-  /** A value that has no parts of its own is one part without a name. */
+  /** A value without parts counts as one part without a name. */
   readonly parts: readonly { readonly name?: string; readonly form: ValueForm }[];
 }
 
-/** All fields, in the order in which answers give them. A field is known by its position here. */
+/** All fields, in the order of answers. The position of a field is its number. */
 export const DETAIL_LAYOUTS: readonly FieldLayout[] = Object.entries<FieldForm>(DETAIL_FIELDS).map(
   ([name, form]) => {
     if (typeof form === "string") return { name, isList: false, parts: [{ form }] };

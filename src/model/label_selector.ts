@@ -1,10 +1,10 @@
 /**
- * Label selectors, from their two forms: the string of `kubectl -l` and the object of `spec.selector`.
+ * Label selectors, parsed from their two forms: the string of `kubectl -l` and the object of `spec.selector`.
  * https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors
  */
 import type { Pairs } from "./pairs.ts";
 
-/** Gt and Lt stand in strings alone: `spec.selector` does not know them. */
+/** Only strings can contain Gt and Lt; `spec.selector` does not know them. */
 export type Operator = "In" | "NotIn" | "Exists" | "DoesNotExist" | "Gt" | "Lt";
 
 export interface Requirement {
@@ -14,17 +14,17 @@ export interface Requirement {
   readonly values: readonly string[];
 }
 
-/** All of its requirements must hold; with none it selects everything. */
+/** All requirements must match. Without requirements it selects everything. */
 export type LabelSelector = readonly Requirement[];
 
-/** Whether resources with these labels are selected. */
+/** Reports whether a resource with these labels is selected. */
 export function matches(selector: LabelSelector, labels: Pairs): boolean {
   return selector.every((requirement) =>
     fulfils(requirement, labels.find(([name]) => name === requirement.key)?.[1])
   );
 }
 
-/** Whether the value under the requirement's key will do. A missing one fulfils NotIn, as in Kubernetes. */
+/** Reports whether the value of the key matches. As in Kubernetes, a missing value matches NotIn. */
 export function fulfils({ operator, values }: Requirement, value: string | undefined): boolean {
   switch (operator) {
     case "In":
@@ -54,7 +54,7 @@ const VALUE = /^(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
 /**
  * Parses `app=web,tier in (a, b),!canary`.
  *
- * @throws {SyntaxError} that names what does not parse.
+ * @throws {SyntaxError} with the part that cannot be parsed.
  */
 export function parseLabelSelector(text: string): LabelSelector {
   const tokens = tokenize(text);

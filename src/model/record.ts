@@ -11,8 +11,8 @@ export interface Release {
 }
 
 /**
- * All that is kept of a Kubernetes object. Holds no piece of the object itself, which can be
- * collected as soon as the record is made.
+ * Everything that Astrolabe keeps of a Kubernetes object. A record holds no part of the object itself, so the
+ * object can be garbage-collected as soon as the record is made.
  */
 export interface ResourceRecord {
   readonly kind: ResourceKind;
@@ -21,10 +21,10 @@ export interface ResourceRecord {
   readonly namespace: string;
   readonly name: string;
   readonly resourceVersion: string;
-  /** Seconds since 1970, 0 when unknown. */
+  /** Seconds since 1970. 0 means unknown. */
   readonly createdAt: number;
   readonly labels: Pairs;
-  /** Those of the allow-list only. */
+  /** Only annotations of the allow-list. */
   readonly annotations: Pairs;
   readonly status: Status;
   readonly message: string;
@@ -34,13 +34,13 @@ export interface ResourceRecord {
   readonly references: readonly Reference[];
   readonly selectors: readonly SelectorReference[];
   /**
-   * Left out of answers unless asked for: nothing is desired of it and nothing runs, or it serves only Helm or
-   * Kubernetes itself.
+   * Left out of answers unless requested: nothing is desired and nothing runs, or only Helm or Kubernetes itself
+   * uses the resource.
    */
   readonly idle: boolean;
-  /** Has run to its end: its missing references are not problems. */
+  /** The resource has finished, so its missing references are not problems. */
   readonly finished: boolean;
-  /** Is Pending because somebody wants it so. */
+  /** The resource is Pending on purpose, for example suspended. */
   readonly onHold: boolean;
 }
 

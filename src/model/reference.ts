@@ -3,8 +3,8 @@ import type { RelationType } from "./relation.ts";
 import type { ResourceKind } from "./resource_kind.ts";
 
 /**
- * The places in an object at which a reference may stand. Equal references are merged and keep the places
- * of all. Redis keeps the names; the order may change, the number of places must not exceed 32.
+ * The places in an object that can contain a reference. Equal references are merged and keep the places of
+ * all. Redis stores the names, so the order may change. At most 32 places are possible.
  */
 export const VIAS = [
   "env",
@@ -31,18 +31,18 @@ export function viasOf(bits: number): Via[] {
   return VIAS.filter((_, i) => bits >>> i & 1);
 }
 
-/** What one resource declares about another: a relation as soon as its target is in the graph. */
+/** A declaration of one resource about another. It is a relation as soon as its target is in the graph. */
 export interface Reference {
   readonly type: RelationType;
   /**
-   * The kind of the target. Undefined for a reference by uid that names a kind that is not tracked: it
-   * makes a relation if a resource has the uid, and is not shown while none has.
+   * The kind of the target. Undefined for a reference by uid whose kind is not tracked: it makes a relation if a
+   * resource has the uid, and is not shown otherwise.
    */
   readonly kind: ResourceKind | undefined;
-  /** Empty for a cluster-scoped target; as `name`, for a kind that is not tracked. */
+  /** The namespace of the target. Empty if the target is cluster-scoped or its kind is not tracked. */
   readonly namespace: string;
   readonly name: string;
-  /** If set, the target is the resource with this uid. Kind, namespace and name only say how it is called. */
+  /** If set, the target is the resource with this uid, and kind, namespace and name only describe it. */
   readonly uid?: string | undefined;
   /** The relation goes from the target to the declaring resource. */
   readonly reversed?: boolean | undefined;
@@ -50,11 +50,11 @@ export interface Reference {
   readonly optional?: boolean | undefined;
   /** The target controls the declaring resource: an entry of `ownerReferences` with `controller: true`. */
   readonly controller?: boolean | undefined;
-  /** The places at which the reference stands, as `viaBits` gives them. A reference by uid has none. */
+  /** The places of the reference, as `viaBits` returns them. A reference by uid has none. */
   readonly via?: number | undefined;
 }
 
-/** A selection by labels among the resources of a kind in the declaring resource's namespace. */
+/** A selection by labels among the resources of a kind in the namespace of the declaring resource. */
 export interface SelectorReference {
   readonly type: RelationType;
   readonly kind: ResourceKind;

@@ -1,6 +1,6 @@
 /**
  * The meaning of every relation type. The rest of the program reads this table and never branches on the
- * name of a type. Where two resources have several relations, the first type in this order stands for all.
+ * name of a type. If two resources have several relations, the first type in this order represents all.
  *
  * A type is known by its number, its position in the table. Numbers fit in a byte: at most 255 types exist.
  */
@@ -12,7 +12,7 @@ export type Effect = "degraded" | "broken" | "removed";
 export interface Impact {
   /** What happens to the source when its target goes. */
   readonly onSource?: Effect;
-  /** The same for an optional reference, an image pull Secret or a StatefulSet's claim; else as `onSource`. */
+  /** The same for an optional reference, an image pull Secret or a claim of a StatefulSet. Default: `onSource`. */
   readonly onSourceIfWeak?: Effect;
   /** What happens to the source when all its targets of this type are removed or broken. */
   readonly onSourceOfNone?: Effect;
@@ -25,7 +25,7 @@ export interface Impact {
 }
 
 export interface RelationMeaning {
-  /** The end that declares the relation if nothing else tells: for databases without references. */
+  /** The end that declares the relation in a database that does not say so. */
   readonly declaredBy: "source" | "target";
   /**
    * A release's answer takes the target along with the source, and a namespace's answer takes the

@@ -8,24 +8,24 @@ interface Owner {
 }
 
 /**
- * All that any part needs to know of a kind, as data. Rules (`kinds/`) extend it; nobody branches on
- * a kind's name.
+ * Everything that other parts need to know about a kind, as data. Rules (`kinds/`) extend it. No other part
+ * branches on the name of a kind.
  */
 export interface ResourceKind {
   /** API group, empty for the core group. */
   readonly group: string;
   readonly version: string;
   readonly kind: string;
-  /** Plural as it stands in API paths, such as `replicasets`. */
+  /** Plural as in API paths, such as `replicasets`. */
   readonly plural: string;
   readonly namespaced: boolean;
-  /** Only PartialObjectMetadata is ever requested. */
+  /** Only PartialObjectMetadata is requested. */
   readonly metadataOnly: boolean;
   /** `--label-selector` limits the kind. */
   readonly labelLimited: boolean;
-  /** An object of the kind is the namespace that has its name. */
+  /** An object of this kind is the namespace of the same name. */
   readonly isNamespace?: boolean;
-  /** What sums count resources of the kind as. An entry leads traffic from outside to Services. */
+  /** How sums count resources of this kind. An entry leads traffic from outside to Services. */
   readonly role?: "pod" | "workload" | "service" | "entry";
   /** Objects of the kind mount PersistentVolumeClaims. */
   readonly mountsClaims?: boolean;
@@ -34,21 +34,21 @@ export interface ResourceKind {
    * valid label keys.
    */
   readonly marks?: (name: string, owners: readonly Owner[]) => Pairs;
-  /** Relation types that are followed on from a resource of the kind attached to a release. */
+  /** Relation types that a release walk follows from an attached resource of this kind. */
   readonly attaches?: readonly RelationType[];
   /** A resource of the kind that no relation of this type points at is an `unused-claim`. */
   readonly unusedWithout?: RelationType;
-  /** An unmet reference of one of these types is what something left behind, and only a warning. */
+  /** An unresolved reference of one of these types is a leftover, and therefore only a warning. */
   readonly leftovers?: readonly RelationType[];
-  /** For how many seconds the target of a reference may be missing before that is a problem. */
+  /** Number of seconds for which the target of a reference may be missing before it is a problem. */
   readonly toleratesMissingFor?: number;
-  /** What a resource of the kind controls are runs of one thing: of the finished ones, the newest counts. */
+  /** A resource of this kind controls repeated runs. Of the finished ones, only the newest counts. */
   readonly repeats?: boolean;
-  /** Resources whose name starts so are in no release's answer. */
+  /** Resources whose name has this prefix are in no answer of a release. */
   readonly outsideReleases?: string;
 }
 
-/** `apiVersion` as objects of the kind carry it. */
+/** Returns the `apiVersion` of objects of this kind. */
 export function apiVersionOf({ group, version }: ResourceKind): string {
   return group === "" ? version : `${group}/${version}`;
 }

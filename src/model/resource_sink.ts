@@ -1,26 +1,26 @@
 import type { ResourceKind } from "./resource_kind.ts";
 
-/** What one list and its watch cover: a kind, or a kind in one namespace. */
+/** The part of the cluster that one list and its watch cover: a kind, or a kind in one namespace. */
 export interface Scope {
   readonly kind: ResourceKind;
   readonly namespace?: string;
 }
 
 /**
- * Where a reflector puts what it reads. Between `begin` and `end` (or `abandon`) come the objects of
- * one complete list, and may come removals; after `end` come events. Objects are parsed JSON that
- * nobody has looked at yet. All calls are synchronous; what they make of an object is done when they
- * return, and they do not throw for what an object holds.
+ * The receiver of the objects that a reflector reads. Between `begin` and `end` (or `abandon`) it receives the
+ * objects of one complete list, and possibly removals. After `end` it receives events. Objects are parsed
+ * JSON that nobody has checked yet. All calls are synchronous: an object is processed when the call returns.
+ * They never throw because of the content of an object.
  */
 export interface ResourceSink {
-  /** A complete list of the scope starts. A list that was begun before is abandoned. */
+  /** Starts a complete list of the scope, and abandons one that is not finished. */
   begin(scope: Scope): void;
-  /** An object of a list, or an added or modified one. */
+  /** Takes an object of a list, or an added or modified object. */
   upsert(scope: Scope, object: unknown): void;
-  /** A deleted object, in its last state. */
+  /** Takes a deleted object, in its last state. */
   remove(scope: Scope, object: unknown): void;
-  /** The list was complete: what it did not have is gone. */
+  /** Ends a complete list: resources that it did not contain no longer exist. */
   end(scope: Scope): void;
-  /** The list failed half-way: nothing is gone. */
+  /** Ends a list that failed half-way: it removes nothing. */
   abandon(scope: Scope): void;
 }
