@@ -6,6 +6,7 @@
  * Small answers are cached up to 16 MiB; large ones take one of the slots, cached or not.
  */
 import type { GraphReader } from "../graph/queries/reader.ts";
+import type { Logger } from "../log.ts";
 import type { Clock } from "../model/clock.ts";
 import { acceptsGzip, COMPRESSED_FROM, gzip } from "./gzip.ts";
 import { type LargeAnswer, LargeAnswerSlots } from "./large_answer_slots.ts";
@@ -20,6 +21,7 @@ const KEYS_MAX = 1000;
 export interface AnswerCacheOptions {
   readonly graph: GraphReader;
   readonly clock: Clock;
+  readonly log: Logger;
 }
 
 export interface AnswerRequest {
@@ -55,7 +57,7 @@ export class AnswerCache {
 
   constructor(options: AnswerCacheOptions) {
     this.#options = options;
-    this.#slots = new LargeAnswerSlots(options.clock);
+    this.#slots = new LargeAnswerSlots(options);
   }
 
   /**

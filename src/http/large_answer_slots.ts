@@ -7,6 +7,7 @@
  * has had five seconds, which is less than the wait before a 503. Without a waiting request a slow reader is
  * left alone as long as it reads at all.
  */
+import type { Logger } from "../log.ts";
 import type { Clock } from "../model/clock.ts";
 import { BufferPool } from "./buffer_pool.ts";
 import { HttpError } from "./http_error.ts";
@@ -46,11 +47,12 @@ export class LargeAnswer {
 
   /** A response body. `completed` settles when the server no longer needs any of it. */
   send(completed: Promise<void> | undefined): ReadableStream<Uint8Array<ArrayBuffer>> {
-    const { clock, pool } = this.#slots;
+    const { clock, pool, gaveUp } = this.#slots;
     const copies = completed === undefined || !pool.allowsViews;
     const body: SlicedBody = new SlicedBody(this.bytes, {
       clock,
       copies,
+      onCut: gaveUp,
       onEnd: () => {
         this.#bodies.delete(body);
         this.#settle();
@@ -121,8 +123,11 @@ export class LargeAnswerSlots {
   readonly #taken = new Set<LargeAnswer>();
   readonly #waiting = new Set<() => void>();
 
-  constructor(clock: Clock) {
+  readonly #log: Logger;
+
+  constructor({ clock, log }: { readonly clock: Clock; readonly log: Logger }) {
     this.clock = clock;
+    this.#log = log;
   }
 
   /** Whether an answer can take a slot. Evicts an answer that is only cached where there is need. */
@@ -146,6 +151,11 @@ export class LargeAnswerSlots {
   release(answer: LargeAnswer): boolean {
     return this.#taken.delete(answer);
   }
+
+  /** Reports a response that was cut. Deno learns of it when the client reads again, if ever. */
+  readonly gaveUp = (reason: string): void => {
+    this.#log.warn("Gave up a response", { reason });
+  };
 
   /** Lets every waiting request look again. */
   wake(): void {

@@ -93,8 +93,9 @@ export class Server {
       signal: abort.signal,
       onListen: () => {},
       onError: (error) => {
-        const message = error instanceof SlowClientError ? "Gave up a response" : "A response failed";
-        log.warn(message, { error: error instanceof Error ? error.message : String(error) });
+        if (!(error instanceof SlowClientError)) {
+          log.warn("A response failed", { error: error instanceof Error ? error.message : String(error) });
+        }
         return new Response(null, { status: 500 });
       },
     }, (request, info) => {

@@ -8,7 +8,7 @@ import type { Clock } from "../model/clock.ts";
 const SLICE_BYTES = 256 << 10;
 const STALL_TIMEOUT_MS = 30_000;
 
-/** The client reads its answer too slowly. */
+/** The client reads its answer too slowly. The cut is logged already. */
 export class SlowClientError extends Error {
   override readonly name = "SlowClientError";
 }
@@ -17,6 +17,7 @@ export interface SlicedBodyOptions {
   readonly clock: Clock;
   /** Slices are copies, so that the socket holds nothing of `bytes` when the body has ended. */
   readonly copies: boolean;
+  readonly onCut: (reason: string) => void;
   readonly onEnd: () => void;
 }
 
@@ -55,6 +56,7 @@ export class SlicedBody {
     if (this.#bytes === undefined) return;
     this.#end();
     this.#controller.error(new SlowClientError(reason));
+    this.#options.onCut(reason);
   }
 
   #sendSlice(): void {

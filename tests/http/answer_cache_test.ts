@@ -59,7 +59,7 @@ Deno.test("AnswerCache, HEAD answers 304 too", async () => {
 
 Deno.test("AnswerCache, forgets short answers when their URLs are long", async () => {
   const api = new Api();
-  const answers = new AnswerCache({ graph: api.graph.read, clock: api.clock });
+  const answers = new AnswerCache({ graph: api.graph.read, clock: api.clock, log: api.log });
   let built = 0;
   const ask = (key: string) =>
     answers.respond({ method: "GET", key, headers: new Headers() }, () => {

@@ -40,6 +40,11 @@ export class Api {
     });
   }
 
+  /** Answers a request of Deno.serve. */
+  get fetch(): Deno.ServeHandler {
+    return this.#app.fetch;
+  }
+
   put(object: KubeObject): void {
     const [version = "", group] = object.apiVersion.split("/").reverse();
     const kind = findKind(group ?? "", object.kind);

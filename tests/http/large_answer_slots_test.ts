@@ -17,7 +17,7 @@ function largeApi(): Api {
 class Answers {
   readonly clock = new FakeClock();
   readonly #api = new Api();
-  readonly #cache = new AnswerCache({ graph: this.#api.graph.read, clock: this.clock });
+  readonly #cache = new AnswerCache({ graph: this.#api.graph.read, clock: this.clock, log: this.#api.log });
   /** Buffers that answers were written into, in order. */
   readonly buffers: ArrayBuffer[] = [];
 
