@@ -5,7 +5,11 @@
  */
 export const NONE = 0xffffffff;
 
-type Numbers = Uint8Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
+type Numbers =
+  | Uint8Array<ArrayBuffer>
+  | Uint16Array<ArrayBuffer>
+  | Uint32Array<ArrayBuffer>
+  | Float64Array<ArrayBuffer>;
 
 /**
  * One column, with `width` elements for each row. `data` is replaced when it grows, so do not keep it across
@@ -39,6 +43,10 @@ export class Column<T extends Numbers> {
 
 export function u8(): Column<Uint8Array<ArrayBuffer>> {
   return new Column((buffer) => new Uint8Array(buffer), 1);
+}
+
+export function u16(): Column<Uint16Array<ArrayBuffer>> {
+  return new Column((buffer) => new Uint16Array(buffer), 1);
 }
 
 export function u32(width = 1): Column<Uint32Array<ArrayBuffer>> {

@@ -11,13 +11,16 @@ import type { Changes } from "./changes.ts";
 import type { Placement } from "./placement.ts";
 import type { Relations } from "./relations.ts";
 import {
+  AS_TARGET,
   BY_UID,
   CONTROLLER,
   type Declaration,
+  MENTIONED,
   OPTIONAL,
   REQUIRED,
   REVERSED,
   SELECTOR,
+  UNTRACKED,
 } from "./tables/references.ts";
 import { THERE } from "./tables/rows.ts";
 import type { Tables } from "./tables/tables.ts";
@@ -58,8 +61,7 @@ export class Declarations {
       if (references.has(reference, SELECTOR)) selectors.remove(target);
       else {
         this.#options.relations.deactivate(reference);
-        const mention = references.mention(reference);
-        if (mention !== NONE) mentions.release(mention);
+        if (references.isNoted(reference, MENTIONED)) mentions.remove(reference);
         if (!rows.has(target, THERE)) this.#orphans.push(target);
       }
       references.removeFirst(row);
@@ -80,9 +82,10 @@ export class Declarations {
     for (const reference of record.references) {
       if (known === NONE) return false;
       const target = placement.findTarget(reference);
-      const note = this.#findNote(reference);
-      if (target === NONE || note === undefined) return false;
-      if (!references.equals(known, declaration(reference, target, note))) return false;
+      if (target === NONE) return false;
+      const note = this.#noteOf(reference, target);
+      if (!references.equals(known, declaration(reference, { target, note }))) return false;
+      if (references.isNoted(known, MENTIONED) && !this.#mentions(known, reference)) return false;
       known = references.after(known);
     }
     const namespace = cohorts.namespace(rows.cohort.data[row]!);
@@ -105,8 +108,9 @@ export class Declarations {
     let previous = NONE;
     for (const reference of record.references) {
       const target = placement.target(reference);
-      const note = this.#internNote(reference);
-      previous = references.add({ source: row, previous }, declaration(reference, target, note));
+      const note = this.#noteOf(reference, target);
+      previous = references.add({ source: row, previous }, declaration(reference, { target, note }));
+      if (references.isNoted(previous, MENTIONED)) this.#mention(previous, reference);
       if (rows.has(target, THERE)) relations.activate(previous);
     }
     const namespace = cohorts.namespace(rows.cohort.data[row]!);
@@ -120,31 +124,40 @@ export class Declarations {
     this.dropOrphans();
   }
 
-  /** Returns the note of a reference (see `Declaration`), or undefined if it needs a new mention. */
-  #findNote({ uid, kind, namespace, name, via = 0 }: Reference): number | undefined {
+  /** Returns the note of a reference: see `Declaration`. */
+  #noteOf({ uid, kind, namespace, name, via = 0 }: Reference, target: number): number {
     if (uid === undefined) return via;
-    if (kind === undefined) return NONE;
-    const { strings, cohorts, mentions } = this.#tables;
-    const scope = cohorts.findScope(this.#options.kindNumber(kind), strings.find(namespace));
-    const nameId = strings.find(name);
-    const mention = scope === NONE || nameId === NONE ? NONE : mentions.find(scope, nameId);
-    return mention === NONE ? undefined : mention;
+    if (kind === undefined) return UNTRACKED;
+    const { strings, cohorts, rows } = this.#tables;
+    if (!rows.has(target, THERE) || strings.find(name) !== rows.name.data[target]) return MENTIONED;
+    const cohort = rows.cohort.data[target]!;
+    const isSame = cohorts.kind(cohort) === this.#options.kindNumber(kind) &&
+      strings.find(namespace) === cohorts.namespace(cohort);
+    return isSame ? AS_TARGET : MENTIONED;
   }
 
-  #internNote({ uid, kind, namespace, name, via = 0 }: Reference): number {
-    if (uid === undefined) return via;
-    if (kind === undefined) return NONE;
-    const { strings, mentions } = this.#tables;
+  /** Reports whether the mention of a declared reference is what another one says. */
+  #mentions(known: number, { kind, namespace, name }: Reference): boolean {
+    const { strings, cohorts, mentions } = this.#tables;
+    const scope = mentions.scope(known);
+    return cohorts.kindOfScope(scope) === this.#options.kindNumber(kind!) &&
+      cohorts.namespaceOfScope(scope) === strings.find(namespace) &&
+      mentions.name(known) === strings.find(name);
+  }
+
+  #mention(reference: number, { kind, namespace, name }: Reference): void {
+    const { strings, cohorts, mentions } = this.#tables;
     const namespaceId = strings.intern(namespace);
     const nameId = strings.intern(name);
-    const mention = mentions.intern(this.#options.kindNumber(kind), namespaceId, nameId);
+    const scope = cohorts.holdScope(this.#options.kindNumber(kind!), namespaceId);
+    mentions.add(reference, { scope, name: nameId });
+    cohorts.releaseScope(scope);
     strings.release(namespaceId);
     strings.release(nameId);
-    return mention;
   }
 }
 
-function declaration(reference: Reference, target: number, note: number): Declaration {
+function declaration(reference: Reference, { target, note }: { target: number; note: number }): Declaration {
   const { type, reversed, optional, uid, controller } = reference;
   const flags = (reversed ? REVERSED : 0) | (optional ? OPTIONAL : 0) | (uid === undefined ? 0 : BY_UID) |
     (controller ? CONTROLLER : 0);

@@ -20,6 +20,7 @@ import type { ResourceKind } from "../model/resource_kind.ts";
 import { NONE } from "../arrays/columns.ts";
 import type { Changes } from "./changes.ts";
 import type { Relations } from "./relations.ts";
+import { AS_TARGET, MENTIONED } from "./tables/references.ts";
 import { FINISHED, IDLE, IN_KEY_INDEX, IN_UID_INDEX, ON_HOLD, RESTORED, SEEN, THERE } from "./tables/rows.ts";
 import type { Tables } from "./tables/tables.ts";
 
@@ -108,6 +109,7 @@ export class Placement {
     const { rows, references, uids, cohorts } = this.#tables;
     const scope = cohorts.scope(rows.cohort.data[row]!);
     this.#relations.deactivateIncoming(row);
+    this.#keepMentions(row);
     this.#relations.leaving(row);
     this.#strip(row);
     this.#resources--;
@@ -184,6 +186,7 @@ export class Placement {
     rows.set(row, THERE, true);
     rows.since.data[row] = rows.unusedSince.data[row] = this.#now();
     this.#resources++;
+    this.#dropMentions(row);
     this.#changes.note();
     this.#relations.joined(row);
     this.#relations.activateIncoming(row);
@@ -196,6 +199,31 @@ export class Placement {
     this.#relations.leaving(row);
     this.#move(row, cohort);
     this.#relations.joined(row);
+  }
+
+  /** Drops the mentions of references by uid that call a new resource by its key. */
+  #dropMentions(row: number): void {
+    const { references, mentions, rows, cohorts } = this.#tables;
+    const scope = cohorts.scope(rows.cohort.data[row]!);
+    let at = references.firstIncoming(row, true);
+    for (; at !== NONE; at = references.afterIncoming(at)) {
+      if (!references.isNoted(at, MENTIONED)) continue;
+      if (mentions.scope(at) !== scope || mentions.name(at) !== rows.name.data[row]) continue;
+      mentions.remove(at);
+      references.note.data[at] = AS_TARGET;
+    }
+  }
+
+  /** Gives mentions to the references by uid that call a resource by its key, which it is about to lose. */
+  #keepMentions(row: number): void {
+    const { references, mentions, rows, cohorts } = this.#tables;
+    const key = { scope: cohorts.scope(rows.cohort.data[row]!), name: rows.name.data[row]! };
+    let at = references.firstIncoming(row, true);
+    for (; at !== NONE; at = references.afterIncoming(at)) {
+      if (!references.isNoted(at, AS_TARGET)) continue;
+      mentions.add(at, key);
+      references.note.data[at] = MENTIONED;
+    }
   }
 
   /** Takes everything from a row but its identity. */

@@ -1,5 +1,5 @@
 import { NONE } from "../../arrays/columns.ts";
-import { ACTIVE, BY_UID } from "../tables/references.ts";
+import { ACTIVE, MENTIONED, UNTRACKED } from "../tables/references.ts";
 import { type Rows, THERE } from "../tables/rows.ts";
 import type { Tables } from "../tables/tables.ts";
 
@@ -24,16 +24,15 @@ export function namedTarget(
   reference: number,
 ): NamedTarget | undefined {
   const target = references.target.data[reference]!;
-  const byUid = references.has(reference, BY_UID);
-  const mention = references.mention(reference);
-  if (byUid && mention === NONE) return undefined;
-  const scope = byUid ? mentions.scope(mention) : cohorts.scope(rows.cohort.data[target]!);
-  const name = byUid ? mentions.name(mention) : rows.name.data[target]!;
+  if (references.isNoted(reference, UNTRACKED)) return undefined;
+  const mentioned = references.isNoted(reference, MENTIONED);
+  const scope = mentioned ? mentions.scope(reference) : cohorts.scope(rows.cohort.data[target]!);
+  const name = mentioned ? mentions.name(reference) : rows.name.data[target]!;
   return {
     kind: cohorts.kindOfScope(scope),
     namespace: cohorts.namespaceOfScope(scope),
     name,
-    replaced: byUid && !references.has(reference, ACTIVE) && isReplaced(rows, { scope, name, target }),
+    replaced: mentioned && !references.has(reference, ACTIVE) && isReplaced(rows, { scope, name, target }),
   };
 }
 

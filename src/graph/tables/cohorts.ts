@@ -112,6 +112,11 @@ export class Cohorts {
     return scope;
   }
 
+  retainScope(scope: number): number {
+    this.#holders.data[scope]!++;
+    return scope;
+  }
+
   releaseScope(scope: number): void {
     if (--this.#holders.data[scope]! > 0) return;
     this.#scopeIndex.remove(scope);

@@ -1,7 +1,6 @@
 /**
- * Keys that references by uid give their targets: a scope and a name, each pair once. The entry of an
- * `ownerReferences` list, for one, has a uid, which finds the owner, and a kind and a name, which need not
- * be the owner's. Mentions are counted, like strings.
+ * How references by uid call their targets, where that is not the key of the present resource with the
+ * uid: the target is absent, or its key is another one. A mention belongs to one reference.
  */
 import { NONE, Slots, u32 } from "../../arrays/columns.ts";
 import { mix, RowIndex } from "../../arrays/row_index.ts";
@@ -11,57 +10,43 @@ import type { Cohorts } from "./cohorts.ts";
 export class Mentions {
   readonly #strings: Strings;
   readonly #cohorts: Cohorts;
+  readonly #reference = u32();
   readonly #scope = u32();
   readonly #name = u32();
-  readonly #holders = u32();
-  readonly #slots = new Slots([this.#scope, this.#name, this.#holders]);
-  readonly #index = new RowIndex((mention) => mix(this.#scope.data[mention]!, this.#name.data[mention]!));
+  readonly #slots = new Slots([this.#reference, this.#scope, this.#name]);
+  readonly #index = new RowIndex((mention) => mix(this.#reference.data[mention]!, 0));
 
   constructor(strings: Strings, cohorts: Cohorts) {
     this.#strings = strings;
     this.#cohorts = cohorts;
   }
 
-  /** Returns the mention of a key, with one more holder. `namespace` and `name` are string ids. */
-  intern(kind: number, namespace: number, name: number): number {
-    const scope = this.#cohorts.holdScope(kind, namespace);
-    let mention = this.find(scope, name);
-    if (mention === NONE) {
-      mention = this.#slots.take();
-      this.#scope.data[mention] = scope;
-      this.#name.data[mention] = this.#strings.retain(name);
-      this.#holders.data[mention] = 0;
-      this.#index.add(mention);
-    } else this.#cohorts.releaseScope(scope);
-    this.#holders.data[mention]!++;
-    return mention;
+  /** Notes how a reference without a mention calls its target. */
+  add(reference: number, { scope, name }: { scope: number; name: number }): void {
+    const mention = this.#slots.take();
+    this.#reference.data[mention] = reference;
+    this.#scope.data[mention] = this.#cohorts.retainScope(scope);
+    this.#name.data[mention] = this.#strings.retain(name);
+    this.#index.add(mention);
   }
 
-  release(mention: number): void {
-    if (--this.#holders.data[mention]! > 0) return;
+  /** Forgets the mention of a reference that has one. */
+  remove(reference: number): void {
+    const mention = this.#find(reference);
     this.#index.remove(mention);
     this.#strings.release(this.#name.data[mention]!);
     this.#cohorts.releaseScope(this.#scope.data[mention]!);
     this.#slots.give(mention);
   }
 
-  /** Returns the mention of a key, or NONE. */
-  find(scope: number, name: number): number {
-    const index = this.#index;
-    for (let slot = index.slot(mix(scope, name));; slot = index.after(slot)) {
-      const mention = index.at(slot);
-      if (mention === NONE) return NONE;
-      if (this.#scope.data[mention] === scope && this.#name.data[mention] === name) return mention;
-    }
+  /** Returns the scope that a reference with a mention names. */
+  scope(reference: number): number {
+    return this.#scope.data[this.#find(reference)]!;
   }
 
-  scope(mention: number): number {
-    return this.#scope.data[mention]!;
-  }
-
-  /** String id. */
-  name(mention: number): number {
-    return this.#name.data[mention]!;
+  /** Returns the name that a reference with a mention gives its target, as a string id. */
+  name(reference: number): number {
+    return this.#name.data[this.#find(reference)]!;
   }
 
   get used(): number {
@@ -70,5 +55,14 @@ export class Mentions {
 
   get bytes(): number {
     return this.#slots.bytes + this.#index.bytes;
+  }
+
+  #find(reference: number): number {
+    const index = this.#index;
+    for (let slot = index.slot(mix(reference, 0));; slot = index.after(slot)) {
+      const mention = index.at(slot);
+      if (mention === NONE) throw new RangeError(`Reference ${reference} has no mention`);
+      if (this.#reference.data[mention] === reference) return mention;
+    }
   }
 }

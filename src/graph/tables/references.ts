@@ -5,7 +5,7 @@
  * same relation (a claim names its volume, the volume names its claim), one of them is a *duplicate*,
  * which does not count.
  */
-import { NONE, Slots, u32, u8 } from "../../arrays/columns.ts";
+import { NONE, Slots, u16, u32, u8 } from "../../arrays/columns.ts";
 import { Lists } from "../../arrays/lists.ts";
 import type { Rows } from "./rows.ts";
 
@@ -27,13 +27,20 @@ export const FREED = SELECTOR | ACTIVE;
 /** The flags that are declared. The others follow from the presence of targets. */
 const DECLARED = REVERSED | OPTIONAL | BY_UID | SELECTOR | REQUIRED | CONTROLLER;
 
+/** The note of a reference by uid that names a kind that is not tracked. */
+export const UNTRACKED = 0;
+/** The note of a reference by uid that calls its target, which is present, by the target's key. */
+export const AS_TARGET = 1;
+/** The note of a reference by uid that has a mention. */
+export const MENTIONED = 2;
+
 /** A reference as its source declares it. */
 export interface Declaration {
   readonly type: number;
   readonly flags: number;
   /** A row or a selector. */
   readonly target: number;
-  /** Of a reference by uid its mention, or NONE; of any other its places, as bits of `VIAS`. */
+  /** Of a reference by uid `UNTRACKED`, `AS_TARGET` or `MENTIONED`; of any other its places, as bits of `VIAS`. */
   readonly note: number;
 }
 
@@ -43,7 +50,7 @@ export class References {
   readonly target = u32();
   readonly type = u8();
   readonly flags = u8();
-  readonly #note = u32();
+  readonly note = u16();
   readonly #next = u32();
   readonly #incoming: Lists;
   readonly #slots: Slots;
@@ -56,7 +63,7 @@ export class References {
       this.target,
       this.type,
       this.flags,
-      this.#note,
+      this.note,
       this.#next,
       this.#incoming.next,
       this.#incoming.previous,
@@ -102,7 +109,7 @@ export class References {
     this.target.data[reference] = target;
     this.type.data[reference] = type;
     this.flags.data[reference] = flags;
-    this.#note.data[reference] = note;
+    this.note.data[reference] = note;
     this.#next.data[reference] = NONE;
     if (previous === NONE) this.#rows.outgoing.data[source] = reference;
     else this.#next.data[previous] = reference;
@@ -122,17 +129,17 @@ export class References {
   /** Reports whether a reference is declared just so. */
   equals(reference: number, { type, flags, target, note }: Declaration): boolean {
     return this.target.data[reference] === target && this.type.data[reference] === type &&
-      (this.flags.data[reference]! & DECLARED) === flags && this.#note.data[reference] === note;
+      (this.flags.data[reference]! & DECLARED) === flags && this.note.data[reference] === note;
   }
 
-  /** Returns how a reference by uid calls its target. NONE for all others and for untracked kinds. */
-  mention(reference: number): number {
-    return this.has(reference, BY_UID) ? this.#note.data[reference]! : NONE;
+  /** Reports whether a reference is one by uid with this note. */
+  isNoted(reference: number, note: number): boolean {
+    return this.has(reference, BY_UID) && this.note.data[reference] === note;
   }
 
   /** Returns the places at which a reference stands, as bits of `VIAS`. */
   via(reference: number): number {
-    return this.has(reference, BY_UID) ? 0 : this.#note.data[reference]!;
+    return this.has(reference, BY_UID) ? 0 : this.note.data[reference]!;
   }
 
   /** Points all references by uid at `from` to `to`. */
