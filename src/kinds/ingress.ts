@@ -22,7 +22,9 @@ export const ingress: KindRule = {
     for (const { http } of list(rules)) {
       for (const { backend } of list(fields(http).paths)) routeTo(backend, refer);
     }
-    for (const { secretName } of list(tls)) refer.to("uses-secret", { kind: "Secret", name: secretName });
+    for (const { secretName } of list(tls)) {
+      refer.to("uses-secret", { kind: "Secret", name: secretName, via: ["tls"] });
+    }
   },
 };
 

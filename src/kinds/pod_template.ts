@@ -3,6 +3,7 @@
  * workload have the same.
  */
 import { type Fields, fields, list, requiredFields, text } from "./fields.ts";
+import type { Via } from "../model/reference.ts";
 import type { Refer } from "./rule.ts";
 
 /** The ConfigMap that the API server mounts into every Pod. */
@@ -11,18 +12,26 @@ export const ROOT_CA = "kube-root-ca.crt";
 /** Volume sources that name a Secret as `secretRef`. */
 const SECRET_VOLUMES = ["cephfs", "cinder", "flexVolume", "iscsi", "rbd", "scaleIO", "storageos"] as const;
 
+/** The lists of containers in a Pod spec, and what to say of a reference that only some of them make. */
+const CONTAINERS: readonly { field: string; via: readonly Via[] }[] = [
+  { field: "initContainers", via: ["initContainer"] },
+  { field: "containers", via: [] },
+  { field: "ephemeralContainers", via: ["ephemeralContainer"] },
+];
+
 /** Takes the references of a Pod spec. Volumes that are `replaced` in every Pod make none. */
 export function podReferences(podSpec: Fields, refer: Refer, replaced?: ReadonlySet<unknown>): void {
   refer.to("uses-sa", { kind: "ServiceAccount", name: text(podSpec.serviceAccountName) || "default" });
   for (const { name } of list(podSpec.imagePullSecrets)) {
-    refer.to("uses-secret", { kind: "Secret", name, optional: true });
+    refer.to("uses-secret", { kind: "Secret", name, optional: true, via: ["imagePullSecret"] });
   }
+  const mounts = mountsOf(podSpec);
   for (const volume of list(podSpec.volumes)) {
-    if (!replaced?.has(volume.name)) volumeReferences(volume, refer);
+    if (!replaced?.has(volume.name)) volumeReferences(volume, refer, mounts.get(volume.name) ?? []);
   }
-  for (const container of list(podSpec.initContainers)) containerReferences(container, refer);
-  for (const container of list(podSpec.containers)) containerReferences(container, refer);
-  for (const container of list(podSpec.ephemeralContainers)) containerReferences(container, refer);
+  for (const { field, via } of CONTAINERS) {
+    for (const container of list(podSpec[field])) containerReferences(container, refer, via);
+  }
 }
 
 /** Takes the references of the pod template of a workload. */
@@ -48,48 +57,65 @@ function templateSpec({ spec }: Fields): Fields {
   return fields(fields(requiredFields(spec).template).spec);
 }
 
-function volumeReferences(volume: Fields, refer: Refer): void {
-  const { persistentVolumeClaim, configMap, secret, projected, csi, azureFile } = volume;
-  if (persistentVolumeClaim !== undefined) {
-    refer.to("mounts", { kind: "PersistentVolumeClaim", name: fields(persistentVolumeClaim).claimName });
-  }
-  if (configMap !== undefined) referToConfigMap(fields(configMap), refer);
-  if (secret !== undefined) {
-    const { secretName, optional } = fields(secret);
-    refer.to("uses-secret", { kind: "Secret", name: secretName, optional });
-  }
-  if (projected !== undefined) {
-    for (const source of list(fields(projected).sources)) {
-      if (source.configMap !== undefined) referToConfigMap(fields(source.configMap), refer);
-      if (source.secret !== undefined) referToSecret(fields(source.secret), refer);
+/** Returns, by name of a volume, how containers mount it. */
+function mountsOf(podSpec: Fields): Map<unknown, Via[]> {
+  const mounts = new Map<unknown, Via[]>();
+  for (const { field, via } of CONTAINERS) {
+    for (const { volumeMounts, volumeDevices } of list(podSpec[field])) {
+      for (const { name, subPath, subPathExpr } of [...list(volumeMounts), ...list(volumeDevices)]) {
+        const ways = mounts.get(name) ?? [];
+        if (text(subPath) || text(subPathExpr)) ways.push("subPath");
+        mounts.set(name, [...ways, ...via]);
+      }
     }
   }
-  if (csi !== undefined) referToSecret(fields(fields(csi).nodePublishSecretRef), refer);
+  return mounts;
+}
+
+function volumeReferences(volume: Fields, refer: Refer, mounts: readonly Via[]): void {
+  const { persistentVolumeClaim, configMap, secret, projected, csi, azureFile } = volume;
+  const via: readonly Via[] = ["volume", ...mounts];
+  if (persistentVolumeClaim !== undefined) {
+    refer.to("mounts", { kind: "PersistentVolumeClaim", name: fields(persistentVolumeClaim).claimName, via });
+  }
+  if (configMap !== undefined) referToConfigMap(fields(configMap), refer, via);
+  if (secret !== undefined) {
+    const { secretName, optional } = fields(secret);
+    refer.to("uses-secret", { kind: "Secret", name: secretName, optional, via });
+  }
+  if (projected !== undefined) {
+    const via: readonly Via[] = ["projected", ...mounts];
+    for (const source of list(fields(projected).sources)) {
+      if (source.configMap !== undefined) referToConfigMap(fields(source.configMap), refer, via);
+      if (source.secret !== undefined) referToSecret(fields(source.secret), refer, via);
+    }
+  }
+  if (csi !== undefined) referToSecret(fields(fields(csi).nodePublishSecretRef), refer, via);
   if (azureFile !== undefined) {
-    refer.to("uses-secret", { kind: "Secret", name: fields(azureFile).secretName });
+    refer.to("uses-secret", { kind: "Secret", name: fields(azureFile).secretName, via });
   }
   for (const source of SECRET_VOLUMES) {
-    if (volume[source] !== undefined) referToSecret(fields(fields(volume[source]).secretRef), refer);
+    if (volume[source] !== undefined) referToSecret(fields(fields(volume[source]).secretRef), refer, via);
   }
 }
 
-function containerReferences({ env, envFrom }: Fields, refer: Refer): void {
+function containerReferences({ env, envFrom }: Fields, refer: Refer, via: readonly Via[]): void {
   for (const { configMapRef, secretRef } of list(envFrom)) {
-    if (configMapRef !== undefined) referToConfigMap(fields(configMapRef), refer);
-    if (secretRef !== undefined) referToSecret(fields(secretRef), refer);
+    if (configMapRef !== undefined) referToConfigMap(fields(configMapRef), refer, ["envFrom", ...via]);
+    if (secretRef !== undefined) referToSecret(fields(secretRef), refer, ["envFrom", ...via]);
   }
   for (const { valueFrom } of list(env)) {
     if (valueFrom === undefined) continue;
     const { configMapKeyRef, secretKeyRef } = fields(valueFrom);
-    if (configMapKeyRef !== undefined) referToConfigMap(fields(configMapKeyRef), refer);
-    if (secretKeyRef !== undefined) referToSecret(fields(secretKeyRef), refer);
+    if (configMapKeyRef !== undefined) referToConfigMap(fields(configMapKeyRef), refer, ["env", ...via]);
+    if (secretKeyRef !== undefined) referToSecret(fields(secretKeyRef), refer, ["env", ...via]);
   }
 }
 
-function referToConfigMap({ name, optional }: Fields, refer: Refer): void {
-  if (name !== ROOT_CA) refer.to("uses-configmap", { kind: "ConfigMap", name, optional });
+function referToConfigMap({ name, optional }: Fields, refer: Refer, via: readonly Via[]): void {
+  if (name !== ROOT_CA) refer.to("uses-configmap", { kind: "ConfigMap", name, optional, via });
 }
 
-function referToSecret({ name, optional }: Fields, refer: Refer): void {
-  refer.to("uses-secret", { kind: "Secret", name, optional });
+function referToSecret({ name, optional }: Fields, refer: Refer, via: readonly Via[]): void {
+  refer.to("uses-secret", { kind: "Secret", name, optional, via });
 }

@@ -12,7 +12,7 @@ export const serviceAccount: KindRule = {
   references: ({ secrets, imagePullSecrets }, refer) => {
     for (const { name } of list(secrets)) refer.to("uses-secret", { kind: "Secret", name });
     for (const { name } of list(imagePullSecrets)) {
-      refer.to("uses-secret", { kind: "Secret", name, optional: true });
+      refer.to("uses-secret", { kind: "Secret", name, optional: true, via: ["imagePullSecret"] });
     }
   },
 };

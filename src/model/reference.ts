@@ -4,7 +4,7 @@ import type { ResourceKind } from "./resource_kind.ts";
 
 /**
  * The places in an object that can contain a reference. Equal references are merged and keep the places of
- * all. Redis stores the names, so the order may change. At most 32 places are possible.
+ * all. Redis stores the names, so the order may change. At most 16 places are possible.
  */
 export const VIAS = [
   "env",
@@ -16,7 +16,6 @@ export const VIAS = [
   "tls",
   "initContainer",
   "ephemeralContainer",
-  "claimTemplate",
 ] as const;
 
 export type Via = typeof VIAS[number];
