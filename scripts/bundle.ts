@@ -1,6 +1,6 @@
 /**
- * Makes dist/astrolabe.js, or what $OUTPUT names. Its first line names the commit, which
- * `astrolabe version` prints: $COMMIT, or that of the checkout.
+ * Makes dist/astrolabe.js, or the file that $OUTPUT names. Its first line contains the commit that
+ * `astrolabe version` prints: $COMMIT, or the commit of the checkout.
  */
 const file = Deno.env.get("OUTPUT") || "dist/astrolabe.js";
 

@@ -1,8 +1,8 @@
 /**
- * Makes dist/astrolabe-linux-x64 and -arm64 of the bundle, or those named on the command line, with the
- * permissions and V8 flags of the task `start`. A kubeconfig may name a program that fetches its
- * credentials, so these may run one; with `--image` they may not: in a cluster there is a token. There
- * V8's code cache is off too: a new container never has one, and making it takes 25 MB.
+ * Makes dist/astrolabe-linux-x64 and -arm64 from the bundle, or the ones named on the command line, with the
+ * permissions and V8 flags of the task `start`. These binaries may run programs, because a kubeconfig may
+ * name a program that fetches its credentials. With `--image` they may not, because a Pod has a token.
+ * `--image` also turns off V8's code cache: a new container never has one, and making it takes 25 MB.
  */
 const TARGETS = new Map([
   ["x64", "x86_64-unknown-linux-gnu"],

@@ -1,6 +1,6 @@
 /**
- * Prints the flag that tasks need where JSR does not answer: an import map that puts stand-ins in place of
- * its packages. Prints nothing where it answers, or where they have been downloaded before.
+ * Prints the flag that tasks need if JSR does not answer: an import map that replaces its packages with
+ * stand-ins. Prints nothing if JSR answers, or if the packages have been downloaded before.
  */
 const { imports }: { imports: Record<string, string> } = JSON.parse(await Deno.readTextFile("deno.json"));
 

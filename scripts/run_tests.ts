@@ -1,6 +1,7 @@
 /**
- * Runs the tests named on the command line, or all, after installing what they need, and ends with their
- * sum on a line of its own. What is missing is said first: the tests that need it are skipped.
+ * Installs the programs that tests need, runs the tests named on the command line or all tests, and prints
+ * the totals on a line of their own. If a program is missing, it says so first, and the tests that need it
+ * are skipped.
  */
 const NEEDED = [
   ["redis-server", "redis-server", "against Redis"],
@@ -36,7 +37,7 @@ const [tests, failures, skipped] = [
   count("failure ") + count("error "),
   count("skipped"),
 ];
-// What fails outside of any test fails the run, and stands in no report.
+// A failure outside of any test fails the run but is not in the report.
 const failed = failures === 0 && code !== 0 ? 1 : failures;
 if (tests > 0) console.log(`\n${tests - failures - skipped} passed, ${failed} failed, ${skipped} skipped`);
 Deno.exit(code);

@@ -1,7 +1,7 @@
 /**
- * Stands in for `@std/assert` on machines that JSR does not answer: those of its functions that our tests
- * use, with the same signatures, over `node:assert`. Where it differs it is the stricter one: 0 is not -0,
- * and an object without a prototype is not a plain one.
+ * Replaces `@std/assert` on machines that cannot reach JSR: the functions that our tests use, with the same
+ * signatures, over `node:assert`. It is stricter in two points: 0 does not equal -0, and an object without a
+ * prototype does not equal a plain one.
  */
 import { AssertionError, deepStrictEqual, notDeepStrictEqual } from "node:assert";
 import { inspect, isDeepStrictEqual } from "node:util";
@@ -145,7 +145,7 @@ export function assertObjectMatch(
   assertEquals(restrict(actual, expected), expected, msg);
 }
 
-/** `actual` with only those properties that `expected` has, at every depth. */
+/** Returns `actual` with only the properties that `expected` has, at every depth. */
 function restrict<T>(actual: T, expected: unknown): T {
   if (typeof actual !== "object" || typeof expected !== "object" || !actual || !expected) return actual;
   if (Array.isArray(actual)) {

@@ -1,15 +1,15 @@
 /**
- * Stands in for `@std/cli/parse-args` on machines that JSR does not answer: the options that we use, with
- * the same meaning, over `node:util`.
+ * Replaces `@std/cli/parse-args` on machines that cannot reach JSR: the options that we use, with the same
+ * meaning, over `node:util`.
  */
 import { parseArgs as parse } from "node:util";
 
 export interface ParseOptions {
-  /** Flags that take a value; without one they are "". `_` keeps positional arguments strings. */
+  /** Flags with a value. Without a value they are "". With `_`, positional arguments stay strings. */
   string?: readonly string[];
-  /** Flags whose values are collected into an array, empty when there is none. */
+  /** Flags whose values are collected into an array, which may be empty. */
   collect?: readonly string[];
-  /** Called for every argument that no option names; `false` leaves it out of the result. */
+  /** Called for every unknown argument. If it returns `false`, the result does not contain the argument. */
   unknown?: (arg: string, key?: string, value?: unknown) => unknown;
 }
 

@@ -87,8 +87,8 @@ export class Strings {
   }
 
   /**
-   * Writes the escaped bytes at `at` and returns their end. It writes whole words, so up to three bytes behind
-   * the end are overwritten and must exist.
+   * Writes the escaped bytes at `at` and returns their end. It writes whole words, so up to three bytes
+   * behind the end are overwritten and must exist.
    */
   copy(id: number, target: DataView, at: number): number {
     const arena = this.#arena.data;

@@ -1,6 +1,7 @@
 /**
  * The fields of a resource beyond its identity and its relations. This table is their only description: the
- * graph stores them by it, both encoders and the decoder follow it, and the schema of the API is made from it.
+ * graph stores them by it, both encoders and the decoder follow it, and the schema of the API is made from
+ * it.
  *
  * A form in brackets is a list. A count is a whole number from 0 to 2³² − 1.
  */

@@ -34,8 +34,8 @@ export function viasOf(bits: number): Via[] {
 export interface Reference {
   readonly type: RelationType;
   /**
-   * The kind of the target. Undefined for a reference by uid whose kind is not tracked: it makes a relation if a
-   * resource has the uid, and is not shown otherwise.
+   * The kind of the target. Undefined for a reference by uid whose kind is not tracked: it makes a relation
+   * if a resource has the uid, and is not shown otherwise.
    */
   readonly kind: ResourceKind | undefined;
   /** The namespace of the target. Empty if the target is cluster-scoped or its kind is not tracked. */

@@ -12,7 +12,10 @@ export type Effect = "degraded" | "broken" | "removed";
 export interface Impact {
   /** What happens to the source when its target goes. */
   readonly onSource?: Effect;
-  /** The same for an optional reference, an image pull Secret or a claim of a StatefulSet. Default: `onSource`. */
+  /**
+   * The same for an optional reference, an image pull Secret or a claim of a StatefulSet. Default:
+   * `onSource`.
+   */
   readonly onSourceIfWeak?: Effect;
   /** What happens to the source when all its targets of this type are removed or broken. */
   readonly onSourceOfNone?: Effect;

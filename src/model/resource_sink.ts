@@ -7,8 +7,8 @@ export interface Scope {
 }
 
 /**
- * The receiver of the objects that a reflector reads. Between `begin` and `end` (or `abandon`) it receives the
- * objects of one complete list, and possibly removals. After `end` it receives events. Objects are parsed
+ * The receiver of the objects that a reflector reads. Between `begin` and `end` (or `abandon`) it receives
+ * the objects of one complete list, and possibly removals. After `end` it receives events. Objects are parsed
  * JSON that nobody has checked yet. All calls are synchronous: an object is processed when the call returns.
  * They never throw because of the content of an object.
  */

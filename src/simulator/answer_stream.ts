@@ -1,18 +1,21 @@
 /**
- * The body of a list or a watch: takes pieces from a source as fast as the client reads and no faster,
- * so that neither an answer of 120 MB nor a slow watcher costs memory. Faults happen here.
+ * The body of a list or a watch. It takes pieces from a source only as fast as the client reads, so that
+ * neither an answer of 120 MB nor a slow watcher needs memory. It also carries out the faults within answers.
  */
 import { errorOf, type StreamFault } from "./faults.ts";
 
-/** Bytes that follow one another. */
+/** Consecutive bytes. */
 export type Piece = readonly Uint8Array<ArrayBuffer>[];
 
 export interface PieceSource {
-  /** Comes before everything, even before a fault. */
+  /** The beginning of the body. It is sent even before a fault. */
   readonly head?: Uint8Array<ArrayBuffer>;
-  /** The next object; `wait`: nothing now, and `wake` will be called; `end`: nothing any more. */
+  /**
+   * Returns the next object; `wait` if there is none now and `wake` will be called; `end` if there are no
+   * more.
+   */
   next(): Piece | "wait" | "end";
-  /** No more is wanted. */
+  /** Tells the source that no more pieces are needed. */
   close?(): void;
 }
 
@@ -23,7 +26,7 @@ const HALF_LINE = encoder.encode('{"type":"MODIFIED","object":{"metadata":{"na')
 
 export class AnswerStream {
   readonly body: ReadableStream<Uint8Array<ArrayBuffer>>;
-  /** Settles when the answer has ended, for whatever reason. */
+  /** Settles when the answer has ended, for any reason. */
   readonly closed: Promise<void>;
   readonly #source: PieceSource;
   #fault: StreamFault | undefined;
@@ -32,7 +35,7 @@ export class AnswerStream {
   #ending = false;
   #closed = false;
   #settle: () => void = () => {};
-  /** Nothing is written while it is set. */
+  /** While set, nothing is written. */
   #silent = false;
 
   constructor(source: PieceSource, fault?: StreamFault) {
@@ -48,12 +51,12 @@ export class AnswerStream {
     }, { highWaterMark: 0 });
   }
 
-  /** The source may have more. */
+  /** Tells the stream that the source may have more pieces. */
   wake(): void {
     this.#wake();
   }
 
-  /** Ends the answer as it should end, after what is there already. */
+  /** Ends the answer normally, after the pieces that are already there. */
   end(): void {
     this.#ending = true;
     this.#wake();
@@ -73,7 +76,7 @@ export class AnswerStream {
         controller.enqueue(parts.length === 1 ? parts[0] as Uint8Array<ArrayBuffer> : concat(parts));
       }
       if (state === "cut") {
-        // What came before the cut is read first.
+        // The client first reads what was sent before the cut.
         if (parts.length > 0) return this.suffer({ do: "cut" });
         this.close();
         return controller.error(new Error("fault: the connection is cut"));
@@ -128,7 +131,7 @@ export class AnswerStream {
     }
   }
 
-  /** Gives everything free; what the client has not got by now it does not get. */
+  /** Frees everything. The client does not get the pieces that it has not read yet. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;

@@ -1,6 +1,6 @@
 /**
- * The paths of an API server, over a store: lists, watches and single objects of each kind, their
- * writes, and the little that clients discover first.
+ * The paths of an API server, over a store: lists, watches and single objects of each kind, writes, and the
+ * discovery that clients start with.
  * https://kubernetes.io/docs/reference/using-api/api-concepts/
  */
 import { type Context, Hono } from "hono";
@@ -22,10 +22,10 @@ export interface ApiOptions {
   readonly store: ObjectStore;
   readonly faults: Faults;
   readonly watches: OpenWatches;
-  /** Whether a request with this `Authorization` may come in. */
+  /** Reports whether a request with this `Authorization` is accepted. */
   readonly admits: (authorization: string | undefined) => boolean;
   readonly onRequest: (request: Request) => void;
-  /** Aborts when the server goes down, for answers that wait. */
+  /** Aborts when the server goes down, so that waiting answers end. */
   readonly down: () => AbortSignal;
 }
 
@@ -112,7 +112,7 @@ function serveKind(app: Hono, kind: ResourceKind, { store, faults, watches, down
     return c.json(store.delete(kind.kind, namespace, name));
   });
 
-  /** The path says what kind of object it is, and where. */
+  /** Returns the kind and the namespace of the object from the path. */
   async function objectIn(c: Context): Promise<KubeObject> {
     const object: KubeObject = await c.req.json();
     const namespace = c.req.param("namespace");
@@ -135,7 +135,7 @@ function answer(source: PieceSource, fault: StreamFault | undefined): Response {
   return new Response(new AnswerStream(source, fault).body, { headers: JSON_TYPE });
 }
 
-/** Lets a request meet its fault; what happens only within the answer is returned. */
+/** Carries out the fault of a request. Returns the fault if it happens within the answer. */
 async function met(
   fault: RequestFault | StreamFault | undefined,
   down: AbortSignal,
@@ -156,7 +156,7 @@ async function met(
   }
 }
 
-/** Settles after the time, or when the server goes down. */
+/** Settles after the delay, or when the server goes down. */
 function pause(milliseconds: number, down: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = Number.isFinite(milliseconds) ? setTimeout(resolve, milliseconds) : undefined;

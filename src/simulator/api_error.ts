@@ -1,7 +1,7 @@
 import type { ResourceKind } from "../model/resource_kind.ts";
 
 export interface ApiErrorDetails {
-  /** Names the resource, as its plural. */
+  /** The resource, named by its plural. */
   readonly kind?: string;
   readonly name?: string;
   readonly retryAfterSeconds?: number;
@@ -24,7 +24,7 @@ const REASONS: Record<number, string> = {
   504: "Timeout",
 };
 
-/** An answer of the API server that is a failure: a `Status` object. */
+/** A failure that the API server answers with: a `Status` object. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
 
@@ -52,12 +52,12 @@ export class ApiError extends Error {
   }
 }
 
-/** A parameter that contradicts another one. */
+/** Returns the failure for a parameter that contradicts another one. */
 export function forbiddenListOption(field: string, message: string): ApiError {
   return invalidListOptions({ field, reason: "FieldValueForbidden", message: `Forbidden: ${message}` });
 }
 
-/** A parameter with a value that it cannot have. */
+/** Returns the failure for a parameter with an invalid value. */
 export function unsupportedListOption(field: string, value: string): ApiError {
   const message = `Unsupported value: ${JSON.stringify(value)}`;
   return invalidListOptions({ field, reason: "FieldValueNotSupported", message });

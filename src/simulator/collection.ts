@@ -4,14 +4,14 @@ import { keyOf, type StoredObject } from "./stored_object.ts";
 
 type ByName = Map<string, StoredObject>;
 
-/** All objects of one kind, their recent past, and the listeners that hear of each event. */
+/** All objects of one kind, their recent events, and the listeners for new events. */
 export class Collection {
   readonly kind: ResourceKind;
   readonly log: EventLog;
   readonly #byNamespace = new Map<string, ByName>();
   #size = 0;
   readonly #listeners = new Set<() => void>();
-  /** The state that was asked for last: all pages of one list ask for the same state. */
+  /** The state of the last request. All pages of one list request the same state. */
   #sorted: { readonly position: number; readonly objects: readonly StoredObject[] } | undefined;
 
   constructor(kind: ResourceKind, history: number) {
@@ -86,7 +86,7 @@ export class Collection {
   }
 
   /**
-   * Takes back everything after the revision.
+   * Undoes every change after the revision.
    *
    * @throws {RangeError} if the history does not reach back that far.
    */

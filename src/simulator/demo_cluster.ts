@@ -12,13 +12,13 @@ export interface DemoClusterOptions {
 }
 
 export interface DemoCluster {
-  /** The address of its API server, which speaks plain HTTP and asks for no credentials. */
+  /** The address of its API server, which uses plain HTTP and needs no credentials. */
   readonly url: string;
-  /** Settles when it is closed, after the signal. */
+  /** Settles when the cluster is closed, after the signal. */
   readonly ended: Promise<void>;
 }
 
-/** A sample cluster that lives in this process until the signal aborts. */
+/** Starts a sample cluster that lives in this process until the signal aborts. */
 export function startDemoCluster(options: DemoClusterOptions): DemoCluster {
   const { kinds, objects, signal, seed = 1, changesPerSecond = 2 } = options;
   const simulator = Simulator.start({ kinds, seed });

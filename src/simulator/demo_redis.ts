@@ -1,11 +1,11 @@
 /**
- * The demo's own Redis: a redis-server beside it, on a free port of this machine. Its data outlives it
- * in the folder for temporary files, so that the next demo starts with what this one has seen.
+ * The Redis of the demo: a redis-server on a free port of this machine. Its data stay in the folder for
+ * temporary files, so that the next demo starts with the graph of this one.
  */
 export interface DemoRedis {
   readonly host: string;
   readonly port: number;
-  /** Lets it save and end. */
+  /** Lets Redis save its data and end. */
   stop(): Promise<void>;
 }
 
@@ -14,7 +14,7 @@ const FILE = "astrolabe-demo.rdb";
 const START_MILLISECONDS = 10_000;
 const STOP_MILLISECONDS = 3_000;
 
-/** @throws {Error} that says what to do, where there is no redis-server or it does not start. */
+/** @throws {Error} with advice, if redis-server is missing or does not start. */
 export async function startDemoRedis(): Promise<DemoRedis> {
   const port = freePort();
   const folder = Deno.env.get("TMPDIR") ?? "/tmp";
@@ -27,12 +27,12 @@ export async function startDemoRedis(): Promise<DemoRedis> {
   const kill = () => {
     if (!ended) child.kill("SIGTERM");
   };
-  // Where the demo ends without an orderly stop.
+  // For a demo that ends without an orderly stop.
   globalThis.addEventListener("unload", kill);
   const stop = async () => {
     globalThis.removeEventListener("unload", kill);
     kill();
-    // It does not end as long as it cannot save.
+    // Redis does not end while it cannot save.
     const timer = setTimeout(() => child.kill("SIGKILL"), STOP_MILLISECONDS);
     await end;
     clearTimeout(timer);
@@ -56,7 +56,7 @@ function spawn(args: string[]): Deno.ChildProcess {
       stdin: "null",
       stdout: "null",
       stderr: "null",
-      // Ctrl-C goes to the whole group of a terminal, and the last flush still needs its Redis.
+      // A terminal sends Ctrl-C to the whole group, but the last flush still needs Redis.
       detached: true,
     }).spawn();
   } catch (cause) {

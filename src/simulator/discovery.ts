@@ -1,6 +1,9 @@
 import { apiVersionOf, type ResourceKind } from "../model/resource_kind.ts";
 
-/** What an API server says of itself, by path: enough for clients that discover before they ask. */
+/**
+ * Returns the discovery documents of an API server by path, as far as clients need them before their
+ * requests.
+ */
 export function discovery(kinds: readonly ResourceKind[]): [path: string, answer: object][] {
   const apiVersions = Array.from(new Set(kinds.map(apiVersionOf)));
   const groups = Array.from(new Set(kinds.map(({ group }) => group))).filter((group) => group !== "").map(

@@ -1,21 +1,23 @@
 /**
- * The last events of one kind, for watches that begin in the past and for lists of an earlier
- * revision. Positions count from the first event ever and are not revisions.
+ * The last events of one kind, for watches that begin in the past and for lists of an earlier revision.
+ * A position counts from the first event ever. It is not a revision.
  */
 import type { StoredObject } from "./stored_object.ts";
 
 export interface StoreEvent {
   readonly type: "ADDED" | "MODIFIED" | "DELETED";
   readonly revision: number;
-  /** What came to be; of a deletion, the last state under the revision of the deletion. */
+  /** The new state. For a deletion: the last state, with the revision of the deletion. */
   readonly object: StoredObject;
-  /** What stood there before. */
+  /** The previous state. */
   readonly previous?: StoredObject;
 }
 
 export class EventLog {
   readonly #limit: number;
-  /** What went is cut off now and then; `#gone` counts the events that are no longer to be had. */
+  /**
+   * Forgotten events are removed from time to time. `#gone` counts the events that are no longer available.
+   */
   #events: StoreEvent[] = [];
   #cut = 0;
   #gone = 0;
@@ -25,12 +27,12 @@ export class EventLog {
     this.#limit = limit;
   }
 
-  /** Where the next event will stand. */
+  /** The position of the next event. */
   get end(): number {
     return this.#cut + this.#events.length;
   }
 
-  /** What came after this revision is still here. */
+  /** The events after this revision are still available. */
   reaches(revision: number): boolean {
     return revision >= this.#floor;
   }
@@ -40,17 +42,17 @@ export class EventLog {
     if (this.end - this.#gone > this.#limit) this.#forget(this.end - this.#limit);
   }
 
-  /** Undefined when the event is forgotten or yet to come. */
+  /** Returns the event, or undefined if it is forgotten or has not happened yet. */
   at(position: number): StoreEvent | undefined {
     return position < this.#gone ? undefined : this.#events[position - this.#cut];
   }
 
-  /** Whether a reader who stands here has missed nothing. */
+  /** Reports whether a reader at this position has missed no event. */
   holds(position: number): boolean {
     return position >= this.#gone;
   }
 
-  /** Where the first event after the revision stands; undefined when it may be forgotten. */
+  /** Returns the position of the first event after the revision, or undefined if it may be forgotten. */
   after(revision: number): number | undefined {
     if (!this.reaches(revision)) return undefined;
     let low = this.#gone;
@@ -70,7 +72,7 @@ export class EventLog {
     this.#floor = Math.max(this.#floor, revision);
   }
 
-  /** Takes back everything after the revision, as a restore of etcd does. */
+  /** Undoes every event after the revision, as a restore of etcd does. */
   rewind(revision: number): void {
     const end = this.after(revision);
     if (end === undefined) throw new RangeError(`the history does not reach back to revision ${revision}`);

@@ -1,25 +1,25 @@
 /**
- * What can go wrong between an API server and its client, on demand.
+ * Faults between an API server and its client, on demand.
  *
  *   faults.add({ kind: "Pod", verb: "list", times: 1, fault: { do: "answer", code: 500 } });
  *   faults.strike({ do: "cut" }, { kind: "Pod" });
  *
- * `add` meets requests that are to come, `strike` the watches that are open.
+ * `add` affects future requests, `strike` affects open watches.
  */
 import { ApiError, type ApiErrorDetails } from "./api_error.ts";
 
-/** Instead of an answer. */
+/** A fault that replaces the answer. */
 export type RequestFault =
-  /** A Status object of this HTTP code; of 410, the reason is Expired. */
+  /** A Status object with this HTTP code. For 410 the reason is Expired. */
   | { readonly do: "answer"; readonly code: number; readonly retryAfter?: number; readonly message?: string }
-  /** The answer comes this much later. */
+  /** The answer is delayed by this many milliseconds. */
   | { readonly do: "delay"; readonly milliseconds: number }
-  /** The connection ends right after the header of the answer. */
+  /** The connection ends directly after the header of the answer. */
   | { readonly do: "reset" }
   /** The request is read and never answered. */
   | { readonly do: "hang" };
 
-/** In the midst of an answer, after this many objects of it (0 when left out). */
+/** A fault within an answer, after this many objects. Default: 0. */
 export type StreamFault =
   & { readonly after?: number }
   & (
@@ -27,23 +27,23 @@ export type StreamFault =
     | { readonly do: "cut" }
     /** The connection ends in the middle of a line. */
     | { readonly do: "half-line" }
-    /** A line that is no JSON; then the answer goes on. */
+    /** A line that is not JSON; then the answer continues. */
     | { readonly do: "garbage" }
-    /** Not a byte more, and no end either. */
+    /** The answer sends no more bytes but does not end. */
     | { readonly do: "silence" }
-    /** An ERROR event with a Status of this code, such as 410; then the answer ends as it should. */
+    /** An ERROR event with a Status of this code, such as 410; then the answer ends normally. */
     | { readonly do: "error"; readonly code: number; readonly message?: string }
   );
 
 export type Verb = "list" | "watch" | "get";
 
 export interface FaultRule {
-  /** Of these kinds' requests alone; of all kinds' when left out. */
+  /** Only requests for this kind. Default: all kinds. */
   readonly kind?: string;
   readonly verb?: Verb;
-  /** Watches with `sendInitialEvents` alone. */
+  /** Only watches with `sendInitialEvents`. */
   readonly streamedList?: boolean;
-  /** How many requests it meets; all when left out. */
+  /** Number of requests that it affects. Default: all. */
   readonly times?: number;
   readonly fault: RequestFault | StreamFault;
 }
@@ -59,37 +59,37 @@ interface Sufferer {
 }
 
 export class Faults {
-  /** Streamed lists get the 422 of an API server that does not know them. */
+  /** Rejects streamed lists with 422, as an API server does that does not support them. */
   refuseStreamedLists = false;
   readonly #rules: { readonly rule: FaultRule; left: number }[] = [];
   readonly #open: (kind?: string) => readonly Sufferer[];
 
-  /** `open` gives the watches that are open, of one kind or of all. */
+  /** @param open returns the open watches of one kind, or all of them. */
   constructor(open: (kind?: string) => readonly Sufferer[]) {
     this.#open = open;
   }
 
-  /** The returned function takes the rule away again. The rule that was added first comes first. */
+  /** Adds a rule. The returned function removes it. If several rules match, the oldest applies. */
   add(rule: FaultRule): () => void {
     const entry = { rule, left: rule.times ?? Infinity };
     this.#rules.push(entry);
     return () => void (entry.left = 0);
   }
 
-  /** Takes all rules away. */
+  /** Removes all rules. */
   clear(): void {
     this.#rules.length = 0;
     this.refuseStreamedLists = false;
   }
 
-  /** Does the fault to the watches that are open, of one kind or of all, and says to how many. */
+  /** Applies the fault to the open watches of one kind, or to all, and returns their number. */
   strike(fault: StreamFault, { kind }: { readonly kind?: string } = {}): number {
     const struck = this.#open(kind);
     for (const stream of struck) stream.suffer(fault);
     return struck.length;
   }
 
-  /** The fault that this request meets. */
+  /** Returns the fault for this request. */
   take(request: RequestInfo): RequestFault | StreamFault | undefined {
     const met = this.#rules.find(({ rule, left }) =>
       left > 0 &&

@@ -1,4 +1,4 @@
-/** A complete Kubernetes object, as its API server answers with it. */
+/** A complete Kubernetes object, as the API server sends it. */
 export interface KubeObject {
   apiVersion: string;
   kind: string;

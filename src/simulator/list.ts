@@ -8,15 +8,15 @@ import { keyOf, type StoredObject } from "./stored_object.ts";
 
 export interface ListRequest {
   readonly collection: Collection;
-  /** Undefined: all namespaces. */
+  /** Undefined means all namespaces. */
   readonly namespace?: string | undefined;
   readonly options: ListOptions;
   readonly representation: Representation;
-  /** Of the whole store. */
+  /** The revision of the whole store. */
   readonly revision: number;
 }
 
-/** Where a list goes on: after this key, in the state of this revision. */
+/** The start of the next page: after this key, in the state of this revision. */
 interface Continuation {
   readonly rv: number;
   readonly start: string;
@@ -27,9 +27,9 @@ const COMMA = encoder.encode(",");
 const END = encoder.encode("]}\n");
 
 /**
- * One page of a list, all pages of which show the state of one revision.
+ * Returns one page of a list. All pages of a list show the state of one revision.
  *
- * @throws {ApiError} 410 when that state is forgotten, 504 when it is yet to come.
+ * @throws {ApiError} 410 if that state is forgotten, 504 if it does not exist yet.
  */
 export function listPage(request: ListRequest): PieceSource {
   const { collection, options, representation } = request;
@@ -46,7 +46,7 @@ export function listPage(request: ListRequest): PieceSource {
 
   const all = selected(state, request);
   const start = from === undefined ? 0 : firstAfter(all, from.start);
-  // Any state will do: the watch cache answers, which knows no pages.
+  // Any state is acceptable, so the watch cache answers. It does not support pages.
   const limit = options.limit === 0 || options.revision === 0 ? all.length : options.limit;
   const end = Math.min(start + limit, all.length);
   const last = all[end - 1];
@@ -125,7 +125,7 @@ function continuationOf(token: string): Continuation {
     const { rv, start } = JSON.parse(decodeURIComponent(atob(token)));
     if (typeof rv === "number" && typeof start === "string") return { rv, start };
   } catch {
-    // Whatever it is, it is not one of ours.
+    // It is not a token of this simulator.
   }
   throw new ApiError(400, "invalid continue token");
 }

@@ -1,4 +1,4 @@
-/** The query parameters of lists and watches, held to the rules of the API server. */
+/** The query parameters of lists and watches, validated by the rules of the API server. */
 import { type LabelSelector, parseLabelSelector } from "../model/label_selector.ts";
 import { ApiError, forbiddenListOption, unsupportedListOption } from "./api_error.ts";
 
@@ -7,22 +7,22 @@ const MATCHES = ["Exact", "NotOlderThan"];
 export interface ListOptions {
   readonly watch: boolean;
   readonly selector: LabelSelector;
-  /** The field selector `metadata.name`, the only one that is known. */
+  /** The field selector `metadata.name`. No other is supported. */
   readonly name?: string | undefined;
-  /** 0: no limit. */
+  /** 0 means no limit. */
   readonly limit: number;
   readonly continueToken?: string;
-  /** Undefined: the most recent; 0: any. */
+  /** Undefined means the most recent state, 0 any state. */
   readonly revision?: number;
   readonly exact: boolean;
-  /** Undefined: the API server decides by the resourceVersion. */
+  /** If undefined, the API server decides by the resourceVersion. */
   readonly sendInitialEvents: boolean | undefined;
   readonly allowWatchBookmarks: boolean;
   readonly timeoutSeconds?: number;
 }
 
 /**
- * @throws {ApiError} 400 for what does not parse, 422 for what may not stand together.
+ * @throws {ApiError} 400 for a value that cannot be parsed, 422 for parameters that exclude each other.
  */
 export function listOptionsOf(query: URLSearchParams): ListOptions {
   const watch = booleanOf(query, "watch") ?? false;
@@ -82,7 +82,7 @@ function selectorOf(text: string): LabelSelector {
   }
 }
 
-/** Undoes the escapes with which a field selector holds commas and equals signs. */
+/** Removes the escapes of commas and equals signs in a field selector. */
 function nameOf(fieldSelector: string): string | undefined {
   if (fieldSelector === "") return undefined;
   const [, name] = /^metadata\.name==?((?:[^,=\\]|\\.)*)$/s.exec(fieldSelector) ?? [];

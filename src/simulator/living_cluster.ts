@@ -5,25 +5,25 @@ import { Random } from "./random.ts";
 import { Scene } from "./sample/scene.ts";
 
 export interface LivingClusterOptions {
-  /** Filled with a sample cluster. */
+  /** The store, filled with a sample cluster. */
   readonly store: ObjectStore;
   readonly signal: AbortSignal;
   readonly seed?: number;
   readonly changesPerSecond?: number;
-  /** Settles after the milliseconds, or when the signal aborts. */
+  /** Settles after this many milliseconds, or when the signal aborts. */
   readonly wait?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
 }
 
 const OF_LIFE = 0x6c696665;
-/** Shorter waits would not be kept: what is due meanwhile happens at once. */
+/** Shorter waits would not be accurate. Changes that are due within this time happen at once. */
 const SHORTEST_WAIT = 10;
 
 /**
  * Makes a sample cluster live until the signal aborts: rollouts, scaling, crash loops, ConfigMaps that
- * go missing and come back, claims that wait for their volume, cron jobs. What happens, and in which
- * order, repeats with the seed.
+ * disappear and return, claims that wait for their volume, cron jobs. The same seed gives the same changes in
+ * the same order.
  */
 export async function livingCluster(options: LivingClusterOptions): Promise<void> {
   const { store, signal, seed = 1, changesPerSecond = 2, wait = waitFor, now = Date.now } = options;

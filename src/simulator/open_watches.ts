@@ -7,11 +7,11 @@ interface OpenWatch {
   readonly stream: AnswerStream;
 }
 
-/** The watches that clients have open. */
+/** The open watches of all clients. */
 export class OpenWatches {
   readonly #open = new Set<OpenWatch>();
 
-  /** Answers a watch, which ends by itself after `timeoutSeconds`, where it has any. */
+  /** Answers a watch. It ends by itself after `timeoutSeconds`, if given. */
   add(entry: OpenWatch, timeoutSeconds?: number): void {
     const { stream } = entry;
     const timer = timeoutSeconds === undefined
@@ -24,14 +24,14 @@ export class OpenWatches {
     });
   }
 
-  /** Those of one kind, or all. */
+  /** Returns the open watches of one kind, or all. */
   streams(kind?: string): AnswerStream[] {
     return Array.from(this.#open).filter((open) => (kind ?? open.kind) === open.kind).map(({ stream }) =>
       stream
     );
   }
 
-  /** A bookmark of the store's present revision for each that allows bookmarks. */
+  /** Sends a bookmark with the current revision of the store to each watch that allows bookmarks. */
   bookmark(revision: number): void {
     for (const { watch, stream } of this.#open) {
       watch.bookmark(revision);

@@ -1,6 +1,6 @@
 const UUID_PARTS = [8, 4, 4, 4, 12] as const;
 
-/** Random numbers that a seed repeats (sfc32). */
+/** A random number generator. The same seed gives the same numbers (sfc32). */
 export class Random {
   #a: number;
   #b: number;
@@ -14,17 +14,17 @@ export class Random {
     for (let round = 0; round < 12; round++) this.#next();
   }
 
-  /** From 0 up to, but not including, 1. */
+  /** Returns a number from 0 up to, but not including, 1. */
   float(): number {
     return this.#next() / 2 ** 32;
   }
 
-  /** A whole number from 0 up to, but not including, `limit`. */
+  /** Returns a whole number from 0 up to, but not including, `limit`. */
   below(limit: number): number {
     return Math.floor(this.float() * limit);
   }
 
-  /** A whole number from `low` to `high`, both included. */
+  /** Returns a whole number from `low` to `high`, both included. */
   between(low: number, high: number): number {
     return low + this.below(high - low + 1);
   }
@@ -38,7 +38,7 @@ export class Random {
     return from[this.below(from.length)] as T;
   }
 
-  /** `length` characters such as stand at the end of a Pod's name. */
+  /** Returns `length` characters, like the suffix of a Pod's name. */
   suffix(length: number): string {
     return this.#characters("bcdfghjklmnpqrstvwxz2456789", length);
   }

@@ -1,4 +1,4 @@
-/** In which shape the client wants its objects: whole, or only their metadata. */
+/** The form in which the client wants objects: complete, or only their metadata. */
 import { apiVersionOf, type ResourceKind } from "../model/resource_kind.ts";
 import { ApiError } from "./api_error.ts";
 import type { StoreEvent } from "./event_log.ts";
@@ -18,7 +18,7 @@ export class Representation {
   readonly #kind: string;
   readonly #opening: Uint8Array<ArrayBuffer>;
   readonly #added: Uint8Array<ArrayBuffer>;
-  /** Lines of events, made by the first watch that sends them. */
+  /** Lines of events. The first watch that sends an event creates its line. */
   readonly #lines = new WeakMap<StoreEvent, Uint8Array<ArrayBuffer>>();
 
   constructor(kind: ResourceKind, { metadataOnly }: { readonly metadataOnly: boolean }) {
@@ -33,7 +33,7 @@ export class Representation {
     return [this.#opening, ...this.#rest(object)];
   }
 
-  /** Typed items do without kind and apiVersion, PartialObjectMetadata has them. */
+  /** Items of a typed list have no kind and apiVersion. PartialObjectMetadata has them. */
   item(object: StoredObject): Bytes {
     return this.#metadataOnly ? this.whole(object) : [BRACE, object.body];
   }
@@ -43,7 +43,7 @@ export class Representation {
     return encoder.encode(`${JSON.stringify(head).slice(0, -1)},"items":[`);
   }
 
-  /** An object that was there when the watch began. */
+  /** Returns the event for an object that existed when the watch began. */
   added(object: StoredObject): Bytes {
     return [this.#added, ...this.#rest(object), END_OF_LINE];
   }
@@ -92,9 +92,9 @@ export class Representation {
 }
 
 /**
- * Whether `Accept` asks for metadata alone.
+ * Reports whether `Accept` requests only metadata.
  *
- * @throws {ApiError} 406 when it asks for a single object's where there is a list, or the other way.
+ * @throws {ApiError} 406 if it requests the metadata of a single object for a list, or the reverse.
  */
 export function wantsMetadataOnly(accept: string, { list }: { readonly list: boolean }): boolean {
   const as = /^[^,]*;\s*as=(PartialObjectMetadata(?:List)?)\b/.exec(accept)?.[1];

@@ -1,9 +1,9 @@
 /**
- * A cluster that could be real, of any size: namespaces with Helm releases and without, what the
- * releases share, and a share of what is broken. The same options give the same objects, uids included.
+ * A realistic cluster of any size: namespaces with and without Helm releases, objects that releases share,
+ * and some broken ones. The same options give the same objects, uids included.
  *
- * The objects are whole, as an API server stores and answers them; only what the API server assigns when
- * it stores (resourceVersion) is missing. Controllers would find nothing to correct but what is broken.
+ * The objects are complete, as an API server stores them. Only the resourceVersion is missing, because the
+ * API server assigns it. Apart from the broken objects, controllers would find nothing to correct.
  */
 import type { KubeObject } from "./kube_object.ts";
 import { Random } from "./random.ts";
@@ -15,10 +15,10 @@ import { makeClaim, makeStorageClass, makeVolume } from "./sample/storage.ts";
 import { surroundings } from "./sample/surroundings.ts";
 
 export interface SampleClusterOptions {
-  /** How many objects, exactly. */
+  /** The exact number of objects. */
   readonly objects: number;
   readonly seed?: number;
-  /** The time that ages count from, in milliseconds since 1970: the present when left out. */
+  /** The time that ages count from, in milliseconds since 1970. Default: now. */
   readonly now?: number;
 }
 
@@ -56,7 +56,7 @@ const NAMES: Record<ApplicationType, readonly string[]> = {
  * release is meant. All other release names begin with their namespace and are unique in the cluster.
  */
 const INSTALLED_UNDER_OWN_NAME = new Set(["mailer", "postgresql", "redis"]);
-/** A type comes as often as it stands here. */
+/** The frequency of a type is the number of its entries here. */
 const MIX: readonly ApplicationType[] = [
   ...Array<ApplicationType>(9).fill("web"),
   ...Array<ApplicationType>(5).fill("worker"),
@@ -84,7 +84,7 @@ export function* sampleCluster(options: SampleClusterOptions): Generator<KubeObj
   }
 }
 
-/** What belongs together, more of it than is asked for. */
+/** Groups of objects that belong together, more of them than are needed. */
 function* parts(scene: Scene, objects: number): Generator<KubeObject[], void> {
   const { random } = scene;
   yield ["standard", "fast", "archive"].map((name) =>
@@ -143,7 +143,7 @@ function application(
   };
 }
 
-/** Storage that nobody needs any more. */
+/** Returns storage that nobody uses any more. */
 function leftovers(scene: Scene, app: Application): KubeObject[] {
   const { random } = scene;
   if (!random.chance(0.03)) return [];

@@ -1,9 +1,9 @@
 /**
- * An API server in memory, over real HTTP, that answers lists and watches as a real one does and fails
- * when it is told to. For the demo, the tests and the bench.
+ * An API server in memory, over real HTTP, for the demo, the tests and the bench. It answers lists and
+ * watches as a real one does, and fails on demand.
  *
- * It has no authorization, no admission, no validation and no controllers: objects are what the caller
- * puts into the store.
+ * It has no authorization, no admission, no validation and no controllers: the store contains exactly the
+ * objects that the caller puts into it.
  */
 import type { ResourceKind } from "../model/resource_kind.ts";
 import { createApi } from "./api.ts";
@@ -14,21 +14,21 @@ import { OpenWatches } from "./open_watches.ts";
 export interface SimulatorOptions {
   /** The kinds that it serves. */
   readonly kinds: readonly ResourceKind[];
-  /** 0, any free one, when left out. */
+  /** Default: 0, which means any free port. */
   readonly port?: number;
-  /** Of the uids. */
+  /** The seed of the uids. */
   readonly seed?: number;
-  /** How many events of each kind are kept for watches that begin in the past. */
+  /** Number of events of each kind that are kept for watches that begin in the past. */
   readonly watchHistory?: number;
-  /** Without it as bearer, requests get 401; everybody is let in when left out. */
+  /** The bearer token that requests must have; others get 401. Default: none needed. */
   readonly token?: string;
   /** Milliseconds between two bookmarks of a watch. */
   readonly bookmarkInterval?: number;
-  /** Milliseconds since 1970. */
+  /** Returns the milliseconds since 1970. */
   readonly now?: () => number;
 }
 
-/** A request that came in. */
+/** A request that the simulator received. */
 export interface SeenRequest {
   readonly method: string;
   readonly path: string;
@@ -37,13 +37,13 @@ export interface SeenRequest {
 }
 
 const HOST = "127.0.0.1";
-/** Of the requests that came in, this many are remembered, or a few more. */
+/** Minimum number of received requests that are remembered. */
 const SEEN_REQUESTS = 1000;
 
 export class Simulator {
   readonly store: ObjectStore;
   readonly faults: Faults;
-  /** What is asked for as bearer from now on; undefined: nothing. */
+  /** Changes the required bearer token. Undefined means that none is needed. */
   token: string | undefined;
   readonly #watches = new OpenWatches();
   readonly #handler: (request: Request) => Response | Promise<Response>;
@@ -88,12 +88,12 @@ export class Simulator {
     return this.#requests;
   }
 
-  /** How many watches are open, of one kind or of all. */
+  /** Returns the number of open watches of one kind, or of all. */
   openWatches(kind?: string): number {
     return this.#watches.streams(kind).length;
   }
 
-  /** Sends a bookmark to every watch that allows bookmarks, now. */
+  /** Sends a bookmark at once to every watch that allows bookmarks. */
   bookmark(): void {
     this.#watches.bookmark(this.store.revision);
   }
@@ -105,13 +105,13 @@ export class Simulator {
     await this.#server.finished;
   }
 
-  /** Serves again, at the same address, what is in the store. */
+  /** Serves the store again, at the same address. */
   up(): void {
     this.#down = new AbortController();
     this.#server = this.#serve(this.#port);
   }
 
-  /** Cuts all connections; the store stays as it is. */
+  /** Cuts all connections. The store does not change. */
   async restart(): Promise<void> {
     await this.down();
     this.up();
@@ -124,7 +124,7 @@ export class Simulator {
 
   #serve(port: number): Deno.HttpServer<Deno.NetAddr> {
     const signal = this.#down.signal;
-    // A cut is an error in a body, which is meant.
+    // A cut is an intended error in a body.
     const onError = () => new Response(null, { status: 500 });
     return Deno.serve({ hostname: HOST, port, signal, onListen() {}, onError }, this.#handler);
   }

@@ -1,9 +1,10 @@
 /**
- * One version of an object, as bytes. It never changes: lists, watches and the history share it.
+ * One version of an object, as bytes. It never changes, because lists, watches and the history share it.
  *
- * `body` is the object's JSON without its opening brace, its kind and its apiVersion, and begins with
- * the metadata. An item of a list is `{` + body, a whole object is `{"kind":…,"apiVersion":…,` + body,
- * and PartialObjectMetadata is the body's beginning: no answer needs to parse or to stringify.
+ * `body` is the JSON of the object without its opening brace, kind and apiVersion. It begins with the
+ * metadata. An item of a list is `{` + body, a complete object is `{"kind":…,"apiVersion":…,` + body, and
+ * PartialObjectMetadata is the beginning of the body. Answers therefore need neither parsing nor
+ * stringifying.
  */
 import type { Pairs } from "../model/pairs.ts";
 import { apiVersionOf, type ResourceKind } from "../model/resource_kind.ts";
@@ -15,7 +16,7 @@ export interface StoredObject {
   readonly revision: number;
   readonly labels: Pairs;
   readonly body: Uint8Array<ArrayBuffer>;
-  /** How many of the body's bytes are its metadata. */
+  /** Number of bytes at the beginning of the body that are metadata. */
   readonly metadataLength: number;
 }
 
@@ -48,7 +49,7 @@ export function load(kind: ResourceKind, { body }: StoredObject): KubeObject {
   return { apiVersion: apiVersionOf(kind), kind: kind.kind, ...JSON.parse(`{${decoder.decode(body)}`) };
 }
 
-/** The order of lists: by namespace, then by name. */
+/** Compares two keys in the order of lists: by namespace, then by name. */
 export function keyOf({ namespace, name }: { readonly namespace: string; readonly name: string }): string {
   return `${namespace}/${name}`;
 }

@@ -10,16 +10,16 @@ import { load, store, type StoredObject } from "./stored_object.ts";
 const encoder = new TextEncoder();
 
 /**
- * What a watch sends: the present objects where it was asked for them, then the events from the log,
- * in which it only keeps its place. One that falls so far behind that the log has lost what comes next
- * gets 410, as does one that begins too long ago.
+ * The events of a watch: first the existing objects if they were requested, then events from the log. A watch
+ * only keeps its position in the log. It gets 410 if it begins too long ago, or falls so far behind that the
+ * log no longer has its next event.
  */
 export class Watch implements PieceSource {
   readonly #request: ListRequest;
   readonly #initial: Iterator<StoredObject>;
   #listing: boolean;
   #position: number;
-  /** Everything up to this revision has been sent or does not concern this watch. */
+  /** All events up to this revision have been sent or do not concern this watch. */
   #revision: number;
   #bookmarkWanted = false;
   #failed = false;
@@ -66,7 +66,7 @@ export class Watch implements PieceSource {
     return "wait";
   }
 
-  /** Asks for a bookmark of this revision, the store's present one, once the events are sent. */
+  /** Requests a bookmark with the current revision of the store, to be sent after the events. */
   bookmark(revision: number): void {
     if (!this.#request.options.allowWatchBookmarks) return;
     this.#bookmarkWanted = true;
@@ -95,7 +95,7 @@ export class Watch implements PieceSource {
   }
 }
 
-/** What has left the selection goes in its last selected state, under the revision at which it left. */
+/** An object that no longer matches is sent in its last matching state, with the revision of the change. */
 function leaving({ kind }: Collection, previous: StoredObject, { revision }: StoreEvent): StoredObject {
   const object: KubeObject = load(kind, previous);
   return store(object, revision);

@@ -1,6 +1,6 @@
 /**
- * What the controllers and kubelets of a living cluster do. Each step is a generator that yields after
- * every single change to the store, so that somebody else sets the pace and tells several stories at once.
+ * The controllers and kubelets of a living cluster. Each step is a generator that yields after every single
+ * change to the store, so that the caller sets the pace and interleaves several stories.
  */
 import type { KubeObject } from "../kube_object.ts";
 import type { ObjectStore } from "../object_store.ts";
@@ -11,7 +11,7 @@ import { type PodState, podStatus, type PodStatusOptions } from "../sample/pod_s
 import type { Scene } from "../sample/scene.ts";
 import { deploymentStatus, replicaSetStatus, withoutZeros } from "../sample/workloads.ts";
 
-/** `change`: the store has changed; `rest`: it is somebody else's turn. */
+/** `change` means that the store has changed; `rest` lets another story continue. */
 export type Steps = Generator<"change" | "rest", void>;
 
 export class Cluster {
@@ -25,7 +25,7 @@ export class Cluster {
     this.random = scene.random;
   }
 
-  /** Puts the object in its place, which is no change where it is as it was. */
+  /** Writes the object. An equal object is not a change. */
   *put(object: KubeObject): Steps {
     const { revision } = this.store;
     this.store.update(object);
@@ -37,12 +37,12 @@ export class Cluster {
     yield "change";
   }
 
-  /** Leaves things as they are for a while. */
+  /** Waits for a while. */
   *rest(turns: number): Steps {
     while (turns-- > 0) yield "rest";
   }
 
-  /** Marks it as being deleted, then deletes it, finalizers or not. */
+  /** Marks the object as being deleted, then deletes it, even if it has finalizers. */
   *remove({ kind, metadata: { namespace = "", name } }: KubeObject): Steps {
     const object = this.store.get(kind, namespace, name);
     if (object === undefined) return;
@@ -66,7 +66,7 @@ export class Cluster {
     return pod;
   }
 
-  /** A Pod that somebody has deleted meanwhile stays as it is: away. */
+  /** Updates a Pod. A Pod that was deleted meanwhile stays deleted. */
   *setPod(
     { metadata: { namespace = "", name } }: KubeObject,
     state: PodState,
@@ -80,7 +80,7 @@ export class Cluster {
     yield* this.put(pod);
   }
 
-  /** From its creation to its readiness. */
+  /** Runs a Pod from its creation until it is ready. */
   *startPod(pod: KubeObject): Steps {
     yield* this.rest(1);
     yield* this.setPod(pod, "unready");
@@ -106,7 +106,7 @@ export class Cluster {
     yield* this.put(object);
   }
 
-  /** Brings the statuses of a deployment and of all that follows its Pods up to date. */
+  /** Updates the status of a Deployment and of everything that depends on its Pods. */
   *syncDeployment({ metadata: { namespace = "", name } }: KubeObject): Steps {
     const deployment = this.store.get("Deployment", namespace, name);
     if (deployment === undefined) return;
@@ -145,7 +145,7 @@ export class Cluster {
     yield* this.syncFollowers(workload);
   }
 
-  /** Endpoints, disruption budgets and scalers of a workload. */
+  /** Updates the endpoints, disruption budgets and autoscalers of a workload. */
   *syncFollowers({ kind, metadata: { namespace = "", name }, spec }: KubeObject): Steps {
     const labels: Record<string, string> = spec.selector.matchLabels;
     const pods = this.store.select("Pod", namespace, labels);

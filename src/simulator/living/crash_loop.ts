@@ -3,7 +3,7 @@ import type { Story } from "./story.ts";
 
 const CRASHES = 4;
 
-/** A container that crashes a few times before it stays up. */
+/** A container that crashes a few times before it keeps running. */
 export const crashLoop: Story = {
   about: "Deployment",
   suits: isHealthy,

@@ -5,7 +5,7 @@ import type { Story } from "./story.ts";
 
 const MINUTE = 60;
 
-/** A CronJob's time has come: a Job with its Pod, after which the oldest Jobs are cleaned up. */
+/** A CronJob creates a Job with its Pod; afterwards the oldest Jobs are deleted. */
 export const cron: Story = {
   about: "CronJob",
   suits: ({ spec }) => spec.suspend !== true,

@@ -10,20 +10,20 @@ import type { Story } from "./story.ts";
 
 const STORIES: readonly Story[] = [rollout, scaling, crashLoop, missingConfigMap, pendingClaim, cron];
 
-/** So many stories are told at once. */
+/** Number of stories that run at the same time. */
 const AT_ONCE = 6;
-/** So many objects are looked at for one that suits a story. */
+/** Number of objects that are tried until one suits a story. */
 const TRIES = 20;
 
 interface Running {
   readonly steps: Steps;
-  /** No two stories are about the same object. */
+  /** The objects of the running stories. Each object has at most one story. */
   readonly subject: string;
 }
 
 /**
- * The stories of a cluster, for ever and interleaved. Yields after every change, and once in a while
- * without one when there is nothing to tell.
+ * Runs the stories of a cluster forever, interleaved. Yields after every change. If no story can start, it
+ * yields without a change from time to time.
  */
 export function* life(cluster: Cluster): Generator<void, never> {
   const running: Running[] = [];
@@ -60,7 +60,7 @@ function next(steps: Steps): "change" | "rest" | "end" {
     const { done, value } = steps.next();
     return done ? "end" : value;
   } catch (error) {
-    // Clients may write, too: a story whose object somebody has taken away is at its end.
+    // Clients may write too: a story ends when its object has been deleted.
     if (error instanceof ApiError) return "end";
     throw error;
   }

@@ -2,7 +2,7 @@ import type { KubeObject } from "../kube_object.ts";
 import { isHealthy } from "./cluster.ts";
 import type { Story } from "./story.ts";
 
-/** A ConfigMap that somebody deletes, a Pod that cannot start without it, and the ConfigMap's return. */
+/** A ConfigMap is deleted, a Pod cannot start without it, and the ConfigMap is created again. */
 export const missingConfigMap: Story = {
   about: "Deployment",
   suits: (deployment) => isHealthy(deployment) && configMapOf(deployment) !== undefined,

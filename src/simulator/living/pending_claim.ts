@@ -5,8 +5,8 @@ import type { Story } from "./story.ts";
 const MOST_REPLICAS = 5;
 
 /**
- * One replica more of a StatefulSet, whose claim waits for its volume; when it has run for a while, it
- * goes, with its claim and its volume.
+ * A StatefulSet gets one more replica, whose claim waits for its volume. After a while the replica is removed
+ * with its claim and its volume.
  */
 export const pendingClaim: Story = {
   about: "StatefulSet",

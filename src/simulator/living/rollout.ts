@@ -3,10 +3,10 @@ import { makeReplicaSet, REVISION } from "../sample/workloads.ts";
 import { type Cluster, isHealthy, type Steps } from "./cluster.ts";
 import type { Story } from "./story.ts";
 
-/** Idle ReplicaSets that a deployment keeps. */
+/** Number of idle ReplicaSets that a Deployment keeps. */
 const KEPT = 2;
 
-/** A new image: a new ReplicaSet whose Pods replace the old ones, one by one. */
+/** A Deployment gets a new image: the Pods of a new ReplicaSet replace the old ones, one by one. */
 export const rollout: Story = {
   about: "Deployment",
   suits: isHealthy,
@@ -39,7 +39,7 @@ export const rollout: Story = {
   },
 };
 
-/** One Pod of the old ReplicaSets goes. */
+/** Deletes one Pod of the old ReplicaSets. */
 function* retire(cluster: Cluster, old: readonly KubeObject[]): Steps {
   for (const set of old) {
     const pods = cluster.podsOf(set);

@@ -3,7 +3,7 @@ import type { Story } from "./story.ts";
 
 const MOST_REPLICAS = 8;
 
-/** More load or less: Pods come or go. */
+/** The load changes, and Pods are added or removed. */
 export const scaling: Story = {
   about: "Deployment",
   suits: isHealthy,

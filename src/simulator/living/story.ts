@@ -1,10 +1,10 @@
 import type { KubeObject } from "../kube_object.ts";
 import type { Cluster, Steps } from "./cluster.ts";
 
-/** Something that happens to an object of a kind, from its beginning to an end that leaves it healthy. */
+/** A sequence of changes to an object of a kind. It leaves the object healthy. */
 export interface Story {
   readonly about: string;
-  /** Whether it can happen to this one. */
+  /** Reports whether the story suits this object. */
   suits(object: KubeObject): boolean;
   tell(cluster: Cluster, object: KubeObject): Steps;
 }

@@ -1,6 +1,5 @@
 /**
- * The sample applications: what each kind of them consists of, and how it looks when something is
- * wrong with it.
+ * The sample applications: the objects of each type of application, healthy or with something wrong.
  */
 import type { KubeObject } from "../kube_object.ts";
 import { makeCronJob, makeJob } from "./jobs.ts";
@@ -36,7 +35,7 @@ export type ApplicationType = typeof APPLICATION_TYPES[number];
 const PORT = 8080;
 const BROKEN = 0.08;
 
-/** All objects of an application, what is pointed at before what points at it. */
+/** Returns all objects of an application. The target of a reference comes before its source. */
 export function install(scene: Scene, app: Application, type: ApplicationType): KubeObject[] {
   const { random } = scene;
   const parts = settings(scene, app);

@@ -34,7 +34,7 @@ export type JobState = "active" | "complete" | "failed";
 export interface JobOptions {
   readonly name: string;
   readonly state: JobState;
-  /** Seconds since it was created. */
+  /** Seconds since its creation. */
   readonly age: number;
 }
 

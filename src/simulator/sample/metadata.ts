@@ -1,8 +1,10 @@
-/** What all sample objects have in common: who made them, what they belong to, who manages which field. */
+/**
+ * The metadata that all sample objects have: their origin, their owners, and the managers of their fields.
+ */
 import type { KubeObject, ObjectMeta, ObjectOwner } from "../kube_object.ts";
 import type { Scene } from "./scene.ts";
 
-/** Something that is installed at once, with helm or without. */
+/** A set of objects that are installed together, with Helm or without. */
 export interface Application {
   readonly name: string;
   readonly namespace: string;
@@ -10,7 +12,7 @@ export interface Application {
   readonly chartVersion: string;
   readonly appVersion: string;
   readonly helm: boolean;
-  /** Seconds since it was installed. */
+  /** Seconds since the installation. */
   readonly age: number;
 }
 
@@ -23,7 +25,7 @@ export function selectorLabels({ name, chart }: Application): Record<string, str
   return { "app.kubernetes.io/instance": name, "app.kubernetes.io/name": chart };
 }
 
-/** Metadata of an object that the application's manifests name. */
+/** Returns the metadata of an object from the application's manifests. */
 export function appMeta(scene: Scene, app: Application, name: string, options: MetaOptions = {}): ObjectMeta {
   const { namespace, chart, chartVersion, appVersion, helm } = app;
   const labels = {
@@ -46,7 +48,7 @@ export function appMeta(scene: Scene, app: Application, name: string, options: M
   };
 }
 
-/** Metadata of an object that a controller makes for its owner. */
+/** Returns the metadata of an object that a controller creates for its owner. */
 export function ownedMeta(
   scene: Scene,
   owner: KubeObject,
@@ -75,7 +77,7 @@ export function ownerOf({ apiVersion, kind, metadata }: KubeObject): ObjectOwner
   };
 }
 
-/** Adds the record of who manages which field, a third of the weight of real objects. */
+/** Adds managed fields, which are a third of the size of real objects. */
 export function managed<T extends KubeObject>(object: T, manager: string): T {
   const { apiVersion, metadata, status, spec } = object;
   const time = metadata.creationTimestamp;

@@ -7,7 +7,7 @@ export interface ServiceOptions {
   readonly port: number;
   readonly type?: "ClusterIP" | "LoadBalancer";
   readonly headless?: boolean;
-  /** What it selects, where that is not the application's Pods. */
+  /** The selector, if it is not the one for the application's Pods. */
   readonly selector?: Readonly<Record<string, string>>;
 }
 
@@ -41,7 +41,7 @@ export function makeService(scene: Scene, app: Application, options: ServiceOpti
   }, "helm");
 }
 
-/** The slice of a Service, for these Pods. */
+/** Returns the EndpointSlice of a Service with these Pods. */
 export function makeEndpointSlice(
   scene: Scene,
   service: KubeObject,
@@ -71,7 +71,7 @@ export function makeEndpointSlice(
   }, "kube-controller-manager");
 }
 
-/** Pods without an address are not in it. */
+/** Leaves out Pods without an address. */
 export function endpointsOf(pods: readonly KubeObject[]): object[] {
   return pods.filter(({ status }) => status.podIP !== undefined).map((pod) => {
     const ready = isReady(pod);

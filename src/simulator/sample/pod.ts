@@ -3,7 +3,7 @@ import { type Application, managed, ownedMeta, selectorLabels } from "./metadata
 import { type PodState, podStatus, type PodStatusOptions } from "./pod_status.ts";
 import type { Scene } from "./scene.ts";
 
-/** What a template names. */
+/** The objects that a template refers to. */
 export interface TemplateOptions {
   readonly serviceAccount: string;
   readonly configMaps: readonly string[];
@@ -15,7 +15,7 @@ export interface TemplateOptions {
   readonly port?: number;
 }
 
-/** A pod template as charts write it. */
+/** Returns a Pod template, as charts write it. */
 // deno-lint-ignore no-explicit-any -- a piece of an object, which is KubeObject's any
 export function podTemplate(scene: Scene, app: Application, options: TemplateOptions): any {
   const { serviceAccount, configMaps, secrets, pullSecret, claims = {}, restartPolicy = "Always", port } =
@@ -90,14 +90,14 @@ export function podTemplate(scene: Scene, app: Application, options: TemplateOpt
 export interface PodOptions extends PodStatusOptions {
   readonly name: string;
   readonly state: PodState;
-  /** Seconds since it was created. */
+  /** Seconds since its creation. */
   readonly age: number;
   readonly labels?: Readonly<Record<string, string>>;
   /** Claims by the names of their volumes, for the Pods of a StatefulSet. */
   readonly claims?: Readonly<Record<string, string>>;
 }
 
-/** A Pod from its owner's template, scheduled and run as far as its state says. */
+/** Returns a Pod from the template of its owner, in the given state. */
 export function makePod(scene: Scene, owner: KubeObject, options: PodOptions): KubeObject {
   const { name, state, age, labels, claims = {} } = options;
   const { metadata, spec } = owner.spec.template;
@@ -150,7 +150,7 @@ export function makePod(scene: Scene, owner: KubeObject, options: PodOptions): K
   return managed(pod, "kube-controller-manager");
 }
 
-/** What the API server mounts into every Pod. */
+/** The volume that the API server adds to every Pod. */
 function accessVolume(name: string): object {
   return {
     name,

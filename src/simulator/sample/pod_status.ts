@@ -1,7 +1,7 @@
 import type { KubeObject } from "../kube_object.ts";
 import type { Scene } from "./scene.ts";
 
-/** How a sample Pod fares. */
+/** The state of a sample Pod. */
 export type PodState =
   | "running"
   | "unscheduled"
@@ -13,7 +13,7 @@ export type PodState =
   | "succeeded"
   | "failed";
 
-/** The containers' state while they do not run, and why. */
+/** The state of containers that do not run, with the reason. */
 const WAITING: Partial<Record<PodState, (missing: string) => { reason: string; message?: string }>> = {
   starting: () => ({ reason: "ContainerCreating" }),
   crashing: () => ({ reason: "CrashLoopBackOff", message: "back-off 5m0s restarting failed container" }),
@@ -38,7 +38,7 @@ export interface PodStatusOptions {
   readonly missing?: string;
 }
 
-/** The status that a scheduler and a kubelet would give the Pod in this state. */
+/** Returns the status that a scheduler and a kubelet would write for a Pod in this state. */
 export function podStatus(
   scene: Scene,
   pod: KubeObject,

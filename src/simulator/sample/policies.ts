@@ -5,7 +5,7 @@ import type { Scene } from "./scene.ts";
 export interface ScalerOptions {
   readonly target: KubeObject;
   readonly replicas: number;
-  /** Whether it gets the figures that it scales by. */
+  /** Whether it gets the metrics that it scales by. */
   readonly active: boolean;
 }
 

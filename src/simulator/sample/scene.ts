@@ -53,8 +53,8 @@ export class Scene {
   }
 
   /**
-   * Returns the prefix with a random suffix, which is a name that is not taken. The API server generates names
-   * the same way: https://kubernetes.io/docs/reference/using-api/api-concepts/#generated-values
+   * Returns the prefix with a random suffix, which is a name that is not taken. The API server generates
+   * names the same way: https://kubernetes.io/docs/reference/using-api/api-concepts/#generated-values
    */
   generateName(prefix: string, isTaken: (name: string) => boolean): string {
     for (;;) {

@@ -1,4 +1,7 @@
-/** ConfigMaps, Secrets and ServiceAccounts. Their data is made up, and is there so that it can be missed. */
+/**
+ * ConfigMaps, Secrets and ServiceAccounts. Their data are made up; tests check that clients never receive
+ * them.
+ */
 import type { KubeObject, ObjectMeta } from "../kube_object.ts";
 import { type Application, managed } from "./metadata.ts";
 import type { Scene } from "./scene.ts";
@@ -24,7 +27,7 @@ export function makeServiceAccount(
   return managed(account, "helm");
 }
 
-/** Where helm keeps one revision of a release. */
+/** Returns the Secret in which Helm stores one revision of a release. */
 export function makeReleaseSecret(
   scene: Scene,
   app: Application,
@@ -40,7 +43,7 @@ export function makeReleaseSecret(
   }, { type: "helm.sh/release.v1", data: { release: `H4sIAAAA${scene.random.hex(1800)}` } });
 }
 
-/** A text of settings of about this many bytes. */
+/** Returns a text of settings with about this many bytes. */
 export function settingsText(scene: Scene, bytes: number): string {
   let text = "";
   while (text.length < bytes) {

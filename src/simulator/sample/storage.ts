@@ -30,7 +30,7 @@ export function makeStorageClass(scene: Scene, { name, isDefault }: StorageClass
 export interface ClaimOptions {
   readonly meta: ObjectMeta;
   readonly storageClass: string;
-  /** Bound to this one; pending where left out. */
+  /** The volume that the claim is bound to. Pending if absent. */
   readonly volume?: string;
 }
 
@@ -67,7 +67,7 @@ export interface VolumeOptions {
   readonly phase: "Bound" | "Released";
 }
 
-/** The volume that was provisioned for a claim. */
+/** Returns the volume that was provisioned for a claim. */
 export function makeVolume(scene: Scene, claim: KubeObject, options: VolumeOptions): KubeObject {
   const { name, storageClass, phase } = options;
   return managed({

@@ -3,14 +3,14 @@ import { managed } from "./metadata.ts";
 import type { Scene } from "./scene.ts";
 import { makeConfigMap, makeSecret, makeServiceAccount, settingsText } from "./settings.ts";
 
-/** What the applications of a namespace share, by name; no release owns it. */
+/** The names of the objects that the applications of a namespace share. No release owns them. */
 export const SHARED = {
   settings: "common-settings",
   pullSecret: "registry-credentials",
   tlsSecret: "wildcard-tls",
 } as const;
 
-/** A namespace and what stands in it before anything is installed. */
+/** Returns a namespace with the objects that exist in it before anything is installed. */
 export function surroundings(scene: Scene, name: string, age: number): KubeObject[] {
   const meta = (of: string): ObjectMeta => ({
     name: of,

@@ -1,4 +1,4 @@
-/** What runs Pods, with the status that its controller would write for the Pods that it has. */
+/** Workloads, with the status that their controllers would write for their Pods. */
 import type { KubeObject } from "../kube_object.ts";
 import { type Application, appMeta, managed, ownedMeta, selectorLabels } from "./metadata.ts";
 import type { Scene } from "./scene.ts";
@@ -83,9 +83,9 @@ export function deploymentStatus(
 export interface ReplicaSetOptions {
   readonly replicas: number;
   readonly revision: number;
-  /** Seconds since it was created. */
+  /** Seconds since its creation. */
   readonly age: number;
-  /** The image's tag, where it is not that of the deployment. */
+  /** The tag of the image, if it is not that of the Deployment. */
   readonly tag?: string;
 }
 
@@ -141,7 +141,7 @@ export function replicaSetStatus(
   };
 }
 
-/** Most counts are left out of an answer while they are 0. */
+/** Removes counts that are 0, as the API server does for most counts. */
 export function withoutZeros(counts: Readonly<Record<string, number>>): object {
   return Object.fromEntries(Object.entries(counts).filter(([, count]) => count !== 0));
 }
