@@ -14,7 +14,7 @@ import { Server } from "./http/server.ts";
 import { Ingest } from "./ingest.ts";
 import { kinds } from "./kinds/registry.ts";
 import { KubeClient } from "./kube/client.ts";
-import { sleep, systemClock } from "./kube/clock.ts";
+import { sleep, systemClock } from "./model/clock.ts";
 import { Informers } from "./kube/informers.ts";
 import type { Logger } from "./log.ts";
 import { Metrics, type PersistenceState, watchEventLoop } from "./metrics.ts";

@@ -6,8 +6,7 @@
 import { KubeConfig } from "@kubernetes/client-node/dist/config.js";
 import type { RequestOptions } from "node:https";
 import type { Logger } from "../log.ts";
-import type { Clock } from "../model/clock.ts";
-import { systemClock } from "./clock.ts";
+import { type Clock, systemClock } from "../model/clock.ts";
 import { ConnectionError, unreachable } from "./errors.ts";
 import { type KubeConfigOptions, loadKubeConfig } from "./kube_config.ts";
 

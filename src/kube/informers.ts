@@ -3,8 +3,9 @@ import type { KindState, KindStatus } from "../model/kind_status.ts";
 import type { ResourceKind } from "../model/resource_kind.ts";
 import type { ResourceSink } from "../model/resource_sink.ts";
 import type { KubeClient } from "./client.ts";
-import type { Clock } from "../model/clock.ts";
-import { systemClock } from "./clock.ts";
+import { type Clock, systemClock } from "../model/clock.ts";
+import { Outage } from "./outage.ts";
+import { Past } from "./past.ts";
 import { Reflector } from "./reflector.ts";
 import { Traffic } from "./traffic.ts";
 
@@ -12,33 +13,38 @@ export interface InformersOptions {
   readonly kinds: readonly ResourceKind[];
   /** Namespaced kinds are listed and watched in these alone, so that a Role is enough; empty: in all. */
   readonly namespaces: readonly string[];
-  readonly labelSelector?: string;
+  readonly labelSelector?: string | undefined;
   readonly log: Logger;
-  readonly clock?: Clock;
-  /** A kind's state or error is another one. */
-  readonly onChange?: (status: KindStatus) => void;
+  readonly clock?: Clock | undefined;
+  /** Called when the state or the error of a kind has changed. */
+  readonly onChange?: ((status: KindStatus) => void) | undefined;
 }
 
-/** Of a kind's scopes the one whose state stands first here speaks for all. */
+/** The state of a kind is that of its scopes which stands first here. */
 const WORST_FIRST: readonly KindState[] = ["listing", "stale", "forbidden", "absent", "synced"];
 
-/** The reflectors of all kinds, each of which goes its own way: one that is refused holds up no other. */
+/** The reflectors of all kinds. Each goes its own way: one that is refused does not hold up the others. */
 export class Informers {
   readonly #traffic = new Map<ResourceKind, Traffic>();
+  readonly #outage: Outage;
   #reflectors: ReadonlyMap<ResourceKind, readonly Reflector[]>;
 
   constructor(client: KubeClient, sink: ResourceSink, options: InformersOptions) {
     const { namespaces, labelSelector, log, clock = systemClock, onChange } = options;
+    const past = new Past(client, { labelSelector, clock, log });
+    const outage = this.#outage = new Outage(client, clock);
     this.#reflectors = new Map(options.kinds.map((kind) => {
       const traffic = new Traffic();
       this.#traffic.set(kind, traffic);
       const reflectorOptions = {
         client,
         sink,
-        ...(labelSelector === undefined ? {} : { labelSelector }),
+        labelSelector,
         clock,
         log,
         traffic,
+        past,
+        outage,
         onChange: () => onChange?.(this.#statusOf(kind)),
       };
       const scopes = kind.namespaced && namespaces.length > 0
@@ -48,7 +54,7 @@ export class Informers {
     }));
   }
 
-  /** These kinds are served from an earlier life: they are stale, not listing, until synced. */
+  /** Marks kinds that were restored from Redis: they are stale, not listing, until they are synced. */
   restored(kinds: Iterable<ResourceKind>): void {
     for (const kind of kinds) this.#reflectors.get(kind)?.forEach((reflector) => reflector.restored());
   }
@@ -57,19 +63,17 @@ export class Informers {
   async run(signal: AbortSignal): Promise<void> {
     const failure = new AbortController();
     const either = AbortSignal.any([signal, failure.signal]);
-    const ends = [...this.#reflectors.values()].flat().map((reflector) =>
-      reflector.run(either).catch((error) => failure.abort(error))
-    );
-    await Promise.all(ends);
+    const loops = [this.#outage, ...[...this.#reflectors.values()].flat()];
+    await Promise.all(loops.map((loop) => loop.run(either).catch((error) => failure.abort(error))));
     failure.signal.throwIfAborted();
   }
 
-  /** One for each kind; what it says is true of all of its namespaces. */
+  /** Returns one status for each kind, which holds for all of its namespaces. */
   statuses(): KindStatus[] {
     return [...this.#reflectors.keys()].map((kind) => this.#statusOf(kind));
   }
 
-  /** What has come of a kind, from all of its namespaces. */
+  /** Returns the counters of a kind, over all of its namespaces. */
   trafficOf(kind: ResourceKind): Traffic {
     return this.#traffic.get(kind) ?? new Traffic();
   }
@@ -83,9 +87,9 @@ export class Informers {
     return {
       kind,
       state,
-      ...(isListed && state !== "synced" && state !== "stale" ? { partly: true } : {}),
+      partly: isListed && state !== "synced" && state !== "stale",
       lastEvent: Math.max(0, ...reflectors.map(({ lastEvent }) => lastEvent)),
-      ...(error === undefined ? {} : { error }),
+      error,
     };
   }
 }

@@ -1,38 +1,50 @@
+import type { Clock } from "../model/clock.ts";
 import { readText } from "./body.ts";
 import type { KubeClient } from "./client.ts";
-import type { Clock } from "../model/clock.ts";
 import { ApiStatusError, ConnectionError } from "./errors.ts";
-import { acceptOf, admissible, pathOf, searchOf, type Selection } from "./request.ts";
-import { Watchdog } from "./watchdog.ts";
+import { acceptOf, admissible, pathOf, type ScopeRequest, searchOf, Watchdog } from "./request.ts";
 
-export interface ListRequest extends Selection {
-  /** Longest time without a byte, in milliseconds. */
-  readonly silence: number;
+export interface PageRequest extends ScopeRequest {
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** The first page has come; more than once when a later one has expired. */
+}
+
+export interface ListRequest extends PageRequest {
+  /** Called when the first page has come; again when a later page has expired and the list starts anew. */
   onBegin(): void;
   onObject(object: object): void;
 }
 
+export interface Page {
+  readonly items: readonly object[];
+  readonly resourceVersion: string;
+  /** Leads to the next page; empty on the last. */
+  readonly token: string;
+  /** How many objects the pages after this one have; undefined where the API server does not say. */
+  readonly remaining: number | undefined;
+}
+
 const PAGE_SIZE = "500";
 const MAX_ATTEMPTS = 3;
+/** The longest time without a byte. */
+export const LIST_IDLE_TIMEOUT_MS = 60_000;
 
 /**
  * Lists page by page and returns the resourceVersion to watch from. The first page is a quorum read
  * (no resourceVersion): an API server that lags behind must not make us delete newer objects.
  *
  * @throws {ApiStatusError} when a page is refused.
- * @throws {ConnectionError} when a page breaks off, goes silent or is no list.
+ * @throws {ConnectionError} when a page breaks off, goes silent or is not a list.
  */
 export async function list(client: Pick<KubeClient, "fetch">, request: ListRequest): Promise<string> {
   for (let attempt = 1;; attempt++) {
     let token = "";
     try {
       do {
-        const page = await fetchPage(client, request, token);
+        const search = { limit: PAGE_SIZE, ...(token === "" ? {} : { continue: token }) };
+        const page = await fetchPage(client, request, search);
         if (token === "") request.onBegin();
-        for (const item of page.items) request.onObject(admissible(request.scope.kind, item));
+        for (const item of page.items) request.onObject(item);
         token = page.token;
         if (token === "") return page.resourceVersion;
       } while (!request.signal.aborted);
@@ -44,55 +56,55 @@ export async function list(client: Pick<KubeClient, "fetch">, request: ListReque
   }
 }
 
-interface Page {
-  readonly items: readonly object[];
-  readonly resourceVersion: string;
-  /** Leads to the next page; empty on the last. */
-  readonly token: string;
-}
-
-async function fetchPage(
+/**
+ * Fetches one page of the scope.
+ *
+ * @throws As `list`.
+ */
+export async function fetchPage(
   client: Pick<KubeClient, "fetch">,
-  request: ListRequest,
-  token: string,
+  request: PageRequest,
+  search: Record<string, string>,
 ): Promise<Page> {
-  const { scope, clock, silence } = request;
-  const dog = new Watchdog(() => silence, request);
+  const { scope, clock } = request;
+  const dog = new Watchdog(() => LIST_IDLE_TIMEOUT_MS, request);
   try {
     const response = await client.fetch(pathOf(scope), {
       accept: acceptOf(scope.kind, "list"),
-      search: searchOf(request, { limit: PAGE_SIZE, ...(token === "" ? {} : { continue: token }) }),
+      search: searchOf(request, search),
       signal: dog.signal,
     });
     dog.heard();
     const text = await readText(response, { signal: dog.signal, onBytes: dog.heard });
     if (!response.ok) throw ApiStatusError.from(response, { text, now: clock.now() });
-    return pageOf(text);
+    const { items, ...page } = parsePage(text);
+    return { ...page, items: items.map((item) => admissible(scope.kind, item)) };
   } catch (error) {
-    if (dog.bit) throw new ConnectionError(`silent for ${silence / 1000} s`, { cause: error });
+    if (dog.bit) throw new ConnectionError(`silent for ${LIST_IDLE_TIMEOUT_MS / 1000} s`, { cause: error });
     throw error;
   } finally {
     dog.stop();
   }
 }
 
-function pageOf(text: string): Page {
+function parsePage(text: string): Page {
   let list;
   try {
     list = JSON.parse(text) as { items?: unknown; metadata?: Record<string, unknown> } | null;
   } catch (cause) {
-    throw new ConnectionError("the API server answers with what is no JSON", { cause });
+    throw new ConnectionError("the API server's answer is not JSON", { cause });
   }
-  const resourceVersion = list?.metadata?.["resourceVersion"];
+  const { resourceVersion, continue: token, remainingItemCount } = list?.metadata ?? {};
   // Go writes an empty list of items as null.
   const items = list?.items ?? [];
   if (typeof resourceVersion !== "string" || !Array.isArray(items)) {
-    throw new ConnectionError("the API server answers with what is no list");
+    throw new ConnectionError("the API server's answer is not a list");
   }
-  const token = list?.metadata?.["continue"];
+  const last = typeof token !== "string" || token === "";
   return {
     items: items.filter((item) => typeof item === "object" && item !== null),
     resourceVersion,
-    token: typeof token === "string" ? token : "",
+    token: last ? "" : token,
+    remaining: last ? 0 : typeof remainingItemCount === "number" ? remainingItemCount : undefined,
   };
 }

@@ -1,23 +1,28 @@
 /**
- * Keeps the view of one scope current: a list, then its watch, for ever.
+ * Keeps the view of one scope current: a list, then its watch, forever.
  *
- * Promises its sink: a complete list is begun, given and ended (or abandoned) before any event after
+ * Guarantees its sink: a complete list begins, is given and ends (or is abandoned) before any event after
  * it; the events come in the API server's order and without a gap: after one, a new list comes. The
- * resourceVersion is opaque, and moves only after the sink has applied what it stands for.
- * Does not promise that every intermediate state is seen (a new list skips them), nor that two scopes
+ * resourceVersion moves only after the sink has applied what it stands for. A watch resumes there only
+ * after the past has been proven (`past.ts`), unless the watch before lasted as long as it had asked for.
+ * Does not guarantee that every intermediate state is seen (a new list skips them), nor that two scopes
  * advance together.
  *
  * The streamed list (a watch that starts with all objects) is the fast way to a first list, never the
  * way to correctness: where it is refused, or fails three times, pages are listed instead.
  * https://kubernetes.io/docs/reference/using-api/api-concepts/#streaming-lists
+ *
+ * States and what leads from one to another:
+ *
+ *   listing ──list complete──▶ synced ──broken for three minutes, or not to be trusted──▶ stale
+ *   any     ──403 or 404─────▶ forbidden, absent          all of them ──list complete, or watch runs──▶ synced
  */
 import type { Logger } from "../log.ts";
+import { type Clock, sleep } from "../model/clock.ts";
 import type { KindState } from "../model/kind_status.ts";
 import type { ResourceSink, Scope } from "../model/resource_sink.ts";
 import { Backoff } from "./backoff.ts";
 import type { KubeClient } from "./client.ts";
-import type { Clock } from "../model/clock.ts";
-import { sleep } from "./clock.ts";
 import {
   ApiStatusError,
   ConnectionError,
@@ -28,31 +33,38 @@ import {
   refusesStreaming,
   retryAfter,
 } from "./errors.ts";
-import { list } from "./list.ts";
+import { fetchPage, list, LIST_IDLE_TIMEOUT_MS } from "./list.ts";
+import type { Outage } from "./outage.ts";
+import type { Follower, Past } from "./past.ts";
+import { isNewer } from "./resource_version.ts";
 import type { Traffic } from "./traffic.ts";
 import { watch, type WatchEvent } from "./watch.ts";
+import { Witnesses } from "./witnesses.ts";
 
-const LIST_SILENCE = 60_000;
 /** Bookmarks come every minute, so a watch that is silent for longer than two has died unnoticed. */
-const WATCH_SILENCE = 150_000;
-const STALE_AFTER = 180_000;
-/** Between tries of a kind that is forbidden or absent. */
-const DENIED_PAUSE = 60_000;
+const WATCH_IDLE_TIMEOUT_MS = 150_000;
+const STALE_AFTER_MS = 180_000;
+/** Between tries of a kind that may not be listed, and of one that the API server does not serve. */
+const FORBIDDEN_PAUSE_MS = 60_000;
+const ABSENT_PAUSE_MS = 20_000;
 /** A watch that lasts this long without a failure runs. */
-const RUNNING_AFTER = 1_000;
+const RUNNING_AFTER_MS = 1_000;
 const STREAMED_LIST_TRIES = 3;
-const SILENT_WATCHES = 2;
 const INITIAL_EVENTS_END = "k8s.io/initial-events-end";
+const UNPROVEN = "nothing proves that the API server's past is the one that was followed";
 
 export interface ReflectorOptions {
   readonly client: Pick<KubeClient, "fetch">;
   readonly sink: ResourceSink;
-  readonly labelSelector?: string;
+  readonly labelSelector?: string | undefined;
   readonly clock: Clock;
   readonly log: Logger;
   /** Counts what comes; reflectors of one kind share it. */
   readonly traffic: Traffic;
-  /** State or error is another one. */
+  /** Shared by all reflectors of an API server, as is `outage`. */
+  readonly past: Past;
+  readonly outage: Outage;
+  /** Called when the state or the error has changed. */
   readonly onChange: () => void;
 }
 
@@ -61,16 +73,22 @@ interface ObjectMetadata {
   readonly annotations?: Readonly<Record<string, unknown>>;
 }
 
-export class Reflector {
+export class Reflector implements Follower {
   readonly scope: Scope;
+  readonly witnesses: Witnesses;
 
   #options: ReflectorOptions;
   #backoff: Backoff;
-  /** Absent: a list has to come first. */
+  /** Undefined: a list has to come first. */
   #resourceVersion: string | undefined;
+  /** The last complete list: its version, and how many objects it had. */
+  #listed = { version: "", count: 0 };
+  /** The connection broke since the past was proven. */
+  #doubtful = false;
+  #interruption = new AbortController();
   #brokenStreamedLists = 0;
-  /** Watches since the last event that were cut because nothing came. */
-  #silentWatches = 0;
+  /** How often the version was given up since a watch last ran. */
+  #relists = 0;
   #state: KindState = "listing";
   #error: string | undefined;
   #lastEvent = 0;
@@ -79,6 +97,7 @@ export class Reflector {
 
   constructor(scope: Scope, options: ReflectorOptions) {
     this.scope = scope;
+    this.witnesses = new Witnesses(scope);
     this.#options = options;
     this.#backoff = new Backoff(options.clock);
   }
@@ -87,70 +106,126 @@ export class Reflector {
     return this.#state;
   }
 
-  /** What went wrong last, while it still does. */
+  /** The last failure, while it lasts. */
   get error(): string | undefined {
     return this.#error;
   }
 
-  /** When the API server last sent anything; 0: never. */
+  /** When the API server last sent anything, in milliseconds since 1970; 0: never. */
   get lastEvent(): number {
     return this.#lastEvent;
   }
 
-  /** What the sink holds comes from an earlier life: it is served, though not current. */
+  /** The sink holds what an earlier process saved: it is served, though not current. */
   restored(): void {
     if (this.#state === "listing") this.#become("stale", this.#error);
   }
 
+  /** Ends what is under way and lists again. Until the list is complete, a scope that was synced is stale. */
+  distrust(why: string): void {
+    this.#forget(why);
+    this.#interruption.abort();
+  }
+
   /** Runs until `signal` aborts, and settles when all is closed. Rejects only for a bug of ours. */
   async run(signal: AbortSignal): Promise<void> {
-    const { clock } = this.#options;
+    const { past } = this.#options;
+    past.join(this);
     try {
       while (!signal.aborted) {
+        this.#interruption = new AbortController();
+        const round = AbortSignal.any([signal, this.#interruption.signal]);
         try {
-          await this.#round(signal);
+          await this.#round(round);
           if (this.#phase === "watches") this.#options.traffic.watches.completed++;
         } catch (error) {
-          if (signal.aborted) break;
-          await sleep(this.#failed(error), { clock, signal });
+          if (!round.aborted) await this.#pause(error, round);
         }
       }
     } finally {
+      past.leave(this);
       this.#cancelStale?.();
     }
   }
 
   /** One list, one watch, or both in one stream. */
   async #round(signal: AbortSignal): Promise<void> {
-    this.#phase = this.#resourceVersion === undefined ? "lists" : "watches";
-    if (this.#resourceVersion !== undefined) await this.#watchOn(this.#resourceVersion, signal);
-    else if (this.#brokenStreamedLists < STREAMED_LIST_TRIES) await this.#listStreamed(signal);
+    const from = await this.#resumeFrom(signal);
+    signal.throwIfAborted();
+    if (from !== undefined) {
+      await this.#watchFrom(from, signal);
+      return;
+    }
+    this.#phase = "lists";
+    if (this.#brokenStreamedLists < STREAMED_LIST_TRIES) await this.#listStreamed(signal);
     else await this.#listPaged(signal);
   }
 
-  async #watchOn(resourceVersion: string, signal: AbortSignal): Promise<void> {
+  // Resuming
+
+  /** Returns the version from which a watch misses nothing, or undefined where a list has to come first. */
+  async #resumeFrom(signal: AbortSignal): Promise<string | undefined> {
+    const own = this.#resourceVersion;
+    if (own === undefined || !this.#doubtful) return own;
+    this.#phase = "watches";
+    const proven = await this.#options.past.prove(signal);
+    if (signal.aborted) return undefined;
+    if (proven !== undefined && await this.#lacksNothing(proven, signal)) {
+      return isNewer(own, proven) ? proven : own;
+    }
+    this.#forget(UNPROVEN);
+    if (this.#relists++ > 0) throw new ConnectionError(UNPROVEN);
+    return undefined;
+  }
+
+  #forget(why: string): void {
+    this.#resourceVersion = undefined;
+    this.witnesses.clear();
+    if (this.#state === "synced") this.#become("stale", why);
+  }
+
+  /**
+   * Reports whether no object that the sink lacks may be back in the API server: deletions after the proven
+   * version are not proven, neither those that came as events nor those that the last list had seen. The
+   * latter would show in the number of objects, as nothing has changed in the scope since.
+   */
+  async #lacksNothing(proven: string, signal: AbortSignal): Promise<boolean> {
+    const { deletedAt } = this.witnesses;
+    if (deletedAt !== undefined && isNewer(deletedAt, proven)) return false;
+    if (!isNewer(this.#listed.version, proven)) return true;
+    const { client, labelSelector, clock } = this.#options;
+    const { kind, namespace } = this.scope;
+    const scope = { kind: { ...kind, metadataOnly: true }, namespace };
+    const page = await fetchPage(client, { scope, labelSelector, clock, signal }, { limit: "1" });
+    return page.remaining !== undefined && page.items.length + page.remaining === this.#listed.count;
+  }
+
+  // Requests
+
+  async #watchFrom(resourceVersion: string, signal: AbortSignal): Promise<void> {
     const { clock } = this.#options;
+    this.#phase = "watches";
     const began = clock.now();
     let lively = false;
     let cancel = () => {};
-    try {
-      await this.#watch({
-        resourceVersion,
-        silence: () => WATCH_SILENCE,
-        signal,
-        onOpen: () => cancel = clock.after(RUNNING_AFTER, () => this.#running()),
-        onEvent: (event) => {
-          lively ||= event.type !== "BOOKMARK";
-          this.#silentWatches = 0;
-          this.#apply(event);
-          this.#moveTo(event);
-          this.#running();
-        },
-      });
-    } finally {
-      cancel();
-    }
-    if (!lively && clock.now() - began < RUNNING_AFTER) {
+    const ended = await this.#watch({
+      resourceVersion,
+      idleTimeout: () => WATCH_IDLE_TIMEOUT_MS,
+      signal,
+      onOpen: () => {
+        this.#resourceVersion = resourceVersion;
+        this.#doubtful = false;
+        cancel = clock.after(RUNNING_AFTER_MS, () => this.#runs());
+      },
+      onEvent: (event) => {
+        lively ||= event.type !== "BOOKMARK";
+        this.#apply(event);
+        this.#moveTo(event);
+        this.#current();
+      },
+    }).finally(() => cancel());
+    if (!ended) this.#broke();
+    if (!lively && clock.now() - began < RUNNING_AFTER_MS) {
       throw new ConnectionError("the API server ends the watch as soon as it starts");
     }
   }
@@ -160,9 +235,11 @@ export class Reflector {
     const began = clock.now();
     let opened = false;
     let complete = false;
+    let count = 0;
+    let cancel = () => {};
     try {
-      await this.#watch({
-        silence: () => complete ? WATCH_SILENCE : LIST_SILENCE,
+      const ended = await this.#watch({
+        idleTimeout: () => complete ? WATCH_IDLE_TIMEOUT_MS : LIST_IDLE_TIMEOUT_MS,
         signal,
         onOpen: () => {
           opened = true;
@@ -170,27 +247,32 @@ export class Reflector {
         },
         onEvent: (event) => {
           this.#apply(event);
-          if (!complete && !endsInitialEvents(event)) return;
-          if (!complete) {
-            complete = true;
-            this.#brokenStreamedLists = 0;
-            sink.end(this.scope);
-            this.#options.traffic.lists.completed++;
-            this.#phase = "watches";
+          if (!complete && !endsInitialEvents(event)) {
+            count++;
+            return;
           }
           this.#moveTo(event);
-          this.#running();
+          if (complete) this.#current();
+          else {
+            complete = true;
+            this.#brokenStreamedLists = 0;
+            this.#complete(count);
+            this.#phase = "watches";
+            cancel = clock.after(RUNNING_AFTER_MS, () => this.#runs());
+          }
         },
       });
       if (!complete) throw new ConnectionError("the streamed list ended before it was complete");
+      if (!ended) this.#broke();
     } catch (error) {
       if (complete || signal.aborted) throw error;
       if (!opened && refusesStreaming(error)) this.#brokenStreamedLists = STREAMED_LIST_TRIES;
-      else if (opened || failsStreaming(error) || clock.now() - began >= LIST_SILENCE) {
+      else if (opened || failsStreaming(error) || clock.now() - began >= LIST_IDLE_TIMEOUT_MS) {
         this.#brokenStreamedLists++;
       }
       if (opened || !refusesStreaming(error)) throw error;
     } finally {
+      cancel();
       if (opened && !complete) sink.abandon(this.scope);
     }
   }
@@ -198,28 +280,28 @@ export class Reflector {
   async #listPaged(signal: AbortSignal): Promise<void> {
     const { client, sink, clock, labelSelector } = this.#options;
     let begun = false;
+    let count = 0;
     try {
-      const resourceVersion = await list(client, {
+      this.#resourceVersion = await list(client, {
         scope: this.scope,
-        ...(labelSelector === undefined ? {} : { labelSelector }),
-        silence: LIST_SILENCE,
+        labelSelector,
         clock,
         signal,
         onBegin: () => {
           begun = true;
+          count = 0;
           sink.begin(this.scope);
         },
         onObject: (object) => {
-          sink.upsert(this.scope, object);
+          count++;
           this.#lastEvent = clock.now();
+          sink.upsert(this.scope, object);
+          this.witnesses.add(object, { gone: false });
         },
       });
-      sink.end(this.scope);
       begun = false;
-      this.#options.traffic.lists.completed++;
-      this.#resourceVersion = resourceVersion;
       this.#lastEvent = clock.now();
-      this.#running();
+      this.#complete(count);
     } finally {
       if (begun) sink.abandon(this.scope);
     }
@@ -228,27 +310,33 @@ export class Reflector {
   #watch(
     request: Pick<
       Parameters<typeof watch>[1],
-      "resourceVersion" | "silence" | "signal" | "onOpen" | "onEvent"
+      "resourceVersion" | "idleTimeout" | "signal" | "onOpen" | "onEvent"
     >,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const { client, clock, labelSelector, log } = this.#options;
     return watch(client, {
       scope: this.scope,
-      ...(labelSelector === undefined ? {} : { labelSelector }),
+      labelSelector,
       clock,
-      onBadEvent: (why) => log.warn("skipped an event", { ...this.#named(), why }),
+      onBadEvent: (why) => log.warn("Skipped a malformed event", { ...this.#named(), why }),
       ...request,
     });
   }
+
+  // What comes
 
   #apply({ type, object }: WatchEvent): void {
     const { sink, clock, log, traffic } = this.#options;
     this.#lastEvent = clock.now();
     traffic.count(type);
-    if (type === "ADDED" || type === "MODIFIED") sink.upsert(this.scope, object);
-    else if (type === "DELETED") sink.remove(this.scope, object);
-    else if (type !== "BOOKMARK") {
-      log.warn("skipped an event", { ...this.#named(), why: `its type is ${type}` });
+    if (type === "ADDED" || type === "MODIFIED") {
+      sink.upsert(this.scope, object);
+      this.witnesses.add(object, { gone: false });
+    } else if (type === "DELETED") {
+      sink.remove(this.scope, object);
+      this.witnesses.add(object, { gone: true });
+    } else if (type !== "BOOKMARK") {
+      log.warn("Skipped a malformed event", { ...this.#named(), why: `its type is ${type}` });
     }
   }
 
@@ -259,42 +347,79 @@ export class Reflector {
     }
   }
 
+  /** A list of so many objects is complete. */
+  #complete(count: number): void {
+    const { sink, traffic } = this.#options;
+    sink.end(this.scope);
+    traffic.lists.completed++;
+    this.witnesses.listed();
+    this.#listed = { version: this.#resourceVersion ?? "", count };
+    this.#doubtful = false;
+    this.#current();
+  }
+
+  // State
+
   /** The view is current, and the watch goes on. */
-  #running(): void {
-    this.#backoff.healthy();
+  #current(): void {
     this.#cancelStale?.();
     this.#cancelStale = undefined;
-    if (this.#error !== undefined) this.#options.log.info("recovered", this.#named());
+    if (this.#error !== undefined) this.#options.log.info("Recovered", this.#named());
     this.#become("synced", undefined);
   }
 
-  /** Takes note of a failure and returns the milliseconds until the next try. */
-  #failed(error: unknown): number {
-    if (!(error instanceof ApiStatusError || error instanceof ConnectionError)) throw error;
-    this.#options.traffic[this.#phase].failed++;
-    if (error instanceof ConnectionError && error.silence >= WATCH_SILENCE) this.#silentWatches++;
-    // An etcd that was put back to an earlier state accepts a resourceVersion that is yet to come, and the
-    // watch says nothing until it has.
-    if (needsRelist(error) || this.#silentWatches === SILENT_WATCHES) {
+  /** The watch has been open for a while: whatever failed before has passed. */
+  #runs(): void {
+    this.#backoff.reset();
+    this.#relists = 0;
+    this.#current();
+  }
+
+  /** The connection did not last. */
+  #broke(): void {
+    this.#doubtful = true;
+    this.#options.past.doubt();
+  }
+
+  /** Takes note of a failure and waits before the next try. */
+  async #pause(error: unknown, signal: AbortSignal): Promise<void> {
+    const { clock, outage } = this.#options;
+    const before = this.#state;
+    this.#failed(error);
+    if (needsRelist(error)) {
       this.#resourceVersion = undefined;
-      this.#silentWatches = 0;
+      // The first list comes at once. Where versions keep expiring, the API server is left alone for a while.
+      if (this.#relists++ === 0) return;
     }
     const delay = Math.max(this.#backoff.failed(), retryAfter(error));
+    // The first refusal may be that of an API server which has only just started.
+    if (isAbsent(error) && before === "absent") {
+      await sleep(Math.max(delay, ABSENT_PAUSE_MS), { clock, signal });
+    } else if (isForbidden(error) && before === "forbidden") {
+      await sleep(Math.max(delay, FORBIDDEN_PAUSE_MS), { clock, signal });
+    } else if (retryAfter(error) > 0) await sleep(delay, { clock, signal });
+    else {
+      outage.suspect(error);
+      if (await outage.sleep(delay, signal)) this.#backoff.reset();
+    }
+  }
+
+  #failed(error: unknown): void {
+    if (!(error instanceof ApiStatusError || error instanceof ConnectionError)) throw error;
+    this.#options.traffic[this.#phase].failed++;
+    this.#broke();
     if (error.message !== this.#error) {
-      this.#options.log.warn("cannot list or watch", { ...this.#named(), error: error.message });
+      this.#options.log.warn("Cannot list or watch", { ...this.#named(), error: error.message });
     }
     const denied = isForbidden(error) ? "forbidden" : isAbsent(error) ? "absent" : undefined;
-    const deniedBefore = denied === this.#state;
     this.#become(denied ?? this.#state, error.message);
     if (this.#state === "synced") {
       // A watch that fell silent was broken long before it failed.
       const since = error instanceof ConnectionError ? error.silence : 0;
-      this.#cancelStale ??= this.#options.clock.after(STALE_AFTER - since, () => {
+      this.#cancelStale ??= this.#options.clock.after(STALE_AFTER_MS - since, () => {
         if (this.#state === "synced") this.#become("stale", this.#error);
       });
     }
-    // The first refusal may be that of an API server which has only just started.
-    return deniedBefore ? Math.max(delay, DENIED_PAUSE) : delay;
   }
 
   #become(state: KindState, error: string | undefined): void {

@@ -1,29 +1,32 @@
+/** What all requests for the objects of a scope have in common: path, form, selector, and a limit on silence. */
+import type { Clock } from "../model/clock.ts";
 import type { ResourceKind } from "../model/resource_kind.ts";
 import type { Scope } from "../model/resource_sink.ts";
 
-/** What the requests of a scope have in common. */
-export interface Selection {
+/** The objects that a request asks for. */
+export interface ScopeRequest {
   readonly scope: Scope;
-  /** Applies to kinds that it may limit, and to no other. */
-  readonly labelSelector?: string;
+  /** Applies only to kinds that a label selector may limit. */
+  readonly labelSelector?: string | undefined;
 }
 
-/** Path of the collection, such as `/apis/apps/v1/namespaces/web/deployments`. */
+/** Returns the path of the collection, such as `/apis/apps/v1/namespaces/web/deployments`. */
 export function pathOf({ kind, namespace }: Scope): string {
   const root = kind.group === "" ? `/api/${kind.version}` : `/apis/${kind.group}/${kind.version}`;
   const within = namespace === undefined ? "" : `/namespaces/${encodeURIComponent(namespace)}`;
   return `${root}${within}/${kind.plural}`;
 }
 
-/** Metadata alone has no fallback to full objects: an API server that cannot give it must refuse. */
+/** Returns the Accept header. Metadata alone has no fallback: an API server that cannot give it must refuse. */
 export function acceptOf(kind: ResourceKind, form: "list" | "watch"): string {
   if (!kind.metadataOnly) return "application/json";
   const type = form === "list" ? "PartialObjectMetadataList" : "PartialObjectMetadata";
   return `application/json;as=${type};g=meta.k8s.io;v=v1`;
 }
 
+/** Adds the label selector to the search parameters, where it applies. */
 export function searchOf(
-  { scope, labelSelector }: Selection,
+  { scope, labelSelector }: ScopeRequest,
   search: Record<string, string>,
 ): URLSearchParams {
   const params = new URLSearchParams(search);
@@ -32,9 +35,47 @@ export function searchOf(
 }
 
 /**
- * What may be handed on of an object. Of metadata-only kinds that is the metadata, whatever a server
- * that disregards the Accept header sends beside it.
+ * Returns the part of an object that may be handed on. Of metadata-only kinds that is the metadata, even
+ * where a server disregards the Accept header and sends more.
  */
 export function admissible(kind: ResourceKind, object: object): object {
   return kind.metadataOnly ? { metadata: (object as { metadata?: unknown }).metadata } : object;
+}
+
+/**
+ * Aborts a request when no byte has come for `limit` milliseconds, or with its parent. The limit is asked
+ * for again each time that it seems to have passed.
+ */
+export class Watchdog {
+  readonly signal: AbortSignal;
+
+  #silence = new AbortController();
+  #lastHeard: number;
+  #cancel: () => void;
+
+  constructor(limit: () => number, { clock, signal }: { clock: Clock; signal: AbortSignal }) {
+    this.signal = AbortSignal.any([signal, this.#silence.signal]);
+    this.#lastHeard = clock.now();
+    this.heard = () => {
+      this.#lastHeard = clock.now();
+    };
+    const check = () => {
+      const left = this.#lastHeard + limit() - clock.now();
+      if (left > 0) this.#cancel = clock.after(left, check);
+      else this.#silence.abort();
+    };
+    this.#cancel = clock.after(limit(), check);
+  }
+
+  /** Takes note that bytes have come. */
+  readonly heard: () => void;
+
+  /** Whether the limit has passed: the abort is not the parent's. */
+  get bit(): boolean {
+    return this.#silence.signal.aborted;
+  }
+
+  stop(): void {
+    this.#cancel();
+  }
 }

@@ -1,50 +1,52 @@
+import type { Clock } from "../model/clock.ts";
 import { readBody, readText } from "./body.ts";
 import type { KubeClient } from "./client.ts";
-import type { Clock } from "../model/clock.ts";
 import { ApiStatusError, ConnectionError } from "./errors.ts";
 import { LineSplitter } from "./line_splitter.ts";
-import { acceptOf, admissible, pathOf, searchOf, type Selection } from "./request.ts";
-import { Watchdog } from "./watchdog.ts";
+import { acceptOf, admissible, pathOf, type ScopeRequest, searchOf, Watchdog } from "./request.ts";
 
-/** A line of a watch. The object is whatever the API server sent. */
+/** A line of a watch. The object is as the API server sent it, unchecked. */
 export interface WatchEvent {
   readonly type: string;
   readonly object: object;
 }
 
-export interface WatchRequest extends Selection {
-  /** Where to go on from. Absent: a streamed list comes first. */
-  readonly resourceVersion?: string;
-  /** Longest time without a byte, in milliseconds; it may change while the stream lasts. */
-  readonly silence: () => number;
+export interface WatchRequest extends ScopeRequest {
+  /** The version to go on from. Undefined: a streamed list comes first. */
+  readonly resourceVersion?: string | undefined;
+  /** The longest time without a byte, in milliseconds; it may change while the stream lasts. */
+  readonly idleTimeout: () => number;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   /** The API server has accepted the request. */
   onOpen(): void;
   onEvent(event: WatchEvent): void;
-  /** A line that is JSON but no event: the stream goes on. */
+  /** A line is JSON but not an event. The stream goes on. */
   onBadEvent(why: string): void;
 }
 
 const decoder = new TextDecoder();
 
 /**
- * Watches until the API server ends it, which it does after five to ten minutes: at random, so that
- * the watches of all kinds do not start again together.
+ * Watches until the API server ends it. The watch asks for an end after five to ten minutes, at random, so
+ * that the watches of all kinds do not start again together. Returns whether it lasted as long as it asked
+ * for.
  *
  * @throws {ApiStatusError} when it is refused or an ERROR event comes.
- * @throws {ConnectionError} when the stream breaks, goes silent or carries what is no JSON.
+ * @throws {ConnectionError} when the stream breaks, goes silent or carries a line that is not JSON.
  */
-export async function watch(client: Pick<KubeClient, "fetch">, request: WatchRequest): Promise<void> {
+export async function watch(client: Pick<KubeClient, "fetch">, request: WatchRequest): Promise<boolean> {
   const { scope, clock, resourceVersion } = request;
-  const dog = new Watchdog(request.silence, request);
+  const began = clock.now();
+  const timeoutSeconds = 300 + Math.floor(300 * clock.random());
+  const dog = new Watchdog(request.idleTimeout, request);
   try {
     const response = await client.fetch(pathOf(scope), {
       accept: acceptOf(scope.kind, "watch"),
       search: searchOf(request, {
         watch: "1",
         allowWatchBookmarks: "true",
-        timeoutSeconds: String(300 + Math.floor(300 * clock.random())),
+        timeoutSeconds: String(timeoutSeconds),
         ...(resourceVersion === undefined
           ? { sendInitialEvents: "true", resourceVersionMatch: "NotOlderThan" }
           : { resourceVersion }),
@@ -65,9 +67,10 @@ export async function watch(client: Pick<KubeClient, "fetch">, request: WatchReq
       },
     });
     lines.end();
+    return clock.now() - began >= timeoutSeconds * 1000;
   } catch (error) {
     if (dog.bit) {
-      const silence = request.silence();
+      const silence = request.idleTimeout();
       throw new ConnectionError(`silent for ${silence / 1000} s`, { cause: error, silence });
     }
     throw error;
@@ -90,6 +93,6 @@ function parse(line: Uint8Array): unknown {
   try {
     return JSON.parse(decoder.decode(line));
   } catch (cause) {
-    throw new ConnectionError("the stream carries a line that is no JSON", { cause });
+    throw new ConnectionError("the stream carries a line that is not JSON", { cause });
   }
 }

@@ -7,3 +7,29 @@ export interface Clock {
   /** Runs `task` once after `delay` milliseconds, unless the returned function is called before. */
   after(delay: number, task: () => void): () => void;
 }
+
+export const systemClock: Clock = {
+  now: Date.now,
+  random: Math.random,
+  after(delay, task) {
+    const timer = setTimeout(task, delay);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** Waits for `delay` milliseconds, or until `signal` aborts. Never rejects. */
+export function sleep(
+  delay: number,
+  { clock, signal }: { clock: Clock; signal: AbortSignal },
+): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const end = () => {
+    cancel();
+    signal.removeEventListener("abort", end);
+    resolve();
+  };
+  const cancel = clock.after(delay, end);
+  signal.addEventListener("abort", end);
+  return promise;
+}

@@ -2,7 +2,8 @@ import type { ResourceKind } from "./resource_kind.ts";
 
 /**
  * How current a kind is: `listing` (this process has no complete list yet), `synced`, `stale` (it was synced
- * or restored and its watch has been broken for three minutes, or it was restored and is not synced yet),
+ * or restored and its watch has been broken for three minutes, or it was restored and is not synced yet, or
+ * nothing proves that the API server's past is the one that was followed and the new list is not complete),
  * `forbidden`, `absent` (the API server does not serve it).
  */
 export const KIND_STATES = ["listing", "synced", "stale", "forbidden", "absent"] as const;
@@ -13,9 +14,9 @@ export interface KindStatus {
   readonly kind: ResourceKind;
   readonly state: KindState;
   /** Whether its resources are listed in at least one of its namespaces. */
-  readonly partly?: boolean;
+  readonly partly?: boolean | undefined;
   /** Time of the last message from the API server, in milliseconds since 1970. 0 means never. */
   readonly lastEvent: number;
   /** The last error. Absent while everything works. */
-  readonly error?: string;
+  readonly error?: string | undefined;
 }

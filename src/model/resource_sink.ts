@@ -3,7 +3,7 @@ import type { ResourceKind } from "./resource_kind.ts";
 /** The part of the cluster that one list and its watch cover: a kind, or a kind in one namespace. */
 export interface Scope {
   readonly kind: ResourceKind;
-  readonly namespace?: string;
+  readonly namespace?: string | undefined;
 }
 
 /**

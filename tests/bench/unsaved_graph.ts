@@ -6,7 +6,7 @@ import { Journal } from "../../src/persist/journal/journal.ts";
 import { Lease } from "../../src/persist/lease.ts";
 import { PersistenceNumbers } from "../../src/persist/persistence_numbers.ts";
 import { Writer } from "../../src/persist/writer.ts";
-import { systemClock } from "../../src/kube/clock.ts";
+import { systemClock } from "../../src/model/clock.ts";
 import { sampleCluster } from "../../src/simulator/sample_cluster.ts";
 import type { RedisServer } from "../support/redis_server.ts";
 import { RunningStore } from "../support/redis_store.ts";

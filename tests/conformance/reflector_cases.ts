@@ -4,8 +4,11 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import type { KubeClient } from "../../src/kube/client.ts";
+import { Outage } from "../../src/kube/outage.ts";
+import { Past } from "../../src/kube/past.ts";
 import { Reflector } from "../../src/kube/reflector.ts";
 import { Traffic } from "../../src/kube/traffic.ts";
+import type { KindState } from "../../src/model/kind_status.ts";
 import type { ResourceKind } from "../../src/model/resource_kind.ts";
 import { eventually } from "../support/eventually.ts";
 import { FakeClock } from "../support/fake_clock.ts";
@@ -53,12 +56,14 @@ export interface Reflection {
   readonly log: RecordingLog;
   readonly traffic: Traffic;
   readonly reflector: Reflector;
+  /** The states that it has had, in their order. */
+  readonly states: KindState[];
 }
 
 export interface ReflectionOptions {
   readonly kind?: ResourceKind;
   readonly namespace: string;
-  readonly labelSelector?: string;
+  readonly labelSelector?: string | undefined;
   /** Done before the reflector starts. */
   readonly prepare?: (tap: TappedClient, clock: FakeClock) => void;
 }
@@ -74,20 +79,27 @@ export async function reflect(
   const clock = new FakeClock();
   const log = new RecordingLog();
   const traffic = new Traffic();
-  const reflector = new Reflector({ kind, namespace }, {
+  const past = new Past(tap, { labelSelector, clock, log });
+  const outage = new Outage(tap, clock);
+  const states: KindState[] = [];
+  const reflector: Reflector = new Reflector({ kind, namespace }, {
     client: tap,
     sink,
-    ...(labelSelector === undefined ? {} : { labelSelector }),
+    labelSelector,
     clock,
     log,
     traffic,
-    onChange: () => {},
+    past,
+    outage,
+    onChange: () => {
+      if (reflector.state !== states.at(-1)) states.push(reflector.state);
+    },
   });
   prepare?.(tap, clock);
   const stop = new AbortController();
-  const running = reflector.run(stop.signal);
+  const running = Promise.all([reflector.run(stop.signal), outage.run(stop.signal)]);
   try {
-    await test({ tap, sink, clock, log, traffic, reflector });
+    await test({ tap, sink, clock, log, traffic, reflector, states });
   } finally {
     stop.abort();
     await running;
@@ -128,7 +140,7 @@ export const reflectorCases: Readonly<Record<string, Case>> = {
       await synced(reflection);
       await create(namespace, "a");
       await eventually(() => reflection.sink.objects.has("a"));
-      assertEquals(reflection.tap.requests.map(({ form }) => form), ["streamed list"]);
+      assertEquals(reflection.tap.forms, ["streamed list"]);
     });
   },
 
@@ -167,7 +179,7 @@ export const reflectorCases: Readonly<Record<string, Case>> = {
       await synced(reflection);
       await create(namespace, "a");
       await eventually(() => reflection.sink.objects.has("a"));
-      assertEquals(reflection.tap.requests.map(({ form }) => form), ["streamed list", "list", "watch"]);
+      assertEquals(reflection.tap.forms, ["streamed list", "list", "watch"]);
     });
   },
 
@@ -186,17 +198,18 @@ export const reflectorCases: Readonly<Record<string, Case>> = {
   },
 
   "misses nothing that happens between two watches": async ({ client, create }, namespace) => {
+    await create(namespace, "a");
     await reflect(client, { namespace }, async (reflection) => {
       const { tap, sink, clock } = reflection;
       await synced(reflection);
       tap.instead = () => new Response("busy", { status: 500 });
       tap.endStreams();
       await eventually(() => clock.waitsFor(800));
-      await create(namespace, "a");
+      await create(namespace, "b");
       tap.instead = undefined;
       clock.advance(800);
-      await eventually(() => sink.objects.has("a"));
-      assertEquals(sink.calls, ["begin", "end", "upsert a"]);
+      await eventually(() => sink.objects.has("b"));
+      assertEquals(sink.calls, ["begin", "upsert a", "end", "upsert b"]);
     });
   },
 

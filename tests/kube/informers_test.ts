@@ -186,3 +186,47 @@ Deno.test("Informers end, all of them, for a bug in the sink", async () => {
   client.close();
   await simulator.close();
 });
+
+Deno.test("Informers list every kind again, stale meanwhile, where the past of one is refuted", async () => {
+  await informing({
+    prepare: ({ simulator: { store } }) => {
+      store.create({ apiVersion: "v1", kind: "Namespace", metadata: { name: "kept" } });
+      store.create({ apiVersion: "v1", kind: "Pod", metadata: { name: "kept", namespace: "a" } });
+    },
+  }, async ({ informers, simulator, sink, clock, changes }) => {
+    await reach(informers, "synced,synced");
+    const { store } = simulator;
+    const { revision } = store;
+    store.create({ apiVersion: "v1", kind: "Pod", metadata: { name: "ghost", namespace: "a" } });
+    await eventually(() => sink.objects.has("ghost"));
+    await simulator.down();
+    store.rewind(revision);
+    simulator.up();
+    store.create({ apiVersion: "v1", kind: "Namespace", metadata: { name: "new" } });
+    store.create({ apiVersion: "v1", kind: "Namespace", metadata: { name: "newer" } });
+    await eventually(() => {
+      clock.advance(500);
+      return sink.count("end") === 4 && states(informers) === "synced,synced";
+    }, () => informers.statuses());
+    assertEquals(sink.names, ["kept", "new", "newer"]);
+    const stale = changes.filter(({ state }) => state === "stale").map(({ kind }) => kind.kind);
+    assertEquals([...new Set(stale)].sort(), ["Namespace", "Pod"]);
+  });
+});
+
+Deno.test("Informers prove the past once for all kinds that resume together", async () => {
+  await informing({
+    prepare: ({ simulator: { store } }) => {
+      store.create({ apiVersion: "v1", kind: "Namespace", metadata: { name: "a" } });
+      store.create({ apiVersion: "v1", kind: "Pod", metadata: { name: "b", namespace: "a" } });
+    },
+  }, async ({ informers, simulator, clock }) => {
+    await reach(informers, "synced,synced");
+    simulator.faults.strike({ do: "cut" });
+    await eventually(() => informers.statuses().every(({ error }) => error !== undefined));
+    clock.advance(800);
+    await eventually(() => simulator.openWatches() === 2);
+    const proofs = simulator.requests.filter(({ query }) => query.has("fieldSelector"));
+    assertEquals(proofs.map(({ path }) => path), ["/api/v1/namespaces/a/pods", "/api/v1/namespaces"]);
+  });
+});

@@ -1,5 +1,5 @@
 /** Asks the server all the time, one question after the other, and keeps what was not answered. */
-import { sleep, systemClock } from "../../src/kube/clock.ts";
+import { sleep, systemClock } from "../../src/model/clock.ts";
 import { random } from "../support/random.ts";
 
 export interface AskerOptions {

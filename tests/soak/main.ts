@@ -10,7 +10,7 @@
  * has to have been answered.
  */
 import { kinds } from "../../src/kinds/registry.ts";
-import { sleep, systemClock } from "../../src/kube/clock.ts";
+import { sleep, systemClock } from "../../src/model/clock.ts";
 import { livingCluster } from "../../src/simulator/living_cluster.ts";
 import { sampleCluster } from "../../src/simulator/sample_cluster.ts";
 import { Simulator } from "../../src/simulator/simulator.ts";

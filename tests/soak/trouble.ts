@@ -2,7 +2,7 @@
  * Makes trouble until it is told to stop: one fault after another, each for a while, then a pause. What a
  * seed brings, and in which order, is always the same.
  */
-import { sleep, systemClock } from "../../src/kube/clock.ts";
+import { sleep, systemClock } from "../../src/model/clock.ts";
 import { random } from "../support/random.ts";
 
 export interface Fault {

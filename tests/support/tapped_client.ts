@@ -2,17 +2,19 @@ import type { KubeClient, KubeRequest } from "../../src/kube/client.ts";
 
 type Fetcher = Pick<KubeClient, "fetch">;
 
-/** A request that went through the tap. */
+/** A request for the objects of a scope, or for one object that a proof of the past looks for. */
 export interface TappedRequest {
   readonly path: string;
   readonly accept: string;
   readonly search: URLSearchParams;
-  readonly form: "list" | "streamed list" | "watch";
+  readonly form: "list" | "streamed list" | "watch" | "proof";
 }
 
 /** Stands between a reflector and its client: sees all requests, and can do what an API server may do. */
 export class TappedClient implements Fetcher {
   readonly requests: TappedRequest[] = [];
+  /** How often the API server was asked whether it is ready. */
+  probes = 0;
   /** An answer in place of the API server's. */
   instead: ((request: TappedRequest) => Response | undefined) | undefined;
   /** Called with the search parameters before they are sent. */
@@ -33,6 +35,11 @@ export class TappedClient implements Fetcher {
     return this.requests.at(-1);
   }
 
+  /** The forms of the requests, proofs aside. */
+  get forms(): string[] {
+    return this.requests.map(({ form }) => form).filter((form) => form !== "proof");
+  }
+
   /** How many bodies are still being read. */
   get open(): number {
     return this.#open.size;
@@ -49,9 +56,12 @@ export class TappedClient implements Fetcher {
   }
 
   async fetch(path: string, request: KubeRequest): Promise<Response> {
+    if (path === "/readyz") {
+      this.probes++;
+      return this.#client.fetch(path, request);
+    }
     const search = new URLSearchParams(request.search);
-    const form = search.has("sendInitialEvents") ? "streamed list" : search.has("watch") ? "watch" : "list";
-    const tapped: TappedRequest = { path, accept: request.accept, search, form };
+    const tapped: TappedRequest = { path, accept: request.accept, search, form: formOf(search) };
     this.requests.push(tapped);
     const answer = this.instead?.(tapped);
     if (answer) return await asFromNetwork(answer);
@@ -90,7 +100,13 @@ export class TappedClient implements Fetcher {
   }
 }
 
-/** With a byte stream for a body, which a response that was made of a string has not. */
+function formOf(search: URLSearchParams): TappedRequest["form"] {
+  if (search.has("sendInitialEvents")) return "streamed list";
+  if (search.has("watch")) return "watch";
+  return search.has("fieldSelector") || search.get("limit") === "1" ? "proof" : "list";
+}
+
+/** Gives the response a byte stream for a body, as one from the network has, and one made of a string has not. */
 async function asFromNetwork(response: Response): Promise<Response> {
   const bytes = new Uint8Array(await response.arrayBuffer());
   const body = new ReadableStream({

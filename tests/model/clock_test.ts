@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { sleep } from "../../src/kube/clock.ts";
+import { sleep } from "../../src/model/clock.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 
 /** A signal that knows how many listen to it. */
