@@ -9,6 +9,7 @@ import { type DemoRedis, startDemoRedis } from "./simulator/demo_redis.ts";
 import { FoldingLog } from "./folding_log.ts";
 import { Graph } from "./graph/graph.ts";
 import type { GraphReader } from "./graph/queries/reader.ts";
+import { Slicer } from "./graph/queries/slicer.ts";
 import { createRouter } from "./http/router.ts";
 import { Server } from "./http/server.ts";
 import { Ingest } from "./ingest.ts";
@@ -102,7 +103,7 @@ async function run({ config, log, client, onSynced }: Parts, signal: AbortSignal
         return { kind: kind.kind, nodes: graph.read.count(i), state, lastEvent, lists, watches, events };
       }),
     edges: () => graph.read.relationCounts.map((count, i) => [RELATION_TYPES[i] ?? "", count] as const),
-    problems: () => graph.read.problemCounts(isLimited),
+    problems: () => graph.read.countProblems(isLimited, new Slicer()),
     lag: watchEventLoop(running.signal),
     acceptErrors: () => server?.acceptErrors ?? 0,
     persistence: () => persistence && stateOf(persistence),

@@ -41,13 +41,19 @@ export interface PersistenceState {
   readonly redisKeys: number;
 }
 
+export interface ProblemNumbers {
+  /** By type. */
+  readonly problems: Counts;
+  readonly unresolved: number;
+}
+
 export interface MetricSources {
   readonly build: Readonly<Record<string, string>>;
   /** All states that a kind can be in. */
   readonly states: readonly string[];
   readonly kinds: () => readonly KindNumbers[];
   readonly edges: () => Iterable<readonly [type: string, count: number]>;
-  readonly problems: () => { readonly problems: Counts; readonly unresolved: number };
+  readonly problems: () => Promise<ProblemNumbers>;
   /** The longest delay of the event loop within a minute, in seconds. */
   readonly lag: () => number;
   /** How often no connection could be accepted. */
@@ -66,7 +72,7 @@ type Family = readonly [
 /** What is read once for all families of a scrape. */
 interface Snapshot {
   readonly kinds: readonly KindNumbers[];
-  readonly problems: ReturnType<MetricSources["problems"]>;
+  readonly problems: ProblemNumbers;
   readonly persistence: PersistenceState | undefined;
 }
 
@@ -102,7 +108,7 @@ export class Metrics {
     this.#sources = sources;
     for (const [name, type, help, read] of this.#families(sources)) {
       const get = () => {
-        this.#now ??= this.#look();
+        if (this.#now === undefined) throw new Error("Nobody has asked for the metrics");
         const values = read(this.#now).map(({ suffix = "", ...sample }) => ({
           metricName: name + suffix,
           ...sample,
@@ -122,15 +128,13 @@ export class Metrics {
 
   /** The exposition, in Prometheus' text format 0.0.4. */
   async text(): Promise<string> {
-    // All families are read before this first waits.
+    const { kinds, problems, persistence } = this.#sources;
+    const counted = await problems();
+    this.#now = { kinds: kinds(), problems: counted, persistence: persistence() };
+    // The registry reads all families before it first waits.
     const text = this.#registry.metrics();
     this.#now = undefined;
     return await text;
-  }
-
-  #look(): Snapshot {
-    const { kinds, problems, persistence } = this.#sources;
-    return { kinds: kinds(), problems: problems(), persistence: persistence() };
   }
 
   #families({ build, states, edges, lag, acceptErrors }: MetricSources): Family[] {

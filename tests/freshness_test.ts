@@ -3,6 +3,7 @@
  * simulator, and looked up in the list of kinds, in the probe, in the health and in the metrics.
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { Slicer } from "../src/graph/queries/slicer.ts";
 import { Graph } from "../src/graph/graph.ts";
 import { createRouter } from "../src/http/router.ts";
 import { Ingest } from "../src/ingest.ts";
@@ -39,7 +40,7 @@ class Followed implements AsyncDisposable {
           return { kind: kind.kind, nodes: graph.read.count(i), state, lastEvent, lists, watches, events };
         }),
       edges: () => [],
-      problems: () => graph.read.problemCounts(() => false),
+      problems: () => graph.read.countProblems(() => false, new Slicer()),
       acceptErrors: () => 0,
       lag: () => 0,
       persistence: () => undefined,

@@ -64,15 +64,16 @@ function sources(more: Partial<MetricSources> = {}): MetricSources {
       events: { added: 6 },
     }],
     edges: () => [["owns", 9]],
-    problems: () => ({
-      problems: {
-        "error-status": 1,
-        "unresolved-reference": 0,
-        "service-selects-nothing": 0,
-        "unused-claim": 0,
-      },
-      unresolved: 8,
-    }),
+    problems: () =>
+      Promise.resolve({
+        problems: {
+          "error-status": 1,
+          "unresolved-reference": 0,
+          "service-selects-nothing": 0,
+          "unused-claim": 0,
+        },
+        unresolved: 8,
+      }),
     acceptErrors: () => 0,
     lag: () => 0.25,
     persistence: () => PERSISTENCE,

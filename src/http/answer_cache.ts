@@ -51,6 +51,8 @@ export class AnswerCache {
   /** Keys that have an answer at this revision: only these give 304, bad queries do not. */
   readonly #answered = new Set<string>();
   readonly #cached = new Map<string, Answer>();
+  /** Answers that are being built in slices, by ETag and key. */
+  readonly #building = new Map<string, Promise<Built>>();
   #smallBytes = 0;
   /** Keys whose last answer was large. */
   readonly #largeKeys = new Set<string>();
@@ -77,6 +79,47 @@ export class AnswerCache {
       if (answer) return send(request, answer);
     }
     return this.#respondLater(request, { build, compressed });
+  }
+
+  /**
+   * The same for what is built while other requests are answered. Requests for the same share one build. An
+   * answer that the graph has overtaken keeps the ETag of the revision at which it was begun, and is not cached.
+   */
+  async respondInSlices(request: AnswerRequest, build: () => Promise<Built>): Promise<Response> {
+    this.#refresh();
+    const { key, headers } = request;
+    const etag = this.#etag;
+    if (this.#answered.has(key) && namesEtag(headers, etag)) return notModified(etag);
+    if (this.#cached.has(key)) return this.respond(request, unreachable);
+    const id = `${etag} ${key}`;
+    let building = this.#building.get(id);
+    if (building === undefined) {
+      building = build().finally(() => this.#building.delete(id));
+      this.#building.set(id, building);
+    }
+    const built = await building;
+    this.#refresh();
+    if (etag === this.#etag) return this.respond(request, () => built);
+    return await this.#respondOvertaken(request, { built, etag });
+  }
+
+  async #respondOvertaken(
+    request: AnswerRequest,
+    { built, etag }: { built: Built; etag: string },
+  ): Promise<Response> {
+    const compressed = acceptsGzip(request.headers.get("accept-encoding")) &&
+      built.bytes.length >= COMPRESSED_FROM;
+    const bytes = compressed ? await gzip(built.bytes) : built.bytes;
+    const since = this.#options.clock.now();
+    while (bytes.length >= LARGE_ANSWER_BYTES && !this.#slots.hasRoom()) await this.#slots.wait(since);
+    const headers = {
+      ...headersOf(built, etag),
+      ...compressed && { "content-encoding": "gzip" },
+    };
+    const answer = this.#newAnswer(request.key, { bytes, headers, etag, reusable: false });
+    const response = send(request, answer);
+    answer.slot?.uncache();
+    return response;
   }
 
   async #respondLater(
@@ -117,13 +160,7 @@ export class AnswerCache {
     if (cached) return cached;
     const spare = this.#largeKeys.has(key) ? this.#slots.pool.take() : undefined;
     const built = build(spare);
-    const headers = {
-      "content-type": "application/json",
-      "cache-control": "no-cache",
-      "vary": "accept-encoding",
-      "etag": this.#etag,
-      ...built.headers,
-    };
+    const headers = headersOf(built, this.#etag);
     if (this.#answered.size === KEYS_MAX) this.#answered.clear();
     this.#answered.add(key);
     const isSmall = built.bytes.length < LARGE_ANSWER_BYTES;
@@ -180,6 +217,20 @@ export class AnswerCache {
     for (const { slot } of answers) slot?.uncache();
     if (this.#largeKeys.size > KEYS_MAX) this.#largeKeys.clear();
   }
+}
+
+function headersOf(built: Built, etag: string): Record<string, string> {
+  return {
+    "content-type": "application/json",
+    "cache-control": "no-cache",
+    "vary": "accept-encoding",
+    etag,
+    ...built.headers,
+  };
+}
+
+function unreachable(): never {
+  throw new Error("The answer was cached");
 }
 
 function send({ method, headers, completed }: AnswerRequest, answer: Answer): Response {

@@ -45,6 +45,15 @@ export interface CachedRoute<Q extends QuerySchema> extends Description<Q> {
   build(request: CachedRequest<Q>): Built;
 }
 
+/**
+ * The same, but of the whole cluster and built in slices, between which other requests are answered. The
+ * answer has the ETag of the revision at which it was begun.
+ */
+export interface SlicedRoute<Q extends QuerySchema> extends Description<Q> {
+  readonly body: "sliced";
+  build(request: CachedRequest<Q>): Promise<Built>;
+}
+
 /** The answer is small and made for each request. */
 export interface SmallRoute<Q extends QuerySchema> extends Description<Q> {
   readonly body: "small";
@@ -58,7 +67,7 @@ export function jsonBytes(value: unknown): Uint8Array<ArrayBuffer> {
   return encoder.encode(JSON.stringify(value));
 }
 
-export type RouteOf<Q extends QuerySchema> = CachedRoute<Q> | SmallRoute<Q>;
+export type RouteOf<Q extends QuerySchema> = CachedRoute<Q> | SlicedRoute<Q> | SmallRoute<Q>;
 
 export type Route = RouteOf<QuerySchema>;
 

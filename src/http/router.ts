@@ -60,10 +60,12 @@ export function createRouter(deps: RouterDeps): Hono {
     const request = () => ({ query: readQuery(route.query, url), params: c.req.param(), url, headers });
     if (route.body === "small") return respondSmall(c, () => route.respond(request()));
     const key = pathAndQuery(url);
-    return answers.respond(
-      { method, key, headers, completed: completionOf(c) },
-      (spare) => route.build({ ...request(), now: Math.floor(clock.now() / 1000), spare }),
-    );
+    const answerRequest = { method, key, headers, completed: completionOf(c) };
+    const cachedRequest = () => ({ ...request(), now: Math.floor(clock.now() / 1000) });
+    if (route.body === "sliced") {
+      return answers.respondInSlices(answerRequest, () => route.build(cachedRequest()));
+    }
+    return answers.respond(answerRequest, (spare) => route.build({ ...cachedRequest(), spare }));
   };
   for (const route of routes) {
     const pattern = patternOf(route.path);

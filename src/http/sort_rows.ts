@@ -73,17 +73,23 @@ export function sortedTexts(graph: GraphReader, ids: Iterable<number>): string[]
   return [...ids].sort((a, b) => graph.text.compare(a, b)).map((id) => graph.text.text(id));
 }
 
-const encoder = new TextEncoder();
+/** Compares keys in the order of lists. */
+export function compareKeys(a: ResourceKey, b: ResourceKey): number {
+  return compareUtf8(a.namespace, b.namespace) || compareUtf8(a.kind, b.kind) || compareUtf8(a.name, b.name);
+}
 
-/** Compares two texts as UTF-8 bytes, which differs from `<` beyond the Basic Multilingual Plane. */
+/** Compares two texts as UTF-8 bytes, which is the order of code points. */
 export function compareUtf8(a: string, b: string): number {
-  if (a === b) return 0;
-  const left = encoder.encode(a);
-  const right = encoder.encode(b);
-  for (const [i, byte] of left.entries()) {
-    const other = right[i];
-    if (other === undefined) return 1;
-    if (byte !== other) return byte - other;
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const x = a.charCodeAt(i);
+    const y = b.charCodeAt(i);
+    if (x !== y) return isSurrogate(x) === isSurrogate(y) ? x - y : isSurrogate(x) ? 1 : -1;
   }
-  return left.length - right.length;
+  return a.length - b.length;
+}
+
+/** A surrogate is half of a code point beyond all that have one unit. */
+function isSurrogate(unit: number): boolean {
+  return unit >= 0xd800 && unit < 0xe000;
 }

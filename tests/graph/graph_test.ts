@@ -219,10 +219,17 @@ Deno.test("GraphReader.select() leaves out what its kind keeps outside of releas
   const kinds = testKinds.map((kind) => kind === claim ? { ...kind, outsideReleases: "sh.helm." } : kind);
   const graph = new Graph(kinds);
   graph.upsert(
-    record({ kind: claim!, namespace: "a", name: "sh.helm.1", uid: "stored", ...helm("a", "shop") }),
+    record({
+      kind: claim!,
+      namespace: "a",
+      name: "sh.helm.1",
+      uid: "stored",
+      idle: true,
+      ...helm("a", "shop"),
+    }),
   );
   graph.upsert(record({ kind: claim!, namespace: "a", name: "data", uid: "claim", ...helm("a", "shop") }));
-  assertEquals(uids(graph, { release: { name: "shop" } }), ["claim"]);
+  assertEquals(uids(graph, { release: { name: "shop" }, inactive: true }), ["claim"]);
 });
 
 Deno.test("GraphReader.select() of a namespace takes the cluster-scoped resources that it touches", () => {

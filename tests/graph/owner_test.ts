@@ -1,5 +1,6 @@
 /** Owners bind by uid alone, within the bounds that the garbage collector sets. */
 import { assertEquals } from "@std/assert";
+import { Slicer } from "../../src/graph/queries/slicer.ts";
 import { Graph } from "../../src/graph/graph.ts";
 import type { Reference } from "../../src/model/reference.ts";
 import { RELATION_TYPES } from "../../src/model/relation.ts";
@@ -126,13 +127,13 @@ Deno.test("GraphReader.forEachReference() says that a missing uid was replaced w
   assertEquals(facts(graph), ["db lacks Pod a/nobody", "web lacks Pod a/owner"]);
 });
 
-Deno.test("GraphReader.problemCounts() leaves out what names a kind that is not tracked", () => {
+Deno.test("GraphReader.countProblems() leaves out what names a kind that is not tracked", async () => {
   const graph = new Graph(testKinds);
   for (const kind of testKinds) graph.setSynced(kind, true);
   graph.upsert(podNamed("web", ownedBy("gone", UNTRACKED)));
   graph.upsert(podNamed("db", ownedBy("gone")));
   const { read } = graph;
-  assertEquals(read.problemCounts(() => false).unresolved, 1);
+  assertEquals((await read.countProblems(() => false, new Slicer())).unresolved, 1);
   const problems = read.problems({}, () => false);
   assertEquals(problems.map(({ row }) => read.uid(row)), ["db"]);
 });

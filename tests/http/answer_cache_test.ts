@@ -218,3 +218,40 @@ for (const path of ["/openapi.json", "/api/v1/kinds"]) {
     assertEquals(await new Response(plain).json(), await api.get(path));
   });
 }
+
+Deno.test("AnswerCache.respondInSlices() shares one build among all that ask meanwhile", async () => {
+  const api = new Api(smallCluster());
+  const cache = new AnswerCache({ graph: api.graph.read, clock: api.clock, log: api.log });
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let builds = 0;
+  const ask = () =>
+    cache.respondInSlices({ method: "GET", key: "/sums", headers: new Headers() }, async () => {
+      builds++;
+      await promise;
+      return { bytes: jsonBytes(["sums"]) };
+    });
+  const answers = [ask(), ask()];
+  resolve();
+  const texts = await Promise.all(answers.map(async (answer) => await (await answer).json()));
+  assertEquals([texts, builds, await (await ask()).json(), builds], [[["sums"], ["sums"]], 1, ["sums"], 1]);
+});
+
+Deno.test("AnswerCache.respondInSlices(), an answer that the graph has overtaken has the ETag it began with", async () => {
+  const api = new Api(smallCluster());
+  const cache = new AnswerCache({ graph: api.graph.read, clock: api.clock, log: api.log });
+  const ask = (headers: HeadersInit, during: () => void) =>
+    cache.respondInSlices({ method: "GET", key: "/sums", headers: new Headers(headers) }, async () => {
+      await Promise.resolve();
+      during();
+      return { bytes: jsonBytes(["sums"]) };
+    });
+  const before = api.graph.read.rv;
+  const overtaken = await ask({}, () => api.put(object("ConfigMap", "n/new")));
+  const etag = overtaken.headers.get("etag") ?? "";
+  assert(etag.includes(before));
+  let asked = 0;
+  const next = await ask({ "if-none-match": etag }, () => asked++);
+  assertEquals([next.status, asked, await next.json()], [200, 1, ["sums"]]);
+  assertNotEquals(next.headers.get("etag"), etag);
+  await overtaken.body?.cancel();
+});

@@ -30,7 +30,6 @@ export function readEverything({ read }: Graph): GraphListener & { heard: number
   const readAll = () => {
     for (const row of read.select({ inactive: true })) readRow(row);
     read.problems({}, () => false);
-    read.problemCounts(() => false);
   };
   const listener = {
     heard: 0,

@@ -6,38 +6,40 @@ import { type Problem, PROBLEM_TYPES, type ProblemType } from "./problem.ts";
 import { forEachProblem, type ProblemScope } from "./problems.ts";
 import { type Filter, select, testOf } from "./select.ts";
 import type { Sight } from "./sight.ts";
-import { countUnresolved, suspectsOf } from "./suspects.ts";
+import { suspectsOf } from "./suspects.ts";
 
 export interface ProblemCounts {
-  /** Of all resources but inactive ones. */
   readonly problems: Readonly<Record<ProblemType, number>>;
   /** References whose target is not there, optional ones included. */
   readonly unresolved: number;
 }
 
 /**
- * Returns the problems of the resources that a filter lets through. Storage objects of Helm are asked about
- * their release whether the filter has `inactive` or not.
+ * Returns the rows that may have a problem among those that a filter lets through. Storage objects of Helm are
+ * asked about their release whether the filter has `inactive` or not.
  */
+export function rowsToAsk(sight: Sight, filter: Filter, scope: ProblemScope): number[] {
+  const { rows } = sight.tables;
+  const { namespaces, release, ...rest } = filter;
+  const asked: number[] = [];
+  if (namespaces === undefined && release === undefined) {
+    const fits = testOf(sight, { ...rest, inactive: true });
+    for (const row of suspectsOf(sight, scope)) {
+      if ((filter.inactive || !rows.has(row, IDLE) || isStorage(sight, row)) && fits(row)) asked.push(row);
+    }
+    return asked;
+  }
+  for (const row of select(sight, filter)) if (!isStorage(sight, row)) asked.push(row);
+  for (const row of unsettledOf(sight, filter)) asked.push(row);
+  return asked;
+}
+
+/** Returns the problems of the resources that a filter lets through. */
 export function findProblems(sight: Sight, filter: Filter, scope: ProblemScope): Problem[] {
   const problems: Problem[] = [];
   const visit = (problem: Problem) => problems.push(problem);
   for (const row of rowsToAsk(sight, filter, scope)) forEachProblem(sight, row, { ...scope, visit });
   return problems;
-}
-
-function* rowsToAsk(sight: Sight, filter: Filter, scope: ProblemScope): Iterable<number> {
-  const { rows } = sight.tables;
-  const { namespaces, release, ...rest } = filter;
-  if (namespaces === undefined && release === undefined) {
-    const fits = testOf(sight, { ...rest, inactive: true });
-    for (const row of suspectsOf(sight, scope)) {
-      if ((filter.inactive || !rows.has(row, IDLE) || isStorage(sight, row)) && fits(row)) yield row;
-    }
-    return;
-  }
-  for (const row of select(sight, filter)) if (!isStorage(sight, row)) yield row;
-  yield* unsettledOf(sight, filter);
 }
 
 /** The storage objects of the releases and namespaces that a filter names. */
@@ -60,9 +62,7 @@ function unsettledOf(sight: Sight, { namespaces, release, ...rest }: Filter): nu
   return found;
 }
 
-/** Counts the problems of all resources but inactive ones, and the references whose target is not there. */
-export function countProblems(sight: Sight, scope: ProblemScope): ProblemCounts {
-  const counts = Object.fromEntries(PROBLEM_TYPES.map((type) => [type, 0])) as Record<ProblemType, number>;
-  for (const { type } of findProblems(sight, {}, scope)) counts[type]++;
-  return { problems: counts, unresolved: countUnresolved(sight) };
+/** Returns no problems of any type. */
+export function noProblems(): Record<ProblemType, number> {
+  return Object.fromEntries(PROBLEM_TYPES.map((type) => [type, 0])) as Record<ProblemType, number>;
 }

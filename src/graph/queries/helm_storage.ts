@@ -3,7 +3,7 @@
  * https://helm.sh/docs/topics/advanced/#storage-backends
  */
 import { NONE } from "../../arrays/columns.ts";
-import { isStorage } from "./membership.ts";
+import { IDLE } from "../tables/rows.ts";
 import type { Sight } from "./sight.ts";
 
 /** A revision of a release. */
@@ -19,8 +19,9 @@ export interface Revision {
 
 /** Visits the visible storage objects; `name` is the string id of the release's name. */
 export function forEachStorage(sight: Sight, visit: (row: number, name: number) => void): void {
+  const nameKey = sight.tables.strings.find("name");
   forEachLabelled(sight, "owner", "helm", (row, set) => {
-    const name = sight.tables.labels.get(set, sight.tables.strings.find("name"));
+    const name = sight.tables.labels.get(set, nameKey);
     if (name !== NONE) visit(row, name);
   });
 }
@@ -78,14 +79,14 @@ export function revisionsOf(
   return revisions.sort((a, b) => b.revision - a.revision);
 }
 
-/** Visits the visible storage objects that have a label. */
+/** Visits the visible objects that have a label, are inactive and of a kind in which Helm stores releases. */
 function forEachLabelled(
   sight: Sight,
   key: string,
   value: string,
   visit: (row: number, set: number) => void,
 ): void {
-  const { cohorts, labels, strings } = sight.tables;
+  const { cohorts, labels, rows, strings } = sight.tables;
   const pair = labels.findPair(strings.find(key), strings.find(value));
   if (pair === NONE) return;
   labels.forEachSetWith(pair, (set) => {
@@ -93,7 +94,7 @@ function forEachLabelled(
       if (sight.kinds[cohorts.kind(cohort)]!.outsideReleases === undefined) return;
       if (sight.visible !== undefined && !sight.visible.has(cohorts.scope(cohort))) return;
       cohorts.forEachMember(cohort, (row) => {
-        if (isStorage(sight, row)) visit(row, set);
+        if (rows.has(row, IDLE)) visit(row, set);
       });
     });
   });

@@ -11,6 +11,7 @@
 import { RELATION_MEANINGS, RELATION_TYPES } from "../../model/relation.ts";
 import { NONE } from "../../arrays/columns.ts";
 import { RowSet } from "../../arrays/row_set.ts";
+import { IDLE } from "../tables/rows.ts";
 import { kindOf, sees, type Sight } from "./sight.ts";
 import { controllerOf, forEachDependent, forEachOwner, forEachSource, forEachTarget } from "./walk.ts";
 
@@ -134,9 +135,10 @@ function withoutStorage(sight: Sight, all: RowSet): RowSet {
   return answer;
 }
 
-/** Reports whether a row is one of the objects in which Helm stores its releases. */
+/** Reports whether a row is one of the objects in which Helm stores its releases. All of these are inactive. */
 export function isStorage(sight: Sight, row: number): boolean {
-  const prefix = kindOf(sight, row).outsideReleases;
   const { rows, strings } = sight.tables;
+  if (!rows.has(row, IDLE)) return false;
+  const prefix = kindOf(sight, row).outsideReleases;
   return prefix !== undefined && strings.text(rows.name.data[row]!).startsWith(prefix);
 }

@@ -4,6 +4,7 @@
  * writes.
  */
 import type { LabelSelector } from "../../model/label_selector.ts";
+import type { Release } from "../../model/record.ts";
 import type { ResourceKind } from "../../model/resource_kind.ts";
 import { type Status, STATUSES } from "../../model/status.ts";
 import { NONE } from "../../arrays/columns.ts";
@@ -21,16 +22,18 @@ import {
 import { FINISHED, IDLE, ON_HOLD, THERE } from "../tables/rows.ts";
 import type { Tables } from "../tables/tables.ts";
 import { chartOf, chartsOf, internChartKeys } from "./charts.ts";
-import { countProblems, findProblems, type ProblemCounts } from "./find_problems.ts";
+import { findProblems, noProblems, type ProblemCounts, rowsToAsk } from "./find_problems.ts";
 import { releaseOf } from "./membership.ts";
 import { type NamedTarget, namedTarget } from "./named_target.ts";
 import type { Problem } from "./problem.ts";
+import { forEachProblem } from "./problems.ts";
 import { problemMessage } from "./problem_message.ts";
 import { describeRelease, type ReleaseSums } from "./release_sums.ts";
-import { type ListedRelease, listReleases, type ReleaseKey } from "./releases.ts";
+import { type ListedRelease, listReleases } from "./releases.ts";
 import { type Filter, select } from "./select.ts";
 import { sees, type Sight, type Visibility } from "./sight.ts";
-import { beginsByTime } from "./suspects.ts";
+import type { Slicer } from "./slicer.ts";
+import { beginsByTime, countUnresolved } from "./suspects.ts";
 import { forEachSource, forEachTarget } from "./walk.ts";
 
 /** What the graph keeps beside its tables. */
@@ -205,9 +208,27 @@ export class GraphReader {
     return findProblems(this.#sight, filter, scope);
   }
 
-  /** How many problems all resources have, and how many references lack their target. */
-  problemCounts(isLimited: IsLimited): ProblemCounts {
-    return countProblems(this.#sight, { isWhole: this.#wholeUnless(isLimited), now: this.#now() });
+  /** Visits the same in slices: a problem is good until `visit` returns. */
+  async visitProblems(
+    { filter, isLimited, slicer }: { filter: Filter; isLimited: IsLimited; slicer: Slicer },
+    visit: (problem: Problem) => void,
+  ): Promise<void> {
+    let scope = { isWhole: this.#wholeUnless(isLimited), now: this.#now() };
+    for (const row of rowsToAsk(this.#sight, filter, scope)) {
+      if (slicer.isOver) {
+        await slicer.pause();
+        scope = { isWhole: this.#wholeUnless(isLimited), now: this.#now() };
+      }
+      if (this.isThere(row)) forEachProblem(this.#sight, row, { ...scope, visit });
+    }
+  }
+
+  /** Counts, in slices, the problems of all resources but inactive ones, and the references without target. */
+  async countProblems(isLimited: IsLimited, slicer: Slicer): Promise<ProblemCounts> {
+    const problems = noProblems();
+    const unresolved = countUnresolved(this.#sight);
+    await this.visitProblems({ filter: {}, isLimited, slicer }, ({ type }) => problems[type]++);
+    return { problems, unresolved };
   }
 
   problemMessage(problem: Problem): string {
@@ -220,12 +241,15 @@ export class GraphReader {
   }
 
   #wholeUnless(isLimited: IsLimited) {
-    let last = NONE;
-    let name = "";
-    return (number: number, namespace: number) => {
-      if (namespace !== last) name = this.text.text(namespace);
-      last = namespace;
-      return this.isSynced(number) && !isLimited(this.kinds[number]!, name);
+    const verdicts = new Map<number, boolean>();
+    return (kind: number, namespace: number) => {
+      const key = namespace * this.kinds.length + kind;
+      let whole = verdicts.get(key);
+      if (whole === undefined) {
+        whole = this.isSynced(kind) && !isLimited(this.kinds[kind]!, this.text.text(namespace));
+        verdicts.set(key, whole);
+      }
+      return whole;
     };
   }
 
@@ -239,8 +263,8 @@ export class GraphReader {
     return this.#sight.visible === undefined || this.#sight.visible.has(scope);
   }
 
-  /** What a release comes to. `scratch` is reused; see `newRowSet`. */
-  releaseSums(release: ReleaseKey, scratch: RowSet): ReleaseSums {
+  /** What a release comes to. `scratch` is an empty set; see `newRowSet`. */
+  releaseSums(release: Release, scratch: RowSet): ReleaseSums {
     return describeRelease(this.#sight, release, scratch);
   }
 

@@ -5,7 +5,9 @@ import { chartOf } from "./charts.ts";
 import { type Revision, revisionsOf } from "./helm_storage.ts";
 import { addCoreOfReleases, isStorage } from "./membership.ts";
 import { worstStatus } from "./outcome.ts";
-import { chartsOfRelease, type ReleaseKey } from "./releases.ts";
+import type { Release } from "../../model/record.ts";
+import { chartsOfRelease } from "./releases.ts";
+import { releasesNamed } from "./select.ts";
 import { kindOf, type Sight } from "./sight.ts";
 import { forEachTarget } from "./walk.ts";
 
@@ -25,11 +27,10 @@ export interface ReleaseSums {
 }
 
 /** @param core An empty set, which holds the core of the release afterwards. */
-export function describeRelease(sight: Sight, { namespace, name }: ReleaseKey, core: RowSet): ReleaseSums {
+export function describeRelease(sight: Sight, release: Release, core: RowSet): ReleaseSums {
   const { tables, chartKeys } = sight;
   const { cohorts, rows, strings } = tables;
-  const release = cohorts.findRelease(namespace, name);
-  const named = release === NONE ? 0 : addCoreOfReleases(sight, [release], core);
+  const named = addCoreOfReleases(sight, releasesNamed(sight, release), core);
   const counts = { nodes: 0, edges: 0, pods: 0, errors: 0 };
   for (const row of core) {
     if (isStorage(sight, row)) continue;
@@ -45,9 +46,9 @@ export function describeRelease(sight: Sight, { namespace, name }: ReleaseKey, c
     return chart === NONE ? undefined : chart;
   };
   return {
-    charts: chartsOfRelease(sight, { name, core, named }, chartOfRow),
+    charts: chartsOfRelease(sight, { name: strings.find(release.name), core, named }, chartOfRow),
     status: STATUSES[worstStatus(sight, core)]!,
     counts,
-    newest: revisionsOf(sight, { namespace: strings.text(namespace), name: strings.text(name) })[0],
+    newest: revisionsOf(sight, release)[0],
   };
 }

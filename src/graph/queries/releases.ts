@@ -6,6 +6,9 @@ import { ownReleaseOf } from "./membership.ts";
 import { sees, type Sight } from "./sight.ts";
 import { controllerOf } from "./walk.ts";
 
+/** More than there are string ids, so that two of them make one number. */
+const STRINGS_MAX = 2 ** 26;
+
 /** A release, by string ids. */
 export interface ReleaseKey {
   readonly namespace: number;
@@ -14,8 +17,9 @@ export interface ReleaseKey {
 
 /** A release that exists, because a visible resource names it or a visible storage object stands for it. */
 export interface ListedRelease extends ReleaseKey {
-  /** Another listed release has the same name. */
+  /** Another release that the asker may see has the same name. */
   isAmbiguous: boolean;
+  isListed: boolean;
 }
 
 /**
@@ -25,36 +29,42 @@ export interface ListedRelease extends ReleaseKey {
 export function listReleases(sight: Sight, namespace?: string): ListedRelease[] {
   const { cohorts, rows, strings } = sight.tables;
   const only = namespace === undefined ? undefined : strings.find(namespace);
-  const byName = new Map<number, Map<number, ListedRelease>>();
-  const listed = new Set<ListedRelease>();
-  const add = ({ namespace, name }: ReleaseKey, place: number) => {
-    let homes = byName.get(name);
-    if (homes === undefined) byName.set(name, homes = new Map());
-    let release = homes.get(namespace);
-    if (release === undefined) homes.set(namespace, release = { namespace, name, isAmbiguous: false });
-    if (only === undefined || place === only) listed.add(release);
+  const known = new Map<number, ListedRelease>();
+  const homes = new Map<number, number>();
+  const listed: ListedRelease[] = [];
+  const add = (namespace: number, name: number, isWanted: boolean) => {
+    const key = name * STRINGS_MAX + namespace;
+    let release = known.get(key);
+    if (release === undefined) {
+      release = { namespace, name, isAmbiguous: false, isListed: false };
+      known.set(key, release);
+      homes.set(name, (homes.get(name) ?? 0) + 1);
+    }
+    if (!isWanted || release.isListed) return;
+    release.isListed = true;
+    listed.push(release);
   };
 
   cohorts.forEachRelease((release) => {
-    const key = { namespace: cohorts.releaseNamespace(release), name: cohorts.releaseName(release) };
-    const places = new Set<number>();
+    let exists = false;
+    let isWanted = false;
     cohorts.forEachOfRelease(release, (cohort) => {
-      const place = cohorts.namespace(cohort);
-      if (places.size > 0 && (only === undefined || place !== only || places.has(only))) return;
+      const isHere = only === undefined || cohorts.namespace(cohort) === only;
+      if (exists && (isWanted || !isHere)) return;
       cohorts.forEachMember(cohort, (row) => {
-        if (!places.has(place) && sees(sight, row) && ownReleaseOf(sight, row) === release) places.add(place);
+        if (exists && isWanted || !sees(sight, row) || ownReleaseOf(sight, row) !== release) return;
+        exists = true;
+        isWanted ||= isHere;
       });
     });
-    for (const place of places) add(key, place);
+    if (exists) add(cohorts.releaseNamespace(release), cohorts.releaseName(release), isWanted);
   });
   forEachStorage(sight, (row, name) => {
     const home = cohorts.namespace(rows.cohort.data[row]!);
-    add({ namespace: home, name }, home);
+    add(home, name, only === undefined || home === only);
   });
-  for (const homes of byName.values()) {
-    if (homes.size > 1) { for (const release of homes.values()) release.isAmbiguous = true; }
-  }
-  return [...listed];
+  for (const release of listed) release.isAmbiguous = homes.get(release.name)! > 1;
+  return listed;
 }
 
 /**

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import type { GraphReader } from "../../graph/queries/reader.ts";
 import type { Problem } from "../../graph/queries/problem.ts";
+import { Slicer } from "../../graph/queries/slicer.ts";
 import { BUSY } from "../large_answer_slots.ts";
 import { filterEntries, refuseTooLarge, toFilter } from "../filter.ts";
 import { resourceKey, targetKey } from "../resource_key.ts";
@@ -8,7 +9,7 @@ import { rfc3339 } from "../../json/times.ts";
 import { defineRoute, jsonBytes, type Route } from "../route.ts";
 import type { RouterDeps } from "../router_deps.ts";
 import { ResourceProblem } from "../schema.ts";
-import { sortRows } from "../sort_rows.ts";
+import { compareKeys } from "../sort_rows.ts";
 
 export function problemsRoute({ graph, isLimited }: RouterDeps): Route {
   const query = v.object(filterEntries(graph.kinds));
@@ -18,13 +19,13 @@ export function problemsRoute({ graph, isLimited }: RouterDeps): Route {
     query,
     answer: v.array(ResourceProblem),
     failures: BUSY,
-    body: "cached",
-    build({ query }) {
-      const problems = graph.problems(toFilter(graph.kinds, query), isLimited);
+    body: "sliced",
+    async build({ query }) {
+      const problems: ReturnType<typeof describeProblem>[] = [];
+      const asked = { filter: toFilter(graph.kinds, query), isLimited, slicer: new Slicer() };
+      await graph.visitProblems(asked, (problem) => problems.push(describeProblem(graph, problem)));
       refuseTooLarge(problems.length);
-      const byRow = Map.groupBy(problems, ({ row }) => row);
-      const sorted = sortRows(graph, byRow.keys()).flatMap((row) => byRow.get(row) ?? []);
-      return { bytes: jsonBytes(sorted.map((problem) => describeProblem(graph, problem))) };
+      return { bytes: jsonBytes(problems.sort(compareKeys)) };
     },
   });
 }

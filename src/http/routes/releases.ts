@@ -1,6 +1,8 @@
 import * as v from "valibot";
 import type { GraphReader } from "../../graph/queries/reader.ts";
 import type { ListedRelease } from "../../graph/queries/releases.ts";
+import { Slicer } from "../../graph/queries/slicer.ts";
+import type { Release as Named } from "../../model/record.ts";
 import type { RowSet } from "../../arrays/row_set.ts";
 import { rfc3339 } from "../../json/times.ts";
 import { BUSY } from "../large_answer_slots.ts";
@@ -21,22 +23,22 @@ export function releasesRoute({ graph }: RouterDeps): Route {
     query,
     answer: v.union([v.array(v.string()), v.array(Release)]),
     failures: BUSY,
-    body: "cached",
-    build({ query: { namespace, detail } }) {
-      const releases = graph.releases(namespace);
-      if (!detail) {
-        return { bytes: jsonBytes(releases.map((it) => nameOf(graph, it)).sort(compareUtf8)) };
-      }
-      const compare = (a: ListedRelease, b: ListedRelease) =>
-        graph.text.compare(a.namespace, b.namespace) || graph.text.compare(a.name, b.name);
-      const scratch = graph.newRowSet();
-      const described = releases.sort(compare).map((release) => {
-        scratch.clear();
-        return describeRelease(graph, release, scratch);
-      });
+    body: "sliced",
+    async build({ query: { namespace, detail } }) {
+      const listed = graph.releases(namespace);
+      if (!detail) return { bytes: jsonBytes(listed.map((it) => nameOf(graph, it)).sort(compareUtf8)) };
+      const releases = listed.map(({ namespace, name }) => ({
+        namespace: graph.text.text(namespace),
+        name: graph.text.text(name),
+      }));
+      const described = await describeReleases(graph, releases.sort(compareReleases));
       return { bytes: jsonBytes(described) };
     },
   });
+}
+
+function compareReleases(a: Named, b: Named): number {
+  return compareUtf8(a.namespace, b.namespace) || compareUtf8(a.name, b.name);
 }
 
 /** The name alone, unless other releases have it too. */
@@ -45,13 +47,28 @@ function nameOf(graph: GraphReader, { namespace, name, isAmbiguous }: ListedRele
   return isAmbiguous ? `${graph.text.text(namespace)}/${text}` : text;
 }
 
+async function describeReleases(graph: GraphReader, releases: readonly Named[]) {
+  const slicer = new Slicer();
+  const described: ReturnType<typeof describeRelease>[] = [];
+  let scratch = graph.newRowSet();
+  for (const release of releases) {
+    if (slicer.isOver) {
+      await slicer.pause();
+      scratch = graph.newRowSet();
+    }
+    scratch.clear();
+    described.push(describeRelease(graph, release, scratch));
+  }
+  return described;
+}
+
 /** The counts are over what the release is itself, not over what is attached to it. */
-function describeRelease(graph: GraphReader, release: ListedRelease, scratch: RowSet) {
-  const { charts, status, counts, newest } = graph.releaseSums(release, scratch);
+function describeRelease(graph: GraphReader, { namespace, name }: Named, scratch: RowSet) {
+  const { charts, status, counts, newest } = graph.releaseSums({ namespace, name }, scratch);
   const chartNames = charts.map((chart) => graph.text.text(chart));
   return {
-    namespace: graph.text.text(release.namespace),
-    name: graph.text.text(release.name),
+    namespace,
+    name,
     chart: chartNames[0] ?? "",
     charts: chartNames,
     status,

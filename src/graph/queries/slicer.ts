@@ -1,0 +1,28 @@
+/** How long a slice may last before others run, in milliseconds. */
+const SLICE_MS = 8;
+
+/**
+ * Cuts long work into slices, between which other tasks run. Rows, string ids and row sets must not be kept
+ * across a pause unless what they stand for is checked again.
+ */
+export class Slicer {
+  readonly #now: () => number;
+  #end: number;
+
+  /** @param now Returns milliseconds. */
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+    this.#end = now() + SLICE_MS;
+  }
+
+  /** Whether it is time for a pause. */
+  get isOver(): boolean {
+    return this.#now() >= this.#end;
+  }
+
+  /** Lets other tasks run, then begins the next slice. */
+  async pause(): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve));
+    this.#end = this.#now() + SLICE_MS;
+  }
+}
