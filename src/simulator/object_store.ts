@@ -13,7 +13,7 @@ import { ApiError, conflict, notFound } from "./api_error.ts";
 import { Collection } from "./collection.ts";
 import type { KubeObject } from "./kube_object.ts";
 import { Random } from "./random.ts";
-import { load, store, type StoredObject } from "./stored_object.ts";
+import { load, store, type StoredObject, type StoreOptions } from "./stored_object.ts";
 
 export interface ObjectStoreOptions {
   /** The seed of the uids. */
@@ -92,21 +92,22 @@ export class ObjectStore {
   }
 
   /**
-   * Creates all objects. Costs half of what `create` costs, since it returns no copies.
+   * Creates all objects, in half the time that `create` takes, since it returns no copies.
    *
    * @throws {ApiError} as `create`.
    */
   fill(objects: Iterable<KubeObject>): void {
-    for (const object of objects) this.#create(object);
+    for (const object of objects) this.#create(object, { packed: true });
   }
 
-  #create(object: KubeObject): StoredObject {
+  #create(object: KubeObject, options: StoreOptions = {}): StoredObject {
     const collection = this.collection(object.kind);
     const { namespace = "", name } = object.metadata;
     if (collection.get(namespace, name) !== undefined) {
       throw conflict(collection.kind, { name, problem: "already exists", reason: "AlreadyExists" });
     }
-    const stored = store(object.metadata.uid === undefined ? this.#born(object) : object, ++this.#revision);
+    const whole = object.metadata.uid === undefined ? this.#born(object) : object;
+    const stored = store(whole, ++this.#revision, options);
     collection.apply({ type: "ADDED", revision: this.#revision, object: stored });
     return stored;
   }
