@@ -4,6 +4,7 @@
  * https://kubernetes.io/docs/reference/using-api/api-concepts/
  */
 import { type Context, Hono } from "hono";
+import type { Clock } from "../model/clock.ts";
 import { apiVersionOf, type ResourceKind } from "../model/resource_kind.ts";
 import { AnswerStream, type PieceSource } from "./answer_stream.ts";
 import { ApiError, forbiddenListOption, notFound } from "./api_error.ts";
@@ -27,6 +28,7 @@ export interface ApiOptions {
   readonly onRequest: (request: Request) => void;
   /** Aborts when the server goes down, so that waiting answers end. */
   readonly down: () => AbortSignal;
+  readonly clock: Clock;
 }
 
 const JSON_TYPE = { "content-type": "application/json" };
@@ -59,7 +61,7 @@ export function createApi(options: ApiOptions): Hono {
   return app;
 }
 
-function serveKind(app: Hono, kind: ResourceKind, { store, faults, watches, down }: ApiOptions): void {
+function serveKind(app: Hono, kind: ResourceKind, { store, faults, watches, down, clock }: ApiOptions): void {
   const collection = store.collection(kind.kind);
   const whole = new Representation(kind, { metadataOnly: false });
   const metadata = new Representation(kind, { metadataOnly: true });
@@ -76,7 +78,7 @@ function serveKind(app: Hono, kind: ResourceKind, { store, faults, watches, down
     const options = listOptionsOf(new URL(c.req.url).searchParams);
     const verb = options.watch ? "watch" : "list";
     const streamedList = options.sendInitialEvents ?? false;
-    const fault = await met(faults.take({ kind: kind.kind, verb, streamedList }), down());
+    const fault = await met(faults.take({ kind: kind.kind, verb, streamedList }));
     if (streamedList && faults.refuseStreamedLists) {
       throw forbiddenListOption("sendInitialEvents", "sendInitialEvents is forbidden for watch");
     }
@@ -93,7 +95,7 @@ function serveKind(app: Hono, kind: ResourceKind, { store, faults, watches, down
 
   app.get(`${ofOne}/:name`, async (c) => {
     const { namespace, name } = keyOf(c);
-    const fault = await met(faults.take({ kind: kind.kind, verb: "get", streamedList: false }), down());
+    const fault = await met(faults.take({ kind: kind.kind, verb: "get", streamedList: false }));
     const stored = collection.get(namespace, name);
     if (stored === undefined) throw notFound(kind, name);
     const pieces = [[...representationOf(c, { list: false }).whole(stored), LINE_END]];
@@ -112,7 +114,36 @@ function serveKind(app: Hono, kind: ResourceKind, { store, faults, watches, down
     return c.json(store.delete(kind.kind, namespace, name));
   });
 
-  /** Returns the kind and the namespace of the object from the path. */
+  /** Carries out the fault of a request; returns a fault that strikes within the answer. */
+  async function met(fault: RequestFault | StreamFault | undefined): Promise<StreamFault | undefined> {
+    switch (fault?.do) {
+      case "answer":
+        throw errorOf(fault);
+      case "delay":
+        await pause(fault.milliseconds);
+        return undefined;
+      case "hang":
+        await pause(Infinity);
+        return undefined;
+      case "reset":
+        return { do: "cut" };
+      default:
+        return fault;
+    }
+  }
+
+  /** Settles after the time, or when the server goes down. */
+  function pause(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = Number.isFinite(milliseconds) ? clock.after(milliseconds, resolve) : () => {};
+      down().addEventListener("abort", () => {
+        cancel();
+        resolve();
+      }, { once: true });
+    });
+  }
+
+  /** Reads the object of a request; the path gives its kind, namespace and name. */
   async function objectIn(c: Context): Promise<KubeObject> {
     const object: KubeObject = await c.req.json();
     const namespace = c.req.param("namespace");
@@ -133,36 +164,4 @@ function keyOf(c: Context): { namespace: string; name: string } {
 
 function answer(source: PieceSource, fault: StreamFault | undefined): Response {
   return new Response(new AnswerStream(source, fault).body, { headers: JSON_TYPE });
-}
-
-/** Carries out the fault of a request. Returns the fault if it happens within the answer. */
-async function met(
-  fault: RequestFault | StreamFault | undefined,
-  down: AbortSignal,
-): Promise<StreamFault | undefined> {
-  switch (fault?.do) {
-    case "answer":
-      throw errorOf(fault);
-    case "delay":
-      await pause(fault.milliseconds, down);
-      return undefined;
-    case "hang":
-      await pause(Infinity, down);
-      return undefined;
-    case "reset":
-      return { do: "cut" };
-    default:
-      return fault;
-  }
-}
-
-/** Settles after the delay, or when the server goes down. */
-function pause(milliseconds: number, down: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = Number.isFinite(milliseconds) ? setTimeout(resolve, milliseconds) : undefined;
-    down.addEventListener("abort", () => {
-      clearTimeout(timer);
-      resolve();
-    }, { once: true });
-  });
 }

@@ -1,3 +1,4 @@
+import type { Clock } from "../model/clock.ts";
 import type { AnswerStream } from "./answer_stream.ts";
 import type { Watch } from "./watch.ts";
 
@@ -9,17 +10,22 @@ interface OpenWatch {
 
 /** The open watches of all clients. */
 export class OpenWatches {
+  readonly #clock: Clock;
   readonly #open = new Set<OpenWatch>();
 
-  /** Answers a watch. It ends by itself after `timeoutSeconds`, if given. */
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Keeps a watch until its stream closes, and ends the stream after `timeoutSeconds`. */
   add(entry: OpenWatch, timeoutSeconds?: number): void {
     const { stream } = entry;
-    const timer = timeoutSeconds === undefined
-      ? undefined
-      : setTimeout(() => stream.end(), timeoutSeconds * 1000);
+    const cancel = timeoutSeconds === undefined
+      ? () => {}
+      : this.#clock.after(timeoutSeconds * 1000, () => stream.end());
     this.#open.add(entry);
     stream.closed.then(() => {
-      clearTimeout(timer);
+      cancel();
       this.#open.delete(entry);
     });
   }

@@ -5,6 +5,7 @@
  * It has no authorization, no admission, no validation and no controllers: the store contains exactly the
  * objects that the caller puts into it.
  */
+import { type Clock, systemClock } from "../model/clock.ts";
 import type { ResourceKind } from "../model/resource_kind.ts";
 import { createApi } from "./api.ts";
 import { Faults } from "./faults.ts";
@@ -14,18 +15,16 @@ import { OpenWatches } from "./open_watches.ts";
 export interface SimulatorOptions {
   /** The kinds that it serves. */
   readonly kinds: readonly ResourceKind[];
-  /** Default: 0, which means any free port. */
+  /** The default is 0: any free port. */
   readonly port?: number;
   /** The seed of the uids. */
   readonly seed?: number;
-  /** Number of events of each kind that are kept for watches that begin in the past. */
+  /** The number of events of each kind that are kept for watches that begin in the past. */
   readonly watchHistory?: number;
-  /** The bearer token that requests must have; others get 401. Default: none needed. */
+  /** The bearer token without which requests get 401. By default there is none. */
   readonly token?: string;
-  /** Milliseconds between two bookmarks of a watch. */
-  readonly bookmarkInterval?: number;
-  /** Returns the milliseconds since 1970. */
-  readonly now?: () => number;
+  /** Sets creation times, and ends delays and watches. */
+  readonly clock?: Clock;
 }
 
 /** A request that the simulator received. */
@@ -39,15 +38,17 @@ export interface SeenRequest {
 const HOST = "127.0.0.1";
 /** Minimum number of received requests that are remembered. */
 const SEEN_REQUESTS = 1000;
+const BOOKMARK_INTERVAL_MS = 60_000;
 
 export class Simulator {
   readonly store: ObjectStore;
   readonly faults: Faults;
   /** Changes the required bearer token. Undefined means that none is needed. */
   token: string | undefined;
-  readonly #watches = new OpenWatches();
+  readonly #clock: Clock;
+  readonly #watches: OpenWatches;
   readonly #handler: (request: Request) => Response | Promise<Response>;
-  readonly #bookmarks: ReturnType<typeof setInterval>;
+  #stopBookmarks = () => {};
   #requests: SeenRequest[] = [];
   #server: Deno.HttpServer<Deno.NetAddr>;
   #down: AbortController;
@@ -58,10 +59,11 @@ export class Simulator {
   }
 
   private constructor(
-    { kinds, port = 0, seed = 1, watchHistory = 10_000, token, bookmarkInterval = 60_000, now = Date.now }:
-      SimulatorOptions,
+    { kinds, port = 0, seed = 1, watchHistory = 10_000, token, clock = systemClock }: SimulatorOptions,
   ) {
-    this.store = new ObjectStore(kinds, { seed, history: watchHistory, now });
+    this.#clock = clock;
+    this.#watches = new OpenWatches(clock);
+    this.store = new ObjectStore(kinds, { seed, history: watchHistory, now: () => clock.now() });
     this.faults = new Faults((kind) => this.#watches.streams(kind));
     this.token = token;
     this.#handler = createApi({
@@ -72,8 +74,9 @@ export class Simulator {
       admits: (authorization) => this.token === undefined || authorization === `Bearer ${this.token}`,
       onRequest: (request) => this.#remember(request),
       down: () => this.#down.signal,
+      clock,
     }).fetch;
-    this.#bookmarks = setInterval(() => this.bookmark(), bookmarkInterval);
+    this.#sendBookmarks();
     this.#down = new AbortController();
     this.#server = this.#serve(port);
     this.#port = this.#server.addr.port;
@@ -83,7 +86,7 @@ export class Simulator {
     return `http://${HOST}:${this.#port}`;
   }
 
-  /** The last requests, oldest first. */
+  /** Returns the last requests, oldest first. */
   get requests(): readonly SeenRequest[] {
     return this.#requests;
   }
@@ -118,8 +121,15 @@ export class Simulator {
   }
 
   async close(): Promise<void> {
-    clearInterval(this.#bookmarks);
+    this.#stopBookmarks();
     await this.down();
+  }
+
+  #sendBookmarks(): void {
+    this.#stopBookmarks = this.#clock.after(BOOKMARK_INTERVAL_MS, () => {
+      this.bookmark();
+      this.#sendBookmarks();
+    });
   }
 
   #serve(port: number): Deno.HttpServer<Deno.NetAddr> {

@@ -97,12 +97,3 @@ export class Lines {
     await this.#reader.cancel();
   }
 }
-
-/** Waits until the condition holds, for five seconds at most. */
-export async function until(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 5_000;
-  while (!condition()) {
-    if (Date.now() > deadline) throw new Error(`not within five seconds: ${condition}`);
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
-}

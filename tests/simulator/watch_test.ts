@@ -1,5 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { aPod, Lines, STREAMED_LIST, until, withSimulator } from "./client.ts";
+import { eventually } from "../support/eventually.ts";
+import { FakeClock } from "../support/fake_clock.ts";
+import { aPod, Lines, STREAMED_LIST, withSimulator } from "./client.ts";
 
 const key = (name: string) => ({ namespace: "default", name });
 
@@ -208,12 +210,17 @@ Deno.test("Simulator, a bookmark has the store's resourceVersion, whatever kind 
     await lines.close();
   }));
 
-Deno.test("Simulator, bookmarks come by themselves", () =>
-  withSimulator(async ({ url }) => {
+Deno.test("Simulator, sends a bookmark every minute", () => {
+  const clock = new FakeClock();
+  return withSimulator(async ({ url }) => {
     const lines = await Lines.open(`${url}/api/v1/pods?watch=1&resourceVersion=1&allowWatchBookmarks=true`);
-    assertEquals(await lines.events(2), ["BOOKMARK", "BOOKMARK"]);
+    for (let minute = 0; minute < 2; minute++) {
+      clock.advance(60_000);
+      assertEquals(await lines.events(1), ["BOOKMARK"]);
+    }
     await lines.close();
-  }, { bookmarkInterval: 5 }));
+  }, { clock });
+});
 
 Deno.test("Simulator, a watch that allows no bookmarks gets none", () =>
   withSimulator(async (simulator) => {
@@ -225,16 +232,19 @@ Deno.test("Simulator, a watch that allows no bookmarks gets none", () =>
     await lines.close();
   }));
 
-Deno.test("Simulator, timeoutSeconds ends a watch as it should end", () =>
-  withSimulator(async ({ url }) => {
-    const lines = await Lines.open(`${url}/api/v1/pods?watch=1&resourceVersion=1&timeoutSeconds=1`);
+Deno.test("Simulator, timeoutSeconds ends a watch without an error", () => {
+  const clock = new FakeClock();
+  return withSimulator(async ({ url }) => {
+    const lines = await Lines.open(`${url}/api/v1/pods?watch=1&resourceVersion=1&timeoutSeconds=7`);
+    clock.advance(7_000);
     assertEquals(await lines.next(), undefined);
-  }));
+  }, { clock });
+});
 
 Deno.test("Simulator, a watch whose client has gone is closed", () =>
   withSimulator(async (simulator) => {
     const lines = await Lines.open(`${simulator.url}/api/v1/pods?watch=1&resourceVersion=1`);
     assertEquals(simulator.openWatches("Pod"), 1);
     await lines.close();
-    await until(() => simulator.openWatches() === 0);
+    await eventually(() => simulator.openWatches() === 0);
   }));

@@ -1,24 +1,27 @@
 import { livingCluster } from "../../src/simulator/living_cluster.ts";
+import { eventually } from "./eventually.ts";
 import { PersistedCluster } from "./persisted_cluster.ts";
 import { random } from "./random.ts";
 
-/** How long the first life lasts at most, from when it listens: its sync and its first flushes. */
-const LIFE_MILLISECONDS = 1_500;
+/** The first process is killed within so many seconds of changes: during its sync or its first flushes. */
+const FIRST_LIFE_SECONDS = 1.5;
 
 /**
- * Kills Astrolabe at a random moment of a random life of a cluster, starts it again, and waits until
- * memory, Redis and the API server hold the same.
+ * Kills Astrolabe after a random number of changes to a cluster, starts it again, and waits until memory,
+ * Redis and the API server are equal.
  */
 export async function killAtAnyMoment(seed: number): Promise<void> {
   const next = random(seed);
   await using cluster = await PersistedCluster.open({ objects: 100 + Math.floor(next() * 200), seed });
   const stop = new AbortController();
   const changesPerSecond = 50 + Math.floor(next() * 500);
-  const life = livingCluster({ store: cluster.simulator.store, signal: stop.signal, seed, changesPerSecond });
+  const { store } = cluster.simulator;
+  const life = livingCluster({ store, signal: stop.signal, seed, changesPerSecond });
   const batchSize = `--redis-batch-size=${1 + Math.floor(next() * 100)}`;
   try {
     const first = await cluster.start(batchSize);
-    await new Promise((resolve) => setTimeout(resolve, next() * LIFE_MILLISECONDS));
+    const end = store.revision + Math.floor(next() * FIRST_LIFE_SECONDS * changesPerSecond);
+    await eventually(() => store.revision >= end);
     await cluster.stop(first, "SIGKILL");
     await cluster.forgetLease();
     const second = await cluster.start(batchSize);
