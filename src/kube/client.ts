@@ -3,12 +3,11 @@
  * mounted service account, on the runtime's own fetch. Redirects are not followed: they would carry
  * the credentials elsewhere.
  */
-import { KubeConfig } from "@kubernetes/client-node/dist/config.js";
-import type { RequestOptions } from "node:https";
 import type { Logger } from "../log.ts";
 import { type Clock, systemClock } from "../model/clock.ts";
 import { ConnectionError, unreachable } from "./errors.ts";
-import { type KubeConfigOptions, loadKubeConfig } from "./kube_config.ts";
+import { CredentialReader, type Credentials } from "./credential_reader.ts";
+import { type KubeConfig, type KubeConfigOptions, loadKubeConfig } from "./kube_config.ts";
 
 export interface KubeClientOptions extends KubeConfigOptions {
   readonly clock?: Clock;
@@ -39,7 +38,7 @@ export class KubeClient {
   readonly server: string;
 
   #load: () => KubeConfig;
-  #config: KubeConfig;
+  #credentials: CredentialReader;
   #session: Session | undefined;
   #opening: Promise<Session> | undefined;
   #rereadAt = -Infinity;
@@ -52,8 +51,9 @@ export class KubeClient {
     this.#load = load;
     this.#log = log;
     this.#clock = clock;
-    this.#config = load();
-    this.server = this.#config.getCurrentCluster()?.server ?? "";
+    const config = load();
+    this.#credentials = new CredentialReader(config);
+    this.server = config.cluster.server;
   }
 
   /** @throws {Error} when there are no credentials, or such as cannot be used. */
@@ -63,8 +63,7 @@ export class KubeClient {
 
   /** A client of an API server that wants no credentials, such as the simulator. */
   static at(server: string, log: Logger): KubeClient {
-    const config = new KubeConfig();
-    config.loadFromClusterAndUser({ name: "", server, skipTLSVerify: false }, { name: "" });
+    const config = { cluster: { name: "", server, skipTLSVerify: false }, user: { name: "" } };
     return new KubeClient(() => config, { log, clock: systemClock });
   }
 
@@ -118,7 +117,7 @@ export class KubeClient {
     }
     this.#rereadAt = this.#clock.now();
     try {
-      this.#config = this.#load();
+      this.#credentials = new CredentialReader(this.#load());
     } catch (error) {
       // A file that is being written, perhaps; what was read before stays.
       this.#log.warn("the credentials cannot be read again", { error: String(error) });
@@ -133,7 +132,7 @@ export class KubeClient {
   }
 
   async #readSession(): Promise<Session> {
-    const credentials = await readCredentials(this.#config);
+    const credentials = await this.#credentials.read();
     if (!this.#session) await seedRandomNumbers();
     if (this.#closed) throw new ConnectionError("the client is closed");
     const { ca, cert, key } = credentials;
@@ -144,58 +143,6 @@ export class KubeClient {
     if (last && http !== last.http) last.http.close();
     return this.#session = { headers: credentials.headers, http, tls, readAt: this.#clock.now() };
   }
-}
-
-interface TokenFileProvider {
-  readonly config?: { readonly tokenFile?: string };
-}
-
-interface Credentials {
-  readonly headers: Record<string, string>;
-  readonly ca?: string | undefined;
-  readonly cert?: string | undefined;
-  readonly key?: string | undefined;
-}
-
-async function readCredentials(config: KubeConfig): Promise<Credentials> {
-  const user = config.getCurrentUser();
-  const tokenFile = (user?.authProvider as TokenFileProvider | undefined)?.config?.tokenFile;
-  try {
-    const { headers, auth, ca, cert, key } = await optionsOf(config);
-    const all = new Headers(headers);
-    if (auth) all.set("authorization", `Basic ${new TextEncoder().encode(auth).toBase64()}`);
-    // client-node keeps the file's content for a minute of its own, and a newline at its end.
-    if (tokenFile) all.set("authorization", `Bearer ${Deno.readTextFileSync(tokenFile).trim()}`);
-    return { headers: Object.fromEntries(all), ca: text(ca), cert: text(cert), key: text(key) };
-  } catch (cause) {
-    const of = `the credentials of user "${user?.name}"`;
-    const why = cause instanceof Error ? cause.message.trim() : String(cause);
-    // What Headers refuses it repeats, and that is the token: neither its message nor the cause goes on.
-    if (/header value|ByteString/.test(why)) {
-      throw new ConnectionError(
-        `${of} cannot be sent: a token or password has characters that no header may`,
-      );
-    }
-    throw new ConnectionError(`${of} cannot be had: ${why.split("\n")[0]}`, { cause });
-  }
-}
-
-/** What client-node fills in. */
-interface HttpsOptions {
-  readonly headers: Record<string, string>;
-  readonly auth?: string;
-  readonly ca?: string | Uint8Array;
-  readonly cert?: string | Uint8Array;
-  readonly key?: string | Uint8Array;
-}
-
-async function optionsOf(config: KubeConfig): Promise<HttpsOptions> {
-  const options: HttpsOptions = { headers: {} };
-  const cluster = config.getCurrentCluster();
-  // client-node lets nobody use plain HTTP who does not also switch off the check of certificates.
-  if (cluster?.server.startsWith("http:")) Object.assign(cluster, { skipTLSVerify: true });
-  await config.applyToHTTPSOptions(options as RequestOptions);
-  return options;
 }
 
 function createHttpClient({ ca, cert, key }: Credentials): Deno.HttpClient {
@@ -213,10 +160,6 @@ function createHttpClient({ ca, cert, key }: Credentials): Deno.HttpClient {
  */
 async function seedRandomNumbers(): Promise<void> {
   await crypto.subtle.generateKey({ name: "ECDH", namedCurve: "P-256" }, false, ["deriveBits"]);
-}
-
-function text(pem: string | Uint8Array | undefined): string | undefined {
-  return pem instanceof Uint8Array ? new TextDecoder().decode(pem) : pem;
 }
 
 /** Settles with the promise, or rejects as soon as the signal aborts: an exec plugin may hang. */

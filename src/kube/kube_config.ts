@@ -1,10 +1,17 @@
 /**
- * Finds the credentials by kubectl's rules and refuses what cannot be done with them. Reading them is
- * client-node's part, except for what it does otherwise than kubectl: of several files in KUBECONFIG
- * the first wins, those that are missing are passed over, and `tokenFile` is known.
+ * Chooses the cluster and the user by kubectl's rules, and refuses what Astrolabe cannot do with them.
+ * client-node reads the entries; its own `config.js` is not used, since it drags in an HTTP client, SOCKS
+ * proxies and the classes of the whole Kubernetes API.
  * https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/
  */
-import { KubeConfig } from "@kubernetes/client-node/dist/config.js";
+import {
+  type Cluster,
+  type Context,
+  newClusters,
+  newContexts,
+  newUsers,
+  type User,
+} from "@kubernetes/client-node/dist/config_types.js";
 import { load as parseYaml } from "js-yaml";
 import { dirname, isAbsolute, join } from "node:path";
 
@@ -19,29 +26,57 @@ export interface KubeConfigOptions {
   readonly root?: string;
 }
 
-const TOKEN_PATH = "/var/run/secrets/kubernetes.io/serviceaccount/token";
+/** The cluster and the user of one context. */
+export interface KubeConfig {
+  readonly cluster: Cluster;
+  readonly user: User;
+}
 
-/** @throws {Error} in one line that says what is wrong with which file, context or field. */
+const SERVICE_ACCOUNT_PATH = "/var/run/secrets/kubernetes.io/serviceaccount";
+/** The API server's ports that speak plain HTTP. */
+const PLAIN_PORTS = ["80", "8080", "8001"];
+
+/** @throws {Error} whose one line names the file, context or field, and what is wrong with it. */
 export function loadKubeConfig(options: KubeConfigOptions): KubeConfig {
   const { kubeconfig, context, root = "" } = options;
   const mounted = kubeconfig === undefined && Deno.env.get("KUBERNETES_SERVICE_HOST") !== undefined &&
-    exists(root + TOKEN_PATH);
+    exists(`${root}${SERVICE_ACCOUNT_PATH}/token`);
   if (kubeconfig === undefined && (options.inCluster ?? mounted)) {
     if (!mounted) throw new Error("--in-cluster: no service account is mounted");
     if (context !== undefined) {
       throw new Error("--context needs a kubeconfig: add --kubeconfig, or --in-cluster=false");
     }
-    const config = new KubeConfig();
-    config.loadFromCluster(root);
-    return config;
+    return inCluster(root + SERVICE_ACCOUNT_PATH);
   }
-  const config = merged(kubeconfig === undefined ? defaultFiles() : [readKubeconfig(kubeconfig)]);
-  if (context !== undefined) config.setCurrentContext(context);
-  check(config);
+  const files = kubeconfig === undefined ? defaultFiles() : [readKubeconfig(kubeconfig)];
+  const config = chosen(
+    files,
+    context ?? files.map(({ currentContext }) => currentContext).find(Boolean) ?? "",
+  );
+  check(config.cluster);
   return config;
 }
 
-function defaultFiles(): KubeConfig[] {
+function inCluster(folder: string): KubeConfig {
+  const host = Deno.env.get("KUBERNETES_SERVICE_HOST") ?? "";
+  const port = Deno.env.get("KUBERNETES_SERVICE_PORT") ?? "";
+  const scheme = PLAIN_PORTS.includes(port) ? "http" : "https";
+  const server = `${scheme}://${host.includes(":") ? `[${host}]` : host}:${port}`;
+  return {
+    cluster: { name: "inCluster", server, caFile: `${folder}/ca.crt`, skipTLSVerify: false },
+    user: { name: "inClusterUser", authProvider: tokenFileProvider(`${folder}/token`) },
+  };
+}
+
+/** A kubeconfig file. */
+interface KubeConfigFile {
+  readonly clusters: readonly Cluster[];
+  readonly users: readonly User[];
+  readonly contexts: readonly Context[];
+  readonly currentContext: string;
+}
+
+function defaultFiles(): KubeConfigFile[] {
   const variable = Deno.env.get("KUBECONFIG") ?? "";
   const separator = Deno.build.os === "windows" ? ";" : ":";
   const home = Deno.env.get("HOME") ?? Deno.env.get("USERPROFILE") ?? "";
@@ -56,14 +91,13 @@ function defaultFiles(): KubeConfig[] {
   return found.map(readKubeconfig);
 }
 
-function readKubeconfig(path: string): KubeConfig {
+function readKubeconfig(path: string): KubeConfigFile {
   let text: string;
   try {
     text = Deno.readTextFileSync(path);
   } catch (cause) {
     throw new Error(`kubeconfig ${path} cannot be read: ${reasonOf(cause)}`, { cause });
   }
-  const config = new KubeConfig();
   try {
     const raw = (text.trim() === "" ? {} : parseYaml(text) ?? {}) as RawKubeconfig;
     if (typeof raw !== "object") throw new SyntaxError("it is no mapping");
@@ -75,20 +109,34 @@ function readKubeconfig(path: string): KubeConfig {
     }
     for (const { user } of raw.users ?? []) {
       if (user?.tokenFile !== undefined) {
-        user["auth-provider"] = { name: "tokenFile", config: { tokenFile: within(path, user.tokenFile) } };
+        user["auth-provider"] = tokenFileProvider(within(path, user.tokenFile));
         delete user["token"];
       }
       if (user?.exec?.command?.includes("/")) user.exec.command = within(path, user.exec.command);
     }
-    config.loadFromString(JSON.stringify(raw));
+    const clusters = newClusters(raw.clusters);
+    const users = newUsers(raw.users);
+    for (const cluster of clusters) {
+      if (cluster.caFile) cluster.caFile = within(path, cluster.caFile);
+    }
+    for (const user of users) {
+      if (user.certFile) user.certFile = within(path, user.certFile);
+      if (user.keyFile) user.keyFile = within(path, user.keyFile);
+    }
+    const currentContext = String(raw["current-context"] ?? "");
+    return { clusters, users, contexts: newContexts(raw.contexts), currentContext };
   } catch (cause) {
     throw new Error(`kubeconfig ${path} is broken: ${reasonOf(cause)}`, { cause });
   }
-  config.makePathsAbsolute(dirname(path));
-  return config;
+}
+
+/** The form in which client-node keeps the path of a file that holds a token. */
+function tokenFileProvider(tokenFile: string): { name: string; config: { tokenFile: string } } {
+  return { name: "tokenFile", config: { tokenFile } };
 }
 
 interface RawKubeconfig {
+  "current-context"?: unknown;
   clusters?: { name?: unknown }[];
   contexts?: { name?: unknown }[];
   users?: {
@@ -97,27 +145,12 @@ interface RawKubeconfig {
   }[];
 }
 
-/** The first file that names a cluster, a user, a context or the current context decides. */
-function merged(files: KubeConfig[]): KubeConfig {
-  const all = new KubeConfig();
-  all.loadFromOptions({
-    clusters: firstOfEachName(files.flatMap((file) => file.clusters)),
-    users: firstOfEachName(files.flatMap((file) => file.users)),
-    contexts: firstOfEachName(files.flatMap((file) => file.contexts)),
-    currentContext: files.map((file) => file.currentContext).find(Boolean) ?? "",
-  });
-  return all;
-}
-
-function firstOfEachName<T extends { readonly name: string }>(items: T[]): T[] {
-  return items.filter(({ name }, index) => items.findIndex((other) => other.name === name) === index);
-}
-
-function check(config: KubeConfig): void {
-  const name = config.currentContext;
-  const context = config.contexts.find((context) => context.name === name);
+/** Finds the context's cluster and user. Where several files have the name, the first file wins. */
+function chosen(files: readonly KubeConfigFile[], name: string): KubeConfig {
+  const contexts = files.flatMap(({ contexts }) => contexts);
+  const context = contexts.find((context) => context.name === name);
   if (!context) {
-    const names = config.contexts.map(({ name }) => name).join(", ");
+    const names = Array.from(new Set(contexts.map(({ name }) => name))).join(", ");
     const known = names === "" ? "no contexts" : names;
     throw new Error(
       name === ""
@@ -125,11 +158,16 @@ function check(config: KubeConfig): void {
         : `unknown context ${JSON.stringify(name)}: the kubeconfig has ${known}`,
     );
   }
-  const cluster = config.clusters.find((cluster) => cluster.name === context.cluster);
+  const cluster = files.flatMap(({ clusters }) => clusters).find(({ name }) => name === context.cluster);
   if (!cluster) throw new Error(`context "${name}": the kubeconfig has no cluster "${context.cluster}"`);
-  if (context.user && !config.users.some((user) => user.name === context.user)) {
+  const user = files.flatMap(({ users }) => users).find(({ name }) => name === context.user);
+  if (context.user && !user) {
     throw new Error(`context "${name}": the kubeconfig has no user "${context.user}"`);
   }
+  return { cluster, user: user ?? { name: "" } };
+}
+
+function check(cluster: Cluster): void {
   const of = `cluster "${cluster.name}"`;
   // The address goes into logs and answers.
   if (/^(\w+:\/\/)?[^/?#]*@/.test(cluster.server)) {

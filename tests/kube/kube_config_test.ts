@@ -47,7 +47,7 @@ function withFiles(
 }
 
 function serverOf(options: KubeConfigOptions): string | undefined {
-  return loadKubeConfig(options).getCurrentCluster()?.server;
+  return loadKubeConfig(options).cluster.server;
 }
 
 const MOUNT = "var/run/secrets/kubernetes.io/serviceaccount";
@@ -125,15 +125,15 @@ Deno.test("loadKubeConfig() leaves a mounted service account alone when told to"
 
 Deno.test("loadKubeConfig() knows tokenFile, beside the kubeconfig", () => {
   withFiles({ files: { config: kubeconfig({ user: { tokenFile: "token" } }) } }, (folder) => {
-    const user = loadKubeConfig({ kubeconfig: `${folder}/config` }).getCurrentUser();
-    assertEquals([user?.authProvider.config.tokenFile, user?.token], [`${folder}/token`, undefined]);
+    const { user } = loadKubeConfig({ kubeconfig: `${folder}/config` });
+    assertEquals([user.authProvider.config.tokenFile, user.token], [`${folder}/token`, undefined]);
   });
 });
 
 Deno.test("loadKubeConfig() looks for certificates and plugins beside the kubeconfig", () => {
   const user = { "client-certificate": "cert.pem", exec: { command: "./plugin" } };
   withFiles({ files: { config: kubeconfig({ user }) } }, (folder) => {
-    const { certFile, exec } = loadKubeConfig({ kubeconfig: `${folder}/config` }).getCurrentUser() ?? {};
+    const { certFile, exec } = loadKubeConfig({ kubeconfig: `${folder}/config` }).user;
     assertEquals([certFile, exec?.command], [`${folder}/cert.pem`, `${folder}/plugin`]);
   });
 });
@@ -213,7 +213,7 @@ Deno.test("loadKubeConfig() does not look for a service account where a kubeconf
     variables: { KUBERNETES_SERVICE_HOST: () => "10.0.0.1" },
   }, (folder) => {
     const config = loadKubeConfig({ kubeconfig: `${folder}/config`, root: `${folder}/root` });
-    assertEquals(config.getCurrentCluster()?.server, "https://a.test");
+    assertEquals(config.cluster.server, "https://a.test");
   });
 });
 
