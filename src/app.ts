@@ -18,7 +18,7 @@ import { KubeClient } from "./kube/client.ts";
 import { sleep, systemClock } from "./model/clock.ts";
 import { Informers } from "./kube/informers.ts";
 import type { Logger } from "./log.ts";
-import { Metrics, type PersistenceState, watchEventLoop } from "./metrics.ts";
+import { Metrics, watchEventLoop } from "./metrics.ts";
 import { hostPort, isLoopback, matchesHost, parseHost } from "./model/host.ts";
 import { KIND_STATES } from "./model/kind_status.ts";
 import { RELATION_TYPES } from "./model/relation.ts";
@@ -94,7 +94,7 @@ async function run({ config, log, client, onSynced }: Parts, signal: AbortSignal
     kind.labelLimited && config.labelSelector !== undefined || !isFollowed(kind, namespace);
   const folded = new FoldingLog(log);
   const running = new AbortController();
-  const metrics = new Metrics({
+  const metrics: Metrics = new Metrics({
     build: version,
     states: KIND_STATES,
     kinds: () =>
@@ -106,7 +106,7 @@ async function run({ config, log, client, onSynced }: Parts, signal: AbortSignal
     problems: () => graph.read.countProblems(isLimited, new Slicer()),
     lag: watchEventLoop(running.signal),
     acceptErrors: () => server?.acceptErrors ?? 0,
-    persistence: () => persistence && stateOf(persistence),
+    persistence: () => persistence?.numbers(),
   });
   const times = { applied: metrics.applied.observe, listed: metrics.listed.observe };
   const ingest = new Ingest(graph, { log: folded, times });
@@ -122,12 +122,11 @@ async function run({ config, log, client, onSynced }: Parts, signal: AbortSignal
   });
   const store = config.redis && new RedisStore(config.redis, { log });
   const persistence = config.redis && store &&
-    persist(config.redis, { store, graph, informers, client, log });
-  if (persistence) measure(persistence, metrics);
+    persist(config.redis, { store, graph, informers, client, metrics, log });
   const router = createRouter({
     graph: graph.read,
     kindStatuses: () => informers.statuses(),
-    readiness: () => ({ shuttingDown: signal.aborted, restored: persistence?.hasRestored ?? false }),
+    readiness: () => ({ shuttingDown: signal.aborted, restored: persistence?.servesRestored ?? false }),
     persistence: () => persistence?.status() ?? { enabled: false },
     isLimited,
     allowsHost: hostCheck(config),
@@ -187,42 +186,27 @@ async function run({ config, log, client, onSynced }: Parts, signal: AbortSignal
   return 0;
 }
 
-function measure({ numbers }: Persistence, { batches, flushes, snapshots }: Metrics): void {
-  numbers.batches.onAdd = batches.observe;
-  numbers.flushes.onAdd = (milliseconds) => flushes.observe(milliseconds / 1000);
-  numbers.snapshots.onAdd = (milliseconds) => snapshots.observe(milliseconds / 1000);
-}
-
-function stateOf({ isConnected, journal, numbers }: Persistence): PersistenceState {
-  const { writes, connections, lastSnapshot, restores, restoredNodes, redisMemory, redisKeys } = numbers;
-  return {
-    connected: isConnected,
-    dirtyKeys: journal.size,
-    writes,
-    connections,
-    lastSnapshot,
-    restores,
-    restoredNodes,
-    redisMemory,
-    redisKeys,
-  };
-}
-
 interface Persisted {
   readonly store: RedisStore;
   readonly graph: Graph;
   readonly informers: Informers;
   readonly client: KubeClient;
+  readonly metrics: Metrics;
   readonly log: Logger;
 }
 
-function persist(redis: RedisConfig, { store, graph, informers, client, log }: Persisted): Persistence {
+function persist(
+  redis: RedisConfig,
+  { store, graph, informers, client, metrics, log }: Persisted,
+): Persistence {
+  const { batches, flushes, snapshots } = metrics;
   const { batchSize, flushInterval, snapshotInterval, adopt } = redis;
   return new Persistence({
     store,
     graph: graph.read,
     kindStatuses: () => informers.statuses(),
-    server: client.server,
+    apiServer: { address: client.server, caSha256: client.caSha256 },
+    observers: { batch: batches.observe, flush: flushes.observe, snapshot: snapshots.observe },
     writer: `astrolabe ${version.version}`,
     batchSize,
     flushInterval,

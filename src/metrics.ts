@@ -26,19 +26,22 @@ export interface KindNumbers {
   readonly events: Counts;
 }
 
-/** Times are in milliseconds. */
-export interface PersistenceState {
+/** Times are in milliseconds since 1970, durations in milliseconds. */
+export interface PersistenceNumbers {
   readonly connected: boolean;
+  /** 1 for the role that the process has, otherwise 0. */
+  readonly roles: Counts;
   readonly dirtyKeys: number;
   /** By result. */
   readonly writes: Counts;
   readonly connections: number;
-  /** Since 1970; 0: never. */
-  readonly lastSnapshot: number;
-  readonly restores: { readonly count: number; readonly last: number };
+  readonly snapshots: number;
+  readonly lastSnapshot: number | undefined;
+  readonly restoreDuration: number | undefined;
   readonly restoredNodes: number;
-  readonly redisMemory: number;
-  readonly redisKeys: number;
+  readonly missingKeys: number;
+  readonly redisMemory: number | undefined;
+  readonly redisKeys: number | undefined;
 }
 
 export interface ProblemNumbers {
@@ -59,7 +62,7 @@ export interface MetricSources {
   /** How often no connection could be accepted. */
   readonly acceptErrors: () => number;
   /** Undefined where there is no persistence. */
-  readonly persistence: () => PersistenceState | undefined;
+  readonly persistence: () => PersistenceNumbers | undefined;
 }
 
 type Family = readonly [
@@ -73,7 +76,7 @@ type Family = readonly [
 interface Snapshot {
   readonly kinds: readonly KindNumbers[];
   readonly problems: ProblemNumbers;
-  readonly persistence: PersistenceState | undefined;
+  readonly persistence: PersistenceNumbers | undefined;
 }
 
 const APPLY = [0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.01, 0.1];
@@ -139,8 +142,9 @@ export class Metrics {
 
   #families({ build, states, edges, lag, acceptErrors }: MetricSources): Family[] {
     const perKind = (read: (kind: KindNumbers) => Sample[]) => ({ kinds }: Snapshot) => kinds.flatMap(read);
-    const persisted = (read: (state: PersistenceState) => readonly Sample[]) => ({ persistence }: Snapshot) =>
-      persistence ? read(persistence) : [];
+    const persisted =
+      (read: (state: PersistenceNumbers) => readonly Sample[]) => ({ persistence }: Snapshot) =>
+        persistence ? read(persistence) : [];
     const ofPersistence = (histogram: Histogram) => persisted(() => histogram.samples());
     return [
       ["astrolabe_build_info", "gauge", "What runs; always 1", () => [{ labels: build, value: 1 }]],
@@ -232,6 +236,12 @@ export class Metrics {
         persisted(({ connected }) => one(Number(connected))),
       ],
       [
+        "astrolabe_persistence_role",
+        "gauge",
+        "Whether this process has this role in Redis",
+        persisted(({ roles }) => by("role", Object.entries(roles))),
+      ],
+      [
         "astrolabe_persistence_dirty_keys",
         "gauge",
         "Keys that differ from Redis",
@@ -260,13 +270,13 @@ export class Metrics {
         "astrolabe_persistence_last_snapshot_timestamp_seconds",
         "gauge",
         "When Redis was last known to equal the graph",
-        persisted(({ lastSnapshot }) => lastSnapshot === 0 ? [] : one(lastSnapshot / 1000)),
+        persisted(({ lastSnapshot }) => lastSnapshot === undefined ? [] : one(lastSnapshot / 1000)),
       ],
       [
         "astrolabe_persistence_restore_duration_seconds",
         "gauge",
         "How long it took to load the graph at the start",
-        persisted(({ restores }) => restores.count === 0 ? [] : one(restores.last / 1000)),
+        persisted(({ restoreDuration }) => restoreDuration === undefined ? [] : one(restoreDuration / 1000)),
       ],
       [
         "astrolabe_persistence_restored_nodes",
@@ -281,16 +291,22 @@ export class Metrics {
         persisted(({ connections }) => one(Math.max(0, connections - 1))),
       ],
       [
+        "astrolabe_persistence_missing_keys",
+        "gauge",
+        "Keys that Redis lacked after the last comparison with the graph",
+        persisted(({ missingKeys }) => one(missingKeys)),
+      ],
+      [
         "astrolabe_persistence_redis_memory_bytes",
         "gauge",
         "Memory that Redis uses, as of the last look",
-        persisted(({ redisMemory }) => redisMemory === 0 ? [] : one(redisMemory)),
+        persisted(({ redisMemory }) => redisMemory === undefined ? [] : one(redisMemory)),
       ],
       [
         "astrolabe_persistence_redis_keys",
         "gauge",
         "Keys in Redis, as of the last look",
-        persisted(({ redisKeys }) => one(redisKeys)),
+        persisted(({ redisKeys }) => redisKeys === undefined ? [] : one(redisKeys)),
       ],
       ["process_cpu_seconds_total", "counter", "CPU time of the process", () => one(cpuSeconds())],
       [

@@ -1,6 +1,6 @@
 /** The exposition alone, over sources that stand still. */
 import { assertEquals } from "@std/assert";
-import { Metrics, type MetricSources, type PersistenceState } from "../src/metrics.ts";
+import { Metrics, type MetricSources, type PersistenceNumbers } from "../src/metrics.ts";
 import { Api } from "./http/api.ts";
 
 /** Names and types, as the operators' dashboards and alerts use them. */
@@ -21,6 +21,7 @@ const EXPOSED: Readonly<Record<string, string>> = {
   astrolabe_http_request_duration_seconds: "histogram",
   astrolabe_event_loop_lag_seconds: "gauge",
   astrolabe_persistence_connected: "gauge",
+  astrolabe_persistence_role: "gauge",
   astrolabe_persistence_dirty_keys: "gauge",
   astrolabe_persistence_writes_total: "counter",
   astrolabe_persistence_batch_size: "histogram",
@@ -30,6 +31,7 @@ const EXPOSED: Readonly<Record<string, string>> = {
   astrolabe_persistence_restore_duration_seconds: "gauge",
   astrolabe_persistence_restored_nodes: "gauge",
   astrolabe_persistence_reconnects_total: "counter",
+  astrolabe_persistence_missing_keys: "gauge",
   astrolabe_persistence_redis_memory_bytes: "gauge",
   astrolabe_persistence_redis_keys: "gauge",
   process_cpu_seconds_total: "counter",
@@ -38,14 +40,17 @@ const EXPOSED: Readonly<Record<string, string>> = {
   process_start_time_seconds: "gauge",
 };
 
-const PERSISTENCE: PersistenceState = {
+const PERSISTENCE: PersistenceNumbers = {
   connected: true,
+  roles: { standby: 0, writer: 1 },
   dirtyKeys: 3,
   writes: { written: 10, refused: 0, failed: 1 },
   connections: 2,
+  snapshots: 4,
   lastSnapshot: 1_700_000_000_000,
-  restores: { count: 1, last: 250 },
+  restoreDuration: 250,
   restoredNodes: 7,
+  missingKeys: 12,
   redisMemory: 1_000_000,
   redisKeys: 42,
 };
@@ -147,7 +152,7 @@ Deno.test("Metrics, has no series of persistence where there is none", async () 
 });
 
 Deno.test("Metrics, has no time for what has never happened", async () => {
-  const never = new Metrics(sources({ persistence: () => ({ ...PERSISTENCE, lastSnapshot: 0 }) }));
+  const never = new Metrics(sources({ persistence: () => ({ ...PERSISTENCE, lastSnapshot: undefined }) }));
   assertEquals(await linesOf(never, "persistence_last_snapshot"), []);
 });
 

@@ -3,6 +3,7 @@
  * mounted service account, on the runtime's own fetch. Redirects are not followed: they would carry
  * the credentials elsewhere.
  */
+import { createHash } from "node:crypto";
 import type { Logger } from "../log.ts";
 import { type Clock, systemClock } from "../model/clock.ts";
 import { ConnectionError, unreachable } from "./errors.ts";
@@ -36,6 +37,8 @@ const REREAD_PAUSE = 5_000;
 export class KubeClient {
   /** Address of the API server, without a slash at its end. */
   readonly server: string;
+  /** SHA-256 of the CA bundle as it was at the start, in hexadecimal; undefined where there is none. */
+  readonly caSha256: string | undefined;
 
   #load: () => KubeConfig;
   #credentials: CredentialReader;
@@ -54,6 +57,7 @@ export class KubeClient {
     const config = load();
     this.#credentials = new CredentialReader(config);
     this.server = config.cluster.server;
+    this.caSha256 = caSha256(config);
   }
 
   /** @throws {Error} when there are no credentials, or such as cannot be used. */
@@ -172,5 +176,17 @@ async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promi
     return await Promise.race([promise, aborted.promise]);
   } finally {
     signal.removeEventListener("abort", abort);
+  }
+}
+
+/** Identifies the bundle, wherever it stands: spaces at its ends do not count. */
+function caSha256({ cluster: { caData, caFile } }: KubeConfig): string | undefined {
+  if (caData === undefined && caFile === undefined) return undefined;
+  try {
+    const pem = caData === undefined ? Deno.readTextFileSync(caFile ?? "") : atob(caData);
+    return createHash("sha256").update(pem.trim()).digest("hex");
+  } catch {
+    // The first request says what is wrong with it.
+    return undefined;
   }
 }

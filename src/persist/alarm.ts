@@ -1,6 +1,6 @@
 import type { Clock } from "../model/clock.ts";
 
-/** What one waits for who has nothing to do until some time, or until something happens. */
+/** Lets a loop sleep until a time or until something happens, whichever comes first. */
 export class Alarm {
   readonly #clock: Clock;
   #rung = Promise.withResolvers<void>();
@@ -9,7 +9,7 @@ export class Alarm {
     this.#clock = clock;
   }
 
-  /** Something has happened; who does not wait yet will not wait. */
+  /** Wakes the loop. If it is not asleep, its next sleep ends at once. */
   ring(): void {
     this.#rung.resolve();
   }

@@ -1,23 +1,31 @@
 import type { GraphReader } from "../graph/queries/reader.ts";
 import type { KindStatus } from "../model/kind_status.ts";
 
-/** The namespace that every cluster has, and never a second time. */
+/** The namespace that every cluster has, and whose uid no other cluster has. */
 const NAMESPACE = "kube-system";
 
+/** How the cluster is reached, which is known before the API server answers. */
+export interface ApiServer {
+  /** Its address. */
+  readonly address: string;
+  /** SHA-256 of its CA bundle, in hexadecimal; undefined where it needs none. */
+  readonly caSha256: string | undefined;
+}
+
 /**
- * What a cluster is known by: the uid of its namespace kube-system, or, where that cannot be read, its
- * API server's address. Undefined until Namespaces have been listed once, or are refused.
+ * Returns what identifies the cluster: the uid of its namespace kube-system, or, where that cannot be read, the
+ * address of its API server. Undefined until Namespaces have been listed once, or are refused.
  */
 export function clusterIdentity(
   graph: GraphReader,
-  { statuses, server }: { statuses: readonly KindStatus[]; server: string },
+  { statuses, address }: { statuses: readonly KindStatus[]; address: string },
 ): string | undefined {
   const status = statuses.find(({ kind }) => kind.isNamespace);
-  if (status === undefined || status.state === "forbidden" || status.state === "absent") return server;
+  if (status === undefined || status.state === "forbidden" || status.state === "absent") return address;
   const kind = graph.kinds.indexOf(status.kind);
   if (!graph.isSynced(kind)) return undefined;
   for (const row of graph.select({ kinds: [kind] })) {
     if (graph.text.text(graph.name(row)) === NAMESPACE) return graph.uid(row);
   }
-  return server;
+  return address;
 }

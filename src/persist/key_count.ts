@@ -1,42 +1,99 @@
-import type { Flushed } from "./writer.ts";
-import type { PersistenceNumbers } from "./persistence_numbers.ts";
+import type { Counters } from "./counters.ts";
+import { isKnownKey, KEY_PREFIX } from "./format/keys.ts";
 import type { Store } from "./store.ts";
+import type { Flushed } from "./writer.ts";
+
+/** Keys of ours that there should be; churn during the comparison makes it inexact by so many at most. */
+export interface ExpectedKeys {
+  readonly keys: number;
+  readonly tolerance: number;
+}
+
+/** Why the database may differ from the graph. */
+export interface Suspicion {
+  readonly reason: string;
+  /** Whether a comparison now would be of use: not while keys are evicted, since it makes Redis evict more. */
+  readonly isUrgent: boolean;
+}
 
 /**
- * The cheap way to notice that a database has lost or gained something behind our back: its run, and
- * how many keys it has, which our own writes can have moved by so much only.
+ * The cheap way to notice that a database has lost or gained keys behind our back: its run, how many keys it has
+ * evicted, and how many keys of ours it has, which our own writes can have changed by so much only.
+ *
+ * The number of all keys is asked for first. Where other applications use the same database, it moves with theirs;
+ * then ours are counted by a scan.
  */
 export class KeyCount {
-  readonly #store: Pick<Store, "info">;
-  readonly #numbers: PersistenceNumbers;
+  readonly #store: Pick<Store, "info" | "scan">;
+  readonly #counters: Counters;
   #run: string | undefined;
-  #keys = 0;
-  #moved = false;
+  #evicted = 0;
+  #ours = 0;
+  /** Keys of other applications, or undefined where the database does not say how many keys it has. */
+  #others: number | undefined = 0;
+  #suspicion: Suspicion | undefined;
 
-  constructor(store: Pick<Store, "info">, numbers: PersistenceNumbers) {
+  constructor(store: Pick<Store, "info" | "scan">, counters: Counters) {
     this.#store = store;
-    this.#numbers = numbers;
+    this.#counters = counters;
   }
 
-  /** The database equals the graph. */
-  async begin(): Promise<void> {
-    this.#run = await this.#count();
-    this.#moved = false;
+  /** Keys that the server had evicted, those of other applications included, at the last look. */
+  get evicted(): number {
+    return this.#evicted;
   }
 
-  /** Whether nothing but these writes has happened, as far as one can count, since `begin`. */
-  async isExplainedBy({ made, deleted }: Flushed): Promise<boolean> {
-    const before = this.#keys;
-    const run = await this.#count();
-    if (run !== this.#run || this.#keys < before - deleted || this.#keys > before + made) this.#moved = true;
-    return !this.#moved;
+  /** Starts to count after a comparison. Returns what is wrong if the database does not have the expected keys. */
+  async begin({ keys: expected, tolerance }: ExpectedKeys): Promise<Suspicion | undefined> {
+    const { run, keys, evicted } = await this.#look();
+    const fits = (found: number) => Math.abs(found - expected) <= tolerance;
+    const ours = keys !== undefined && fits(keys) ? keys : await this.#scan();
+    this.#run = run;
+    this.#evicted = evicted;
+    this.#ours = ours;
+    this.#others = keys === undefined ? undefined : keys - ours;
+    this.#counters.missingKeys = fits(ours) ? 0 : Math.max(0, expected - ours);
+    this.#suspicion = fits(ours) ? undefined : {
+      reason: `Redis has ${ours} keys where the graph accounts for ${expected}`,
+      isUrgent: false,
+    };
+    return this.#suspicion;
   }
 
-  async #count(): Promise<string> {
-    const { runId, replicationId, keys, usedMemory } = await this.#store.info();
-    this.#keys = keys ?? 0;
-    this.#numbers.redisKeys = keys ?? 0;
-    if (usedMemory !== undefined) this.#numbers.redisMemory = usedMemory;
-    return `${runId} ${replicationId}`;
+  /** Counts after our own writes. Returns what they do not explain, as far as one can count, since `begin`. */
+  async check({ made, deleted }: Flushed): Promise<Suspicion | undefined> {
+    const { run, keys, evicted } = await this.#look();
+    const isExplained = (ours: number) => this.#ours - deleted <= ours && ours <= this.#ours + made;
+    let ours = keys === undefined || this.#others === undefined ? undefined : keys - this.#others;
+    if (ours === undefined || !isExplained(ours)) {
+      ours = await this.#scan();
+      this.#others = keys === undefined ? undefined : keys - ours;
+    }
+    if (run !== this.#run) this.#suspect("Redis was restarted or has failed over");
+    else if (!isExplained(ours)) this.#suspect(`Redis has ${ours} keys where there were ${this.#ours}`);
+    else if (evicted > this.#evicted) {
+      this.#suspect(`Redis has evicted ${evicted - this.#evicted} keys`, { isUrgent: false });
+    }
+    this.#ours = ours;
+    return this.#suspicion;
+  }
+
+  #suspect(reason: string, { isUrgent = true } = {}): void {
+    this.#suspicion ??= { reason, isUrgent };
+  }
+
+  async #look() {
+    const { runId, replicationId, keys, evictedKeys = 0, usedMemory } = await this.#store.info();
+    if (keys !== undefined) this.#counters.redisKeys = keys;
+    if (usedMemory !== undefined) this.#counters.redisMemory = usedMemory;
+    return { run: `${runId} ${replicationId}`, keys, evicted: evictedKeys };
+  }
+
+  async #scan(): Promise<number> {
+    let count = 0;
+    for await (const keys of this.#store.scan(KEY_PREFIX)) {
+      count += keys.filter(isKnownKey).length;
+    }
+    return count;
   }
 }

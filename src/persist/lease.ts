@@ -1,30 +1,32 @@
 import type { Clock } from "../model/clock.ts";
 import type { Store } from "./store.ts";
 
-/** A writer that dies without a word is followed by another one within this time, in milliseconds. */
-export const LEASE_MILLISECONDS = 6_000;
+/** A writer that dies without giving its lease back is followed by another one within this time. */
+export const LEASE_MS = 6_000;
+/** How often a standby asks for the lease: it takes over within this time when the writer gives it back. */
+const STANDBY_RETRY_MS = 500;
 
 export interface LeaseOptions {
   readonly store: Pick<Store, "lease" | "release">;
   readonly clock: Clock;
-  /** It was free: others may have written, or the database has lost what it held. */
+  /** Called when the lease was free: others may have written, or the database has lost data. */
   readonly onTaken: () => void;
 }
 
 /**
- * The right to write, which one process has at a time. Each connection has a token of its own: what is
- * left in an old socket is refused when it lands after all.
+ * The right to write, which one process has at a time. Each connection has a token of its own, so that a write
+ * that is still in an old socket is refused when it lands after all.
  */
 export class Lease {
   readonly #store: Pick<Store, "lease" | "release">;
   readonly #clock: Clock;
   readonly #onTaken: () => void;
   #token = crypto.randomUUID();
-  /** Of connections before, as far as they may still hold the lease. */
+  /** Tokens of earlier connections that may still hold the lease. */
   #former: string[] = [];
-  #asked = false;
-  #held = false;
-  #ends = 0;
+  #isAsked = false;
+  #isHeld = false;
+  #endsAt = 0;
   #nextTry = 0;
 
   constructor({ store, clock, onTaken }: LeaseOptions) {
@@ -37,9 +39,9 @@ export class Lease {
     return this.#token;
   }
 
-  /** As far as one can know without asking. */
+  /** Whether the lease is held, as far as one can know without asking. */
   get held(): boolean {
-    return this.#held && this.#clock.now() < this.#ends;
+    return this.#isHeld && this.#clock.now() < this.#endsAt;
   }
 
   /** Milliseconds until `keep` has something to do. */
@@ -47,33 +49,33 @@ export class Lease {
     return Math.max(0, this.#nextTry - this.#clock.now());
   }
 
-  /** There is a new connection. */
+  /** Takes a new token, for a new connection. */
   renew(): void {
-    if (this.#asked) this.#former.push(this.#token);
-    this.#asked = false;
+    if (this.#isAsked) this.#former.push(this.#token);
+    this.#isAsked = false;
     this.#token = crypto.randomUUID();
     this.lost();
   }
 
-  /** A write was refused. */
+  /** Notes that a write was refused. */
   lost(): void {
-    this.#held = false;
+    this.#isHeld = false;
     this.#nextTry = 0;
   }
 
-  /** Takes or prolongs the lease where it is time to; whether it is held. */
+  /** Takes or prolongs the lease when it is time to. Returns whether it is held. */
   async keep(): Promise<boolean> {
     if (this.due > 0) return this.held;
     for (const former of this.#former) await this.#store.release(former);
     this.#former = [];
-    this.#asked = true;
+    this.#isAsked = true;
     const asked = this.#clock.now();
-    const result = await this.#store.lease(this.#token, LEASE_MILLISECONDS);
+    const result = await this.#store.lease(this.#token, LEASE_MS);
     if (result === "taken") this.#onTaken();
-    this.#held = result !== "refused";
-    this.#ends = asked + LEASE_MILLISECONDS;
-    this.#nextTry = asked + LEASE_MILLISECONDS / 3;
-    return this.#held;
+    this.#isHeld = result !== "refused";
+    this.#endsAt = asked + LEASE_MS;
+    this.#nextTry = asked + (this.#isHeld ? LEASE_MS / 3 : STANDBY_RETRY_MS);
+    return this.#isHeld;
   }
 
   async giveUp(): Promise<void> {

@@ -1,46 +1,76 @@
 /**
- * Keeps the graph in a database: loads it at the start, writes what changes behind it, and makes the
- * two equal again wherever they may differ. The database is a cache that survives us, never needed:
- * while it is away, slow, full or another's, the graph goes on, `status` says so, and once it is well
- * everything that differs is written.
+ * Keeps the graph in a database: restores it at the start, writes its changes, and makes the two equal again wherever
+ * they may differ. The database is a cache that survives us, never a dependency: while it is away, slow, full or
+ * another cluster's, the graph goes on, `status` says so, and once it is well, every difference is written.
  *
- * One loop does it all, one step at a time, so nothing here races with anything but the graph's
- * changes, which are in the journal.
+ * One loop does it all, one step at a time, so nothing here races with anything but the graph's changes, which are in
+ * the journal. Its states (`State`) and their transitions:
+ *
+ *     disconnected ⇄ connected ─▶ waiting ─▶ foreign | standby | writer
+ *
+ * A new connection always begins at `connected`, where the metadata is read. From then on every step decides anew
+ * among the last four: is our cluster known, is the database ours, do we hold the lease?
  */
 import type { GraphReader } from "../graph/queries/reader.ts";
 import type { Logger } from "../log.ts";
+import type { PersistenceNumbers } from "../metrics.ts";
+import type { Clock } from "../model/clock.ts";
 import type { KindStatus } from "../model/kind_status.ts";
 import type { ResourceKind } from "../model/resource_kind.ts";
 import { Alarm } from "./alarm.ts";
+import { Claim } from "./claim.ts";
+import { type ApiServer, clusterIdentity } from "./cluster_identity.ts";
+import { Counters, NO_OBSERVERS, type Observers } from "./counters.ts";
 import { BatchEncoder } from "./format/batch_encoder.ts";
-import { Claim, FOREIGN_PAUSE } from "./claim.ts";
-import type { Clock } from "../model/clock.ts";
-import { clusterIdentity } from "./cluster_identity.ts";
+import { LEASE_KEY } from "./format/keys.ts";
 import { Journal } from "./journal/journal.ts";
 import { Lease } from "./lease.ts";
-import { Loading } from "./loading.ts";
-import { PersistenceNumbers } from "./persistence_numbers.ts";
 import type { RestoreTarget } from "./restore.ts";
-import { Snapshots } from "./snapshots.ts";
+import { RestoredGraph } from "./restored_graph.ts";
 import type { Store } from "./store.ts";
+import { Verification } from "./verification.ts";
 import { Writer } from "./writer.ts";
 
 /** How long the start waits for a database before it goes on without. */
-const RESTORE_PATIENCE = 2_000;
+const CONNECT_TIMEOUT_MS = 2_000;
 /** A database that gives its data more slowly is not worth the wait. */
-const RESTORE_TIME = 60_000;
+const RESTORE_TIMEOUT_MS = 60_000;
 /** How long the end waits for a database. */
-const LAST_FLUSH = 5_000;
-const SHORTEST_RETRY = 500;
-const LONGEST_RETRY = 30_000;
+const LAST_FLUSH_TIMEOUT_MS = 5_000;
+const SHORTEST_RETRY_MS = 500;
+const LONGEST_RETRY_MS = 30_000;
+/** How often another cluster's database is asked whether it still is that. */
+const FOREIGN_PAUSE_MS = 30_000;
+/** How often a restored replica looks whether another writer is alive, before it knows its cluster. */
+const LOOK_PAUSE_MS = 1_000;
+/** After so long without a word from the API server, an old graph is better than none. */
+const API_SERVER_PATIENCE_MS = 60_000;
+
+/** `waiting`: there is no connection, or our cluster is not known yet; `foreign`: another cluster's database. */
+export const ROLES = ["waiting", "foreign", "standby", "writer"] as const;
+
+export type Role = typeof ROLES[number];
+
+type State =
+  | { readonly name: "disconnected" | "connected" | "waiting" | "standby" | "writer" }
+  | { readonly name: "foreign"; readonly askAgainAt: number };
+
+/** The last failure, until a step succeeds. */
+interface Failure {
+  readonly message: string;
+  /** How many there were in a row. */
+  readonly count: number;
+  readonly retryAt: number;
+  /** Whether a write failed, during which the lease is kept. Otherwise it is open who writes. */
+  readonly isOfWrite: boolean;
+}
 
 export interface PersistenceOptions {
   readonly store: Store;
   readonly graph: GraphReader;
-  /** `kindsChanged` is to be called when one of them changes. */
+  /** Call `kindsChanged` when one of them changes. */
   readonly kindStatuses: () => readonly KindStatus[];
-  /** The API server's address. */
-  readonly server: string;
+  readonly apiServer: ApiServer;
   /** Who writes, with its version. */
   readonly writer: string;
   readonly batchSize: number;
@@ -50,90 +80,111 @@ export interface PersistenceOptions {
   readonly snapshotInterval: number;
   /** Whether another cluster's data is overwritten. */
   readonly adopt: boolean;
+  readonly observers?: Observers | undefined;
   readonly log: Logger;
   readonly clock: Clock;
 }
 
 export class Persistence {
-  /** Is to listen to the graph once the restore has ended. */
+  /** Must listen to the graph once the restore has ended. */
   readonly journal: Journal;
-  readonly numbers = new PersistenceNumbers();
   readonly #options: PersistenceOptions;
+  readonly #counters = new Counters();
   readonly #lease: Lease;
   readonly #claim: Claim;
-  readonly #loading: Loading;
-  readonly #snapshots: Snapshots;
+  readonly #writer: Writer;
+  readonly #verification: Verification;
+  readonly #restored: RestoredGraph;
   readonly #alarm: Alarm;
   readonly #closing = new AbortController();
+  readonly #startedAt: number;
   #connection: Promise<void> | undefined;
-  #isNewConnection = false;
-  #firstSyncDone = false;
-  #flushDue: number;
-  #lastFlush: number | undefined;
-  #error: string | undefined;
-  #failures = 0;
-  #retryAt = 0;
-  /** Whether the last failure left open who writes: the lease was refused an answer, or the take-over. */
-  #isClaimFailed = false;
+  #state: State = { name: "disconnected" };
+  #failure: Failure | undefined;
+  #isOtherWriterAlive = false;
 
   constructor(options: PersistenceOptions) {
-    const { store, graph, clock, log, server, batchSize } = options;
+    const { store, graph, clock, log, batchSize, apiServer, observers = NO_OBSERVERS } = options;
     this.#options = options;
+    this.#startedAt = clock.now();
     this.#alarm = new Alarm(clock);
-    this.#flushDue = clock.now() + options.flushInterval;
     this.journal = new Journal(graph, () => {
       if (this.journal.size >= batchSize) this.#alarm.ring();
     });
-    const lease = new Lease({ store, clock, onTaken: () => this.#snapshots.doubt() });
-    const encoder = new BatchEncoder(graph, this.journal.uids);
-    const cluster = () => clusterIdentity(graph, { statuses: options.kindStatuses(), server });
-    this.#lease = lease;
+    const lease = new Lease({ store, clock, onTaken: () => this.#verification.doubt() });
+    const cluster = () =>
+      clusterIdentity(graph, { statuses: options.kindStatuses(), address: apiServer.address });
     const claim = new Claim({ ...options, lease, cluster });
+    const counters = this.#counters;
+    const encoder = new BatchEncoder(graph, this.journal.uids);
+    const parts = { ...options, journal: this.journal, encoder, lease, claim, counters, observers };
+    this.#lease = lease;
     this.#claim = claim;
-    const { journal, numbers } = this;
-    const writer = new Writer({ store, journal, encoder, lease, numbers, batchSize });
-    this.#loading = new Loading({ store, graph, claim, numbers, log });
-    this.#snapshots = new Snapshots({ ...options, journal, encoder, lease, writer, claim, numbers });
+    this.#writer = new Writer(parts);
+    this.#verification = new Verification({ ...parts, writer: this.#writer });
+    this.#restored = new RestoredGraph({ store, graph, claim, counters, log });
     store.onConnection((connected) => {
-      if (connected) numbers.connections++;
-      this.#isNewConnection = connected;
+      if (connected) counters.connections++;
+      if (this.#failure !== undefined) this.#failure = { ...this.#failure, retryAt: 0 };
+      this.#state = { name: connected ? "connected" : "disconnected" };
       this.#alarm.ring();
     });
   }
 
-  /** Whether the graph holds what was loaded. */
-  get hasRestored(): boolean {
-    return this.numbers.restoredNodes > 0;
+  get role(): Role {
+    const { name } = this.#state;
+    if (name === "disconnected" || name === "connected") return "waiting";
+    return name === "writer" && !this.#lease.held ? "standby" : name;
   }
 
-  get isConnected(): boolean {
-    return this.#options.store.connected;
+  /**
+   * Whether a restored graph may be served before it is synced. If another writer is alive, the graph of the database
+   * is no older than that writer's, but this replica's would not follow: better wait for the API server, though not
+   * longer than a minute without a word from it.
+   */
+  get servesRestored(): boolean {
+    if (this.#counters.restoredNodes === 0) return false;
+    return !this.#isOtherWriterAlive || this.#isApiServerSilent();
   }
 
-  /** A kind is synced, or cannot be, or is not any more. */
+  /** Says that a kind's state has changed. */
   kindsChanged(): void {
     this.#alarm.ring();
   }
 
-  /** For `/health`; times are RFC 3339. */
+  /** Returns what `/health` says; times are RFC 3339. */
   status(): { readonly enabled: true; readonly [more: string]: unknown } {
-    const { restoredNodes, lastSnapshot } = this.numbers;
+    const { restoredNodes, lastFlush, lastSnapshot } = this.#counters;
     return {
       enabled: true,
       connected: this.#options.store.connected,
-      role: this.#claim.role,
+      role: this.role,
       dirtyKeys: this.journal.size,
-      ...time("lastFlush", this.#lastFlush),
-      ...time("lastSnapshot", lastSnapshot || undefined),
-      ...present("lastError", this.#options.store.failure ?? this.#error),
+      ...time("lastFlush", lastFlush),
+      ...time("lastSnapshot", lastSnapshot),
+      ...present(
+        "lastError",
+        this.#options.store.failure ?? this.#failure?.message ?? this.#verification.complaint,
+      ),
       loadedNodes: restoredNodes,
-      ...time("loadedFrom", this.#loading.savedAt),
+      ...time("loadedFrom", this.#restored.savedAt),
+      ...present("loadedPartly", this.#restored.gap),
+    };
+  }
+
+  numbers(): PersistenceNumbers {
+    const { role } = this;
+    return {
+      ...this.#counters,
+      connected: this.#options.store.connected,
+      roles: Object.fromEntries(ROLES.map((it) => [it, Number(it === role)])),
+      dirtyKeys: this.journal.size,
     };
   }
 
   /**
-   * Loads what was saved, where the database answers soon; the kinds of what it has. To be called
-   * before anything else writes to the graph, and before the journal listens.
+   * Restores what was saved, if the database answers soon. Returns the kinds of it. To be called before anything else
+   * writes to the graph, and before the journal listens.
    */
   async restore(into: RestoreTarget, signal: AbortSignal): Promise<Iterable<ResourceKind>> {
     const start = performance.now();
@@ -145,11 +196,13 @@ export class Persistence {
       return [];
     }
     const { clock } = this.#options;
-    const deadline = clock.now() + RESTORE_TIME;
+    const deadline = clock.now() + RESTORE_TIMEOUT_MS;
     const leave = () => this.#closing.abort();
     signal.addEventListener("abort", leave);
     try {
-      return await this.#loading.load(into, { start, goOn: () => clock.now() < deadline });
+      const kinds = await this.#restored.load(into, { start, goOn: () => clock.now() < deadline });
+      await this.#lookForWriter().catch(() => {});
+      return kinds;
     } finally {
       signal.removeEventListener("abort", leave);
     }
@@ -161,22 +214,20 @@ export class Persistence {
     let cancel = () => {};
     const stop = () => {
       this.#alarm.ring();
-      cancel = clock.after(LAST_FLUSH, () => this.#closing.abort());
+      cancel = clock.after(LAST_FLUSH_TIMEOUT_MS, () => this.#closing.abort());
     };
     this.#connect();
     if (signal.aborted) stop();
     else signal.addEventListener("abort", stop, { once: true });
 
     while (!signal.aborted) await this.#alarm.wait(await this.#turn(signal));
-    const wasStandby = this.#claim.role === "standby";
     await this.#finish();
     cancel();
     this.#closing.abort();
     await this.#connection;
-    // What a standby has not saved, the writer has.
-    if (this.journal.size > 0 && !wasStandby) {
-      log.warn("Stopped with changes unsaved", { keys: this.journal.size });
-    }
+    if (this.journal.size > 0) log.warn("Stopped with changes unsaved", { keys: this.journal.size });
+    // The graph may go on changing; nobody will write it.
+    this.journal.pause();
   }
 
   #connect(): void {
@@ -185,7 +236,7 @@ export class Persistence {
 
   async #connectsSoon(signal: AbortSignal): Promise<boolean> {
     const { store, clock } = this.#options;
-    const deadline = clock.now() + RESTORE_PATIENCE;
+    const deadline = clock.now() + CONNECT_TIMEOUT_MS;
     const wake = () => this.#alarm.ring();
     signal.addEventListener("abort", wake);
     while (!store.connected && !signal.aborted && clock.now() < deadline) {
@@ -195,97 +246,171 @@ export class Persistence {
     return store.connected;
   }
 
-  /** One step, and the milliseconds until the next one is due. */
+  /** Takes one step. Returns the milliseconds until the next one is due. */
   async #turn(signal: AbortSignal): Promise<number> {
-    const { store, clock } = this.#options;
+    const state = this.#state;
+    let isOfWrite = false;
     try {
-      this.#loading.judge();
-      if (!store.connected) return Infinity;
-      if (this.#isNewConnection) await this.#greet();
-      if (this.#isClaimFailed && clock.now() < this.#retryAt) return this.#untilRetry();
-      this.#isClaimFailed = true;
-      const isWriter = await this.#claim.hold();
-      this.#isClaimFailed = false;
-      if (!isWriter) return this.#claimDue();
-      if (clock.now() < this.#retryAt) return this.#untilRetry();
+      this.#restored.judge();
+      if (state.name === "disconnected") return Infinity;
+      if (this.#waitsToRetry({ isOfWrite: false })) return this.#untilRetry();
+      if (state.name === "connected") await this.#greet(state);
+      if (!await this.#claimLease()) return await this.#untilClaim();
+      if (this.#waitsToRetry({ isOfWrite: true })) return this.#untilRetry();
+      isOfWrite = true;
       await this.#write(signal);
       this.#succeeded();
     } catch (error) {
-      return this.#failed(error);
+      return this.#failed(error, { state, isOfWrite });
     }
-    const untilFlush = this.journal.size > 0 ? this.#flushDue - clock.now() : Infinity;
-    const untilSnapshot = this.#isComparable() ? this.#snapshots.due : Infinity;
-    return Math.max(0, Math.min(this.#lease.due, untilFlush, untilSnapshot));
+    return Math.min(this.#lease.due, this.#writer.due, this.#verification.due);
   }
 
-  /** Milliseconds until it may be allowed to write. */
-  #claimDue(): number {
-    const { role } = this.#claim;
-    return role === "standby" ? this.#lease.due : role === "foreign" ? FOREIGN_PAUSE : Infinity;
-  }
-
-  async #greet(): Promise<void> {
+  /** Reads what a newly connected database says of itself. Others may have written anything until now. */
+  async #greet(state: State): Promise<void> {
     this.#lease.renew();
-    this.#snapshots.doubt();
+    this.#verification.doubt();
+    if (this.#counters.connections > 1) this.#verification.allow();
     await this.#claim.read();
-    this.#isNewConnection = false;
-    this.#isClaimFailed = false;
-    this.#retryAt = 0;
+    this.#move(state, { name: "waiting" });
+  }
+
+  /** Moves to the state that the claim and the lease allow. Returns whether that is `writer`. */
+  async #claimLease(): Promise<boolean> {
+    const { clock } = this.#options;
+    const state = this.#state;
+    if (state.name === "disconnected" || state.name === "connected") return false;
+    if (state.name === "foreign" && clock.now() >= state.askAgainAt) await this.#claim.read();
+    const { owner } = this.#claim;
+    if (owner === "unknown") return this.#move(state, { name: "waiting" });
+    if (owner === "another") return this.#move(state, this.#foreignState(state));
+    const isContinued = state.name === "writer" && this.#lease.held;
+    if (!await this.#lease.keep()) return this.#move(state, { name: "standby" });
+    if (isContinued || await this.#claim.takeOver()) return this.#move(state, { name: "writer" });
+    await this.#lease.giveUp();
+    return this.#move(state, this.#foreignState(state));
+  }
+
+  #foreignState(from: State): State {
+    const now = this.#options.clock.now();
+    if (from.name === "foreign" && now < from.askAgainAt) return from;
+    return { name: "foreign", askAgainAt: now + FOREIGN_PAUSE_MS };
+  }
+
+  /** Enters the next state, unless the connection was lost or replaced meanwhile. Returns whether we may write. */
+  #move(from: State, to: State): boolean {
+    if (this.#state !== from) return false;
+    this.#state = to;
+    if (to.name === from.name) return to.name === "writer";
+    const { log } = this.#options;
+    switch (to.name) {
+      case "writer":
+        this.#isOtherWriterAlive = false;
+        // What changed while the journal was paused is found by comparing.
+        if (from.name !== "waiting") this.#verification.allow();
+        this.journal.resume();
+        log.info("Saving the graph to Redis");
+        return true;
+      case "standby":
+        this.#isOtherWriterAlive = true;
+        this.journal.pause();
+        log.warn("Another Astrolabe writes to this Redis: waiting until it is gone");
+        return false;
+      case "foreign":
+        this.journal.pause();
+        log.warn("Redis holds another cluster's data and is left alone; --redis-adopt overwrites it", {
+          theirs: this.#claim.metadata.cluster,
+          ours: this.#claim.cluster,
+        });
+        return false;
+      default:
+        return false;
+    }
   }
 
   async #write(signal: AbortSignal): Promise<void> {
-    const { clock, batchSize, flushInterval, kindStatuses } = this.#options;
-    if (!this.#firstSyncDone && kindStatuses().every(isSettled)) {
-      this.#firstSyncDone = true;
-      this.#snapshots.doubt();
-    }
-    if (this.journal.size >= batchSize || clock.now() >= this.#flushDue) {
-      await this.#snapshots.flush();
-      this.#lastFlush = clock.now();
-      this.#flushDue = clock.now() + flushInterval;
-    }
-    if (this.#isComparable() && this.#snapshots.due <= 0) await this.#snapshots.take(signal);
-  }
-
-  /** Before the first sync all is about to change; but a database that was away may have lost all. */
-  #isComparable(): boolean {
-    return this.#firstSyncDone || this.numbers.connections > 1;
+    if (this.#options.kindStatuses().every(isSettled)) this.#verification.synced();
+    if (this.#writer.due <= 0) await this.#verification.flush();
+    if (this.#verification.due <= 0) await this.#verification.snapshot(signal);
   }
 
   async #finish(): Promise<void> {
     const { store, log } = this.#options;
     try {
-      if (!store.connected || !await this.#claim.hold()) return;
-      await this.#snapshots.takeLast();
+      if (!store.connected || !await this.#claimLease()) return;
+      await this.#verification.lastSnapshot();
       await this.#lease.giveUp();
     } catch (error) {
       log.warn("Could not save everything", { error });
     }
   }
 
-  #succeeded(): void {
-    if (this.#error !== undefined) this.#options.log.info("Redis takes writes again");
-    this.#error = undefined;
-    this.#failures = 0;
+  /** Milliseconds until the claim may turn out otherwise. */
+  async #untilClaim(): Promise<number> {
+    const state = this.#state;
+    switch (state.name) {
+      case "connected":
+        return 0;
+      case "standby":
+        return this.#lease.due;
+      case "foreign":
+        return Math.max(0, state.askAgainAt - this.#options.clock.now());
+      case "waiting":
+        if (this.#counters.restoredNodes === 0 || !this.#isOtherWriterAlive) return Infinity;
+        await this.#lookForWriter();
+        return LOOK_PAUSE_MS;
+      default:
+        return Infinity;
+    }
   }
 
-  /** Takes note of a failure, and the milliseconds until the next try. */
-  #failed(error: unknown): number {
-    const { store, clock, log } = this.#options;
+  /** Looks whether somebody holds the lease, without taking it. */
+  async #lookForWriter(): Promise<void> {
+    const [holder] = await this.#options.store.get([LEASE_KEY]);
+    this.#isOtherWriterAlive = typeof holder === "string";
+  }
+
+  #isApiServerSilent(): boolean {
+    const { clock, kindStatuses } = this.#options;
+    const lastEvent = kindStatuses().reduce((last, status) => Math.max(last, status.lastEvent), 0);
+    return clock.now() - Math.max(this.#startedAt, lastEvent) >= API_SERVER_PATIENCE_MS;
+  }
+
+  /** Whether the last failure is too recent: for a write, or for all that comes before it. */
+  #waitsToRetry({ isOfWrite }: { isOfWrite: boolean }): boolean {
+    const failure = this.#failure;
+    return failure?.isOfWrite === isOfWrite && this.#options.clock.now() < failure.retryAt;
+  }
+
+  #succeeded(): void {
+    if (this.#failure !== undefined) this.#options.log.info("Redis takes writes again");
+    this.#failure = undefined;
+  }
+
+  /** Notes a failure. Returns the milliseconds until the next try. */
+  #failed(error: unknown, { state, isOfWrite }: { state: State; isOfWrite: boolean }): number {
+    const { clock, log } = this.#options;
     const { message } = error as Error;
-    const isKnown = message === this.#error;
-    this.#error = message;
-    if (!store.connected) return this.#isNewConnection ? 0 : Infinity;
-    if (!isKnown) log.warn("Could not save", { error });
-    const delay = Math.min(LONGEST_RETRY, SHORTEST_RETRY * 2 ** this.#failures++);
-    this.#retryAt = clock.now() + delay * (1 - clock.random() / 2);
+    const { name } = this.#state;
+    const last = this.#failure;
+    if (name === "disconnected" || name === "connected" && this.#state !== state) {
+      // The connection is the reason. The next one is tried at once.
+      this.#failure = { message, count: last?.count ?? 0, retryAt: 0, isOfWrite };
+      return name === "connected" ? 0 : Infinity;
+    }
+    if (message !== last?.message) log.warn("Could not save", { error });
+    const count = (last?.count ?? 0) + 1;
+    const delay = Math.min(LONGEST_RETRY_MS, SHORTEST_RETRY_MS * 2 ** (count - 1));
+    const retryAt = clock.now() + delay * (1 - clock.random() / 2);
+    this.#failure = { message, count, retryAt, isOfWrite };
     return this.#untilRetry();
   }
 
-  /** Whoever is refused a write has not gone away: meanwhile the lease is prolonged. */
+  /** A rejected write does not mean that the lease is lost: it is kept meanwhile. */
   #untilRetry(): number {
-    const patience = Math.max(0, this.#retryAt - this.#options.clock.now());
-    return this.#lease.held && !this.#isClaimFailed ? Math.min(patience, this.#lease.due) : patience;
+    const { retryAt = 0, isOfWrite = false } = this.#failure ?? {};
+    const left = Math.max(0, retryAt - this.#options.clock.now());
+    return isOfWrite && this.#lease.held ? Math.min(left, this.#lease.due) : left;
   }
 }
 

@@ -1,11 +1,10 @@
 /**
- * Compares the whole database with the graph, and enters into the journal what differs: keys that are
- * missing or have another value, members of index sets that are missing or wrong, and what has no
- * business there. A bounded number of keys is looked at in one go. What changes in the graph meanwhile
- * is in the journal anyway.
+ * Compares the whole database with the graph, and enters the differences into the journal: keys that are missing or
+ * have another value, members of index sets that are missing or wrong, and keys that do not belong there. It looks
+ * at a bounded number of keys at a time. Changes of the graph meanwhile are in the journal anyway.
  *
- * What the database alone has goes, except resources of kinds that are not synced, of which nobody
- * knows whether they are still there.
+ * Keys that only the database has are deleted, except resources of kinds that are not synced: nobody knows whether
+ * these still exist.
  */
 import type { GraphReader } from "../graph/queries/reader.ts";
 import type { BatchEncoder } from "./format/batch_encoder.ts";
@@ -26,7 +25,9 @@ import type { Batch, Store } from "./store.ts";
 
 const KEYS_AT_ONCE = 500;
 const SETS_AT_ONCE = 100;
-/** What a saved node's last field starts with: it moves without any other change. */
+/** The metadata and the lease. */
+const OWN_KEYS = 2;
+/** The start of a saved node's last field, which changes without any other change. */
 const VERSION_FIELD = ',"resourceVersion":"';
 
 export interface ReconcileOptions {
@@ -38,38 +39,47 @@ export interface ReconcileOptions {
   readonly goOn: () => Promise<boolean>;
 }
 
-/** Whether the comparison came to its end. */
-export async function reconcile(options: ReconcileOptions): Promise<boolean> {
+/**
+ * Returns how many keys of ours the database should have once the differences are written, or undefined if the
+ * comparison did not come to its end.
+ */
+export async function reconcile(options: ReconcileOptions): Promise<number | undefined> {
   return await new Comparison(options).run();
 }
 
 class Comparison {
   readonly #options: ReconcileOptions;
-  /** Members that each index set should have. */
+  /** Numbers of members that index sets should have, by key. */
   readonly #expected = new Map<string, number>();
-  /** Resources that stay although the graph does not have them. */
+  /** Uids of resources that stay although the graph does not have them. */
   readonly #kept = new Set<string>();
-  /** Keys of ours in the database that the graph accounts for. */
-  #accounted = 0;
+  /** The keys of these resources, their relations and sets, where nothing in the graph accounts for them. */
+  readonly #keptKeys = new Set<string>();
+  /** Nodes and edges of the graph. */
+  #values = 0;
+  /** How many of these the database has. */
+  #found = 0;
   readonly #decoder = new TextDecoder();
 
   constructor(options: ReconcileOptions) {
     this.#options = options;
   }
 
-  async run(): Promise<boolean> {
+  async run(): Promise<number | undefined> {
     const { store, goOn } = this.#options;
-    if (!await this.#compareValues()) return false;
+    if (!await this.#compareValues()) return undefined;
     const sets = await this.#compareSets([...this.#expected.keys()]);
-    if (sets === undefined) return false;
+    if (sets === undefined) return undefined;
     const [metadata] = await store.get([METADATA_KEY]);
     const lease = 1;
-    const accounted = this.#accounted + sets + (metadata ? 1 : 0) + lease;
-    if ((await store.info()).keys === accounted) return true;
-    return await goOn() && await this.#findLeftovers();
+    const accounted = this.#found + sets + (metadata ? 1 : 0) + lease;
+    if ((await store.info()).keys !== accounted) {
+      if (!await goOn() || !await this.#findLeftovers()) return undefined;
+    }
+    return this.#values + this.#expected.size + this.#keptKeys.size + OWN_KEYS;
   }
 
-  // What the graph has
+  // Phase 1: values that the graph has.
 
   async #compareValues(): Promise<boolean> {
     const { store, goOn } = this.#options;
@@ -77,7 +87,7 @@ class Comparison {
     let batch: Batch | undefined;
     for (const next of this.#batches()) {
       const values = store.get(next.set.map(([key]) => key));
-      // It is awaited below, unless the comparison ends before.
+      // It is awaited below, unless the comparison ends first.
       values.catch(() => {});
       if (ahead !== undefined && batch !== undefined) this.#compareBatch(batch, await ahead);
       [ahead, batch] = [values, next];
@@ -87,7 +97,7 @@ class Comparison {
     return true;
   }
 
-  /** What would be written if all was dirty, part by part. */
+  /** Yields, part by part, the batches that would be written if everything was dirty. */
   *#batches(): Iterable<Batch> {
     const { graph, journal: { uids }, encoder } = this.#options;
     let nodes: number[] = [];
@@ -116,7 +126,8 @@ class Comparison {
     const { journal } = this.#options;
     set.forEach(([key, value], i) => {
       const stored = values[i];
-      if (typeof stored === "string") this.#accounted++;
+      this.#values++;
+      if (typeof stored === "string") this.#found++;
       if (key.startsWith(NODE_PREFIX)) {
         const own = typeof value === "string" ? value : this.#decoder.decode(value);
         if (!isSameNode(own, stored)) journal.nodeDiffers(uidOfNodeKey(key));
@@ -130,9 +141,9 @@ class Comparison {
     for (const [from, to] of uidsOfEdgeKey(key)) journal.edgeDiffers(from, to);
   }
 
-  // Index sets
+  // Phase 2: index sets.
 
-  /** How many of the sets the database has, or undefined where the comparison has to end. */
+  /** Returns how many of the sets the database has, or undefined if the comparison has to end. */
   async #compareSets(keys: readonly string[]): Promise<number | undefined> {
     const { store, graph, journal, goOn } = this.#options;
     const short = new Set<string>();
@@ -154,19 +165,22 @@ class Comparison {
     return found;
   }
 
-  /** How many of the members belong into the set. */
+  /** Returns how many of the members belong into the set. */
   #compareSet(key: string, members: readonly string[]): number {
     const { graph, journal } = this.#options;
+    // A key that is not a set has no members; to remove one deletes it.
+    if (members.length === 0 && !this.#expected.has(key)) journal.memberDiffers(key, "");
     let right = 0;
     for (const uid of members) {
       const row = graph.find(uid);
       if (row !== undefined && setsOf(graph, row).includes(key)) right++;
       else if (row !== undefined || this.#isSynced(key)) journal.memberDiffers(key, uid);
+      else if (!this.#expected.has(key)) this.#keptKeys.add(key);
     }
     return right;
   }
 
-  /** Whether all that may be in an index set is of synced kinds. */
+  /** Reports whether all kinds whose resources may be in an index set are synced. */
   #isSynced(setKey: string): boolean {
     const { graph } = this.#options;
     const ofRelease = !setKey.startsWith(`${INDEX_PREFIX}ns-kind:`);
@@ -175,7 +189,7 @@ class Comparison {
     );
   }
 
-  // What the database alone has
+  // Phase 3: keys that only the database has.
 
   async #findLeftovers(): Promise<boolean> {
     return await this.#findNodes() && await this.#findEdges() && await this.#findSets();
@@ -194,7 +208,10 @@ class Comparison {
         const uid = uidOfNodeKey(key);
         const kind = decoder.decode(values[i] ?? "")?.record.kind;
         if (kind === undefined || graph.isSynced(graph.kinds.indexOf(kind))) journal.nodeDiffers(uid);
-        else this.#kept.add(uid);
+        else {
+          this.#kept.add(uid);
+          this.#keptKeys.add(key);
+        }
       });
       if (!await goOn()) return false;
     }
@@ -208,11 +225,15 @@ class Comparison {
     const isKnown = ([from, to]: readonly [string, string]) => {
       uids.of(from, words, 0);
       uids.of(to, words, NODE_WORDS);
-      return known.has(words, 0) || this.#kept.has(from) || this.#kept.has(to);
+      return known.has(words, 0);
     };
+    const isKept = ([from, to]: readonly [string, string]) => this.#kept.has(from) || this.#kept.has(to);
     for await (const keys of store.scan(EDGE_PREFIX)) {
       for (const key of keys) {
-        if (![...uidsOfEdgeKey(key)].some(isKnown)) this.#edgeDiffers(key);
+        const pairs = [...uidsOfEdgeKey(key)];
+        if (pairs.some(isKnown)) continue;
+        if (pairs.some(isKept)) this.#keptKeys.add(key);
+        else this.#edgeDiffers(key);
       }
       if (!await goOn()) return false;
     }
@@ -243,7 +264,7 @@ class Comparison {
   }
 }
 
-/** All resources, with air for the event loop. */
+/** Yields all resources, and lets the event loop turn now and then. */
 async function* rowsOf(graph: GraphReader): AsyncIterable<number> {
   let count = 0;
   for (const row of everyRow(graph)) {
@@ -252,7 +273,7 @@ async function* rowsOf(graph: GraphReader): AsyncIterable<number> {
   }
 }
 
-/** All resources, those that are there when it is their turn; collected kind by kind, not all at once. */
+/** Yields the resources that are present when it is their turn; collects kind by kind, not all at once. */
 function* everyRow(graph: GraphReader): Iterable<number> {
   for (const kind of graph.kinds.keys()) {
     for (const row of graph.select({ kinds: [kind], inactive: true })) if (graph.isThere(row)) yield row;
@@ -265,7 +286,7 @@ function targetsOf(graph: GraphReader, row: number): Set<number> {
   return targets;
 }
 
-/** Whether two values of a node say the same, the resourceVersion aside. */
+/** Reports whether two values of a node say the same, apart from the resourceVersion. */
 function isSameNode(own: string, stored: string | null | undefined): boolean {
   if (own === stored) return true;
   if (typeof stored !== "string") return false;

@@ -1,7 +1,10 @@
 /**
- * Reads a whole database into the graph. What makes no sense is skipped and counted. Nodes carry their
- * references, so edges are not read, unless nodes of the Go server are among them, which carry none:
- * their edges become provisional references, which last until the resource is first updated.
+ * Reads a whole database into the graph. Values that do not parse are skipped and counted. Nodes carry their
+ * references, so edges are not read, unless there are nodes of the Go server, which carry none: their edges become
+ * provisional references, which last until the resource is first updated.
+ *
+ * A database may have lost keys, as one that evicts does. Its index sets name the resources that it should have, so
+ * what is missing is counted. (The Go server leaves stale members in its sets; its databases are taken as they are.)
  */
 import type { GraphReader } from "../graph/queries/reader.ts";
 import type { ResourceRecord } from "../model/record.ts";
@@ -9,48 +12,54 @@ import type { Reference } from "../model/reference.ts";
 import { RELATION_MEANINGS, relationNumber } from "../model/relation.ts";
 import type { ResourceKind } from "../model/resource_kind.ts";
 import { type DecodedEdge, decodeEdge } from "./format/edge_value.ts";
-import { EDGE_PREFIX, NODE_PREFIX } from "./format/keys.ts";
+import { EDGE_PREFIX, INDEX_PREFIX, kindSetKey, NODE_PREFIX } from "./format/keys.ts";
 import { NodeDecoder } from "./format/node_decoder.ts";
 import { readValues } from "./read_values.ts";
 import type { Store } from "./store.ts";
 
 /** Where restored resources go. */
 export interface RestoreTarget {
-  /** Whether it is wanted. */
+  /** Returns whether the resource is wanted. */
   restore(record: ResourceRecord): boolean;
   /** Takes a restored resource out again. */
   forget(uid: string): void;
 }
 
-/** Grows while the restore goes on; right for what is in the graph, even where it ends half-way. */
+/** Grows while the restore goes on; right for what is in the graph, even if it ends half-way. */
 export class Restored {
   /** Uids by kind. */
   readonly uids = new Map<ResourceKind, string[]>();
   nodes = 0;
-  /** Values that made no sense. */
+  /** Values that did not parse. */
   skipped = 0;
+  /** Resources that the database should have and has not, or that no index set names. */
+  missing = 0;
 }
 
 /** Records put in at once. */
 const CHUNK = 250;
+const KIND_SET_PREFIX = `${INDEX_PREFIX}ns-kind:`;
+const TOO_SLOW = "Redis gives its data too slowly";
 
 export interface RestoreSource {
-  readonly store: Pick<Store, "scan" | "get">;
+  readonly store: Pick<Store, "scan" | "get" | "members">;
   readonly graph: GraphReader;
   readonly into: RestoreTarget;
   /** Whether there is time left. */
   readonly goOn: () => boolean;
 }
 
-/** @throws {Error} where the database is lost half-way. */
+/** @throws {Error} if the database is lost half-way, or takes too long. */
 export async function restore(
   { store, graph, into, goOn }: RestoreSource,
   restored: Restored,
 ): Promise<void> {
   const decoder = new NodeDecoder(graph.kinds);
   const bare = new Map<string, ResourceRecord>();
+  const bySet = new Map<string, number>();
+  const unwanted = new Set<string>();
   for await (const [, values] of readValues(store, NODE_PREFIX)) {
-    if (!goOn()) throw new Error("Redis gives its data too slowly");
+    if (!goOn()) throw new Error(TOO_SLOW);
     for (const value of values) {
       if (value === null) continue;
       const node = decoder.decode(value);
@@ -60,7 +69,12 @@ export async function restore(
       }
       const { record } = node;
       if (graph.find(record.uid) !== undefined) continue;
-      if (!into.restore(record)) continue;
+      const set = kindSetKey(record.namespace, record.kind.kind);
+      if (!into.restore(record)) {
+        unwanted.add(set);
+        continue;
+      }
+      bySet.set(set, (bySet.get(set) ?? 0) + 1);
       restored.nodes++;
       const uids = restored.uids.get(record.kind);
       if (uids === undefined) restored.uids.set(record.kind, [record.uid]);
@@ -69,6 +83,38 @@ export async function restore(
     }
   }
   if (bare.size > 0) await restoreReferences(bare, { store, graph, into, goOn });
+  else restored.missing = await countMissing({ store, graph, goOn }, { bySet, unwanted });
+}
+
+interface ReadSets {
+  /** How many resources were restored of each index set. */
+  readonly bySet: ReadonlyMap<string, number>;
+  /** Sets of resources that are not wanted. */
+  readonly unwanted: ReadonlySet<string>;
+}
+
+/** Counts resources that are in their index set and not in the graph, or the other way round. */
+async function countMissing(
+  { store, graph, goOn }: Pick<RestoreSource, "store" | "graph" | "goOn">,
+  { bySet, unwanted }: ReadSets,
+): Promise<number> {
+  const kinds = new Set(graph.kinds.map(({ kind }) => kind));
+  const read = new Set<string>();
+  let missing = 0;
+  for await (const keys of store.scan(KIND_SET_PREFIX)) {
+    if (!goOn()) throw new Error(TOO_SLOW);
+    const isDue = (key: string) =>
+      !read.has(key) && !unwanted.has(key) && kinds.has(key.slice(key.lastIndexOf(":") + 1));
+    const due = [...new Set(keys.filter(isDue))];
+    const sets = await store.members(due);
+    due.forEach((key, i) => {
+      const found = (sets[i] ?? []).filter((uid) => graph.find(uid) !== undefined).length;
+      missing += Math.max((sets[i] ?? []).length, bySet.get(key) ?? 0) - found;
+      read.add(key);
+    });
+  }
+  for (const [key, nodes] of bySet) if (!read.has(key)) missing += nodes;
+  return missing;
 }
 
 async function restoreReferences(

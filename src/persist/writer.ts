@@ -1,15 +1,16 @@
 /**
- * Writes what is dirty, the latest state of each key, in batches of which a pipeline carries many. Each
- * batch's result is read: only what the database acknowledged is clean, all else is dirty again.
+ * Writes what is dirty, the latest state of each key, in batches of which a pipeline carries many. It reads each
+ * batch's result: only what the database acknowledged is clean, everything else is dirty again.
  */
+import type { Clock } from "../model/clock.ts";
+import type { Counters, Observers } from "./counters.ts";
 import type { BatchEncoder } from "./format/batch_encoder.ts";
 import { type DirtyKeys, EDGE_WORDS, type Journal, MEMBER_WORDS, NODE_WORDS } from "./journal/journal.ts";
 import type { Lease } from "./lease.ts";
-import type { PersistenceNumbers } from "./persistence_numbers.ts";
 import type { Batch, BatchResult, Store } from "./store.ts";
 
 /** What one pipeline takes, so that answers never wait long for the event loop. */
-const SLICE_MILLISECONDS = 2;
+const SLICE_MS = 2;
 const SLICE_KEYS = 250;
 
 export interface WriterOptions {
@@ -17,12 +18,16 @@ export interface WriterOptions {
   readonly journal: Journal;
   readonly encoder: BatchEncoder;
   readonly lease: Lease;
-  readonly numbers: PersistenceNumbers;
-  /** Most keys of a batch. */
+  readonly counters: Counters;
+  readonly observers: Observers;
+  /** Most keys of a batch; with so many dirty keys a flush is due. */
   readonly batchSize: number;
+  /** Most milliseconds between two flushes. */
+  readonly flushInterval: number;
+  readonly clock: Clock;
 }
 
-/** How many keys of the database a flush may have made, and may have deleted. */
+/** The most keys of the database that a flush can have made, and can have deleted. */
 export interface Flushed {
   readonly made: number;
   readonly deleted: number;
@@ -35,19 +40,27 @@ interface Outcome extends Flushed {
 
 export class Writer {
   readonly #options: WriterOptions;
+  #dueAt: number;
 
   constructor(options: WriterOptions) {
     this.#options = options;
+    this.#dueAt = options.clock.now() + options.flushInterval;
+  }
+
+  /** Milliseconds until the next flush is due; Infinity while nothing is dirty. */
+  get due(): number {
+    const { journal, batchSize, clock } = this.#options;
+    if (journal.size === 0) return Infinity;
+    return journal.size >= batchSize ? 0 : Math.max(0, this.#dueAt - clock.now());
   }
 
   /**
-   * Writes until nothing is dirty, or the lease is lost. While the database takes one pipeline the next
-   * one is made.
+   * Writes until nothing is dirty, or the lease is lost. It makes the next pipeline while the database takes one.
    *
    * @throws {Error} that says why the database did not take everything.
    */
   async flush(): Promise<Flushed> {
-    const { journal, lease, numbers } = this.#options;
+    const { journal, lease, counters, observers, clock, flushInterval } = this.#options;
     const start = performance.now();
     const sum = { made: 0, deleted: 0 };
     const sent: Promise<Outcome>[] = [];
@@ -66,8 +79,10 @@ export class Writer {
     } finally {
       while (sent.length > 0) await settleFirst();
     }
-    numbers.flushes.add(performance.now() - start);
+    observers.flush((performance.now() - start) / 1000);
     if (failure !== undefined) throw failure;
+    counters.lastFlush = clock.now();
+    this.#dueAt = clock.now() + flushInterval;
     return sum;
   }
 
@@ -95,7 +110,7 @@ export class Writer {
     };
   }
 
-  /** A full Redis refuses a batch whole; what frees memory it takes alone. */
+  /** A full Redis refuses a batch whole, but takes its deletions, which free memory. */
   async #deleteAtLeast(batches: readonly Batch[]): Promise<void> {
     const { store, lease } = this.#options;
     const deletions = batches.filter((it) => it.delete.length + it.remove.length > 0)
@@ -104,22 +119,22 @@ export class Writer {
   }
 
   #takeSlice(): { keys: DirtyKeys[]; batches: Batch[] } {
-    const { journal, encoder, numbers, batchSize } = this.#options;
-    const end = performance.now() + SLICE_MILLISECONDS;
+    const { journal, encoder, observers, batchSize } = this.#options;
+    const end = performance.now() + SLICE_MS;
     const keys: DirtyKeys[] = [];
     const batches: Batch[] = [];
     do {
       const dirty = journal.take(Math.min(batchSize, SLICE_KEYS));
       keys.push(dirty);
       batches.push(encoder.encode(dirty));
-      numbers.batches.add(count(dirty));
+      observers.batch(count(dirty));
     } while (journal.size > 0 && keys.length * batchSize < SLICE_KEYS && performance.now() < end);
     return { keys, batches };
   }
 
   #settle(dirty: DirtyKeys, result: "written" | "refused" | "failed"): void {
-    const { journal, lease, numbers } = this.#options;
-    numbers.writes[result] += count(dirty);
+    const { journal, lease, counters } = this.#options;
+    counters.writes[result] += count(dirty);
     if (result === "written") journal.written(dirty);
     else journal.putBack(dirty);
     if (result === "refused") lease.lost();

@@ -4,7 +4,7 @@ import { findKind, kinds } from "../../src/kinds/registry.ts";
 import { BatchEncoder } from "../../src/persist/format/batch_encoder.ts";
 import { Journal } from "../../src/persist/journal/journal.ts";
 import { Lease } from "../../src/persist/lease.ts";
-import { PersistenceNumbers } from "../../src/persist/persistence_numbers.ts";
+import { Counters, NO_OBSERVERS } from "../../src/persist/counters.ts";
 import { Writer } from "../../src/persist/writer.ts";
 import { systemClock } from "../../src/model/clock.ts";
 import { sampleCluster } from "../../src/simulator/sample_cluster.ts";
@@ -30,15 +30,25 @@ export class UnsavedGraph {
   async save(redis: RedisServer): Promise<{ writes: number; milliseconds: number }> {
     await using running = await new RunningStore(redis, { silence: 10_000 }).connected();
     const { store } = running;
-    const numbers = new PersistenceNumbers();
+    const counters = new Counters();
     const lease = new Lease({ store, clock: systemClock, onTaken: () => {} });
     const encoder = new BatchEncoder(this.graph.read, this.#journal.uids);
-    const writer = new Writer({ store, journal: this.#journal, encoder, lease, numbers, batchSize: 100 });
+    const writer = new Writer({
+      store,
+      journal: this.#journal,
+      encoder,
+      lease,
+      counters,
+      observers: NO_OBSERVERS,
+      batchSize: 100,
+      flushInterval: 30_000,
+      clock: systemClock,
+    });
     const keys = this.#journal.size;
     const start = performance.now();
     const { made } = await writer.flush();
     const milliseconds = performance.now() - start;
-    if (numbers.writes.written !== keys) throw new Error("not everything was written");
+    if (counters.writes.written !== keys) throw new Error("not everything was written");
     return { writes: made, milliseconds };
   }
 }

@@ -20,6 +20,14 @@ const rules = (load(Deno.readTextFileSync(RULES)) as {
 const skipped = promtoolAvailable ? "" : " (skipped: promtool is not installed)";
 const cases = new Map<string, Set<"fires" | "is quiet">>();
 
+/** Alerts that are not about one process. */
+const OF_NO_INSTANCE = ["AstrolabeDown", "AstrolabeNoWriter", "AstrolabeTwoWriters"];
+const WRITER: Series = { 'persistence_role{role="writer"}': "1x60" };
+const STANDBY: Series = {
+  'persistence_role{role="writer"}': "0x60",
+  'persistence_role{role="standby"}': "1x60",
+};
+
 fires("AstrolabeDown", "when nothing is scraped", {
   after: "10m",
   series: { 'up{job="other"}': "1x10" },
@@ -124,18 +132,23 @@ isQuiet("AstrolabePersistenceDisconnected", "without persistence", { "build_info
 
 fires("AstrolabeDirtyKeysGrowing", "when they only grow", {
   after: "25m",
-  series: { "persistence_dirty_keys": "0+200x30" },
+  series: { "persistence_dirty_keys": "0+200x30", ...WRITER },
   labels: {},
   summary: "Astrolabe a:8080 has 5000 keys that are not written to Redis",
 });
 isQuiet("AstrolabeDirtyKeysGrowing", "while every burst is written", {
   "persistence_dirty_keys": "5000x5 0 8000x5 50 9000x5 0 7000x5",
+  ...WRITER,
+});
+isQuiet("AstrolabeDirtyKeysGrowing", "for a process that does not write", {
+  "persistence_dirty_keys": "0+200x30",
+  ...STANDBY,
 });
 
 for (
   const [how, series] of [
-    ["when the last is of long ago", { "persistence_last_snapshot_timestamp_seconds": "0x30" }],
-    ["when there never was one", { "persistence_connected": "1x30" }],
+    ["when the last is of long ago", { "persistence_last_snapshot_timestamp_seconds": "0x30", ...WRITER }],
+    ["when there never was one", { "persistence_connected": "1x30", ...WRITER }],
   ] as const
 ) {
   fires("AstrolabeSnapshotTooOld", how, {
@@ -148,6 +161,34 @@ for (
 isQuiet("AstrolabeSnapshotTooOld", "while they are taken", {
   "persistence_connected": "1x60",
   "persistence_last_snapshot_timestamp_seconds": "0+60x60",
+  ...WRITER,
+});
+isQuiet("AstrolabeSnapshotTooOld", "for a process that does not write", {
+  "persistence_connected": "1x30",
+  ...STANDBY,
+});
+
+fires("AstrolabeNoWriter", "when all replicas stand by", {
+  after: "5m",
+  series: { ...STANDBY, [ofReplica("b:8080")]: "0x30" },
+  labels: { job: "astrolabe" },
+  summary: "No Astrolabe of astrolabe has written to Redis for a minute",
+});
+isQuiet("AstrolabeNoWriter", "when another replica takes over", {
+  'persistence_role{role="writer"}': "1x5 0x30",
+  [ofReplica("b:8080")]: "0x5 1x30",
+});
+isQuiet("AstrolabeNoWriter", "without persistence", { "build_info": "1x20" });
+
+fires("AstrolabeTwoWriters", "when two replicas write", {
+  after: "5m",
+  series: { ...WRITER, [ofReplica("b:8080")]: "1x30" },
+  labels: { job: "astrolabe" },
+  summary: "More than one Astrolabe of astrolabe writes to Redis",
+});
+isQuiet("AstrolabeTwoWriters", "when one was scraped before and one after a take-over", {
+  'persistence_role{role="writer"}': "1x5 0x30",
+  [ofReplica("b:8080")]: "0x4 1x30",
 });
 
 fires("AstrolabeRedisMemoryHigh", "above 80 % of maxmemory", {
@@ -167,7 +208,7 @@ Deno.test("Alerts, have a case in which they fire and one in which they do not",
 function fires(alert: string, how: string, expected: Alert & { series: Series; after: string }): void {
   const { after, series, labels, summary } = expected;
   const severity = ["AstrolabeDown", "AstrolabeNotReady"].includes(alert) ? "critical" : "warning";
-  const instance = alert === "AstrolabeDown" ? {} : { instance: "a:8080", job: "astrolabe" };
+  const instance = OF_NO_INSTANCE.includes(alert) ? {} : { instance: "a:8080", job: "astrolabe" };
   const allLabels = { ...labels, ...instance, severity };
   check(alert, { how, outcome: "fires", series }, [{
     alertname: alert,
@@ -250,4 +291,9 @@ function lengthOf(series: Series): number {
     values.split(" ").reduce((sum, part) => sum + 1 + Number(/x(\d+)$/.exec(part)?.[1] ?? 0), 0)
   );
   return Math.min(...lengths);
+}
+
+/** The writer's series of another replica. */
+function ofReplica(instance: string): string {
+  return `astrolabe_persistence_role{instance="${instance}",job="astrolabe",role="writer"}`;
 }

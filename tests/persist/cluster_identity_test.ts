@@ -13,7 +13,7 @@ function identity(state: KindState, names: readonly string[]): string | undefine
   graph.setSynced(namespaceKind, state === "synced");
   return clusterIdentity(graph.read, {
     statuses: [{ kind: namespaceKind, state, lastEvent: 0 }],
-    server: SERVER,
+    address: SERVER,
   });
 }
 

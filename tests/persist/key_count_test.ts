@@ -1,23 +1,67 @@
 import { assertEquals } from "@std/assert";
+import { Counters } from "../../src/persist/counters.ts";
 import { KeyCount } from "../../src/persist/key_count.ts";
-import { PersistenceNumbers } from "../../src/persist/persistence_numbers.ts";
 
+/** A database of so many keys of ours and of others, counted from 100 and 20 on. */
 async function start() {
-  const info = { runId: "a", replicationId: "b", keys: 100 };
-  const count = new KeyCount({ info: () => Promise.resolve({ ...info }) }, new PersistenceNumbers());
-  await count.begin();
-  return { info, count };
+  const database = { runId: "a", ours: 100, others: 20, evictedKeys: 5, tellsKeys: true };
+  const scans = { count: 0 };
+  const counters = new Counters();
+  const count = new KeyCount({
+    info() {
+      const { runId, ours, others, evictedKeys, tellsKeys } = database;
+      return Promise.resolve({
+        runId,
+        replicationId: "b",
+        keys: tellsKeys ? ours + others : undefined,
+        evictedKeys,
+      });
+    },
+    async *scan() {
+      scans.count++;
+      yield Array.from({ length: database.ours }, (_, i) => `astrolabe:node:${i}`);
+      yield ["astrolabe:of-a-newer-version"];
+    },
+  }, counters);
+  await count.begin({ keys: 100, tolerance: 0 });
+  return { database, scans, counters, count };
 }
 
 const NOTHING = { made: 0, deleted: 0 };
 
-Deno.test("KeyCount, nothing is nothing", async () => {
-  const { count } = await start();
-  assertEquals(await count.isExplainedBy(NOTHING), true);
+Deno.test("KeyCount.begin(), trusts the number of all keys where there are no others", async () => {
+  const { database, scans, count } = await start();
+  database.others = 0;
+  scans.count = 0;
+  assertEquals(await count.begin({ keys: 100, tolerance: 0 }), undefined);
+  assertEquals(scans.count, 0);
+});
+
+Deno.test("KeyCount.begin(), does not let others' keys stand in for missing ones", async () => {
+  const { database, counters, count } = await start();
+  database.ours = 90;
+  assertEquals(await count.begin({ keys: 100, tolerance: 0 }), {
+    reason: "Redis has 90 keys where the graph accounts for 100",
+    isUrgent: false,
+  });
+  assertEquals(counters.missingKeys, 10);
+});
+
+Deno.test("KeyCount.begin(), allows for what changed during the comparison", async () => {
+  const { database, counters, count } = await start();
+  database.ours = 97;
+  assertEquals(await count.begin({ keys: 100, tolerance: 3 }), undefined);
+  assertEquals(counters.missingKeys, 0);
+});
+
+Deno.test("KeyCount.check(), has no complaint where nothing happened, and does not scan", async () => {
+  const { scans, count } = await start();
+  scans.count = 0;
+  assertEquals([await count.check(NOTHING), scans.count], [undefined, 0]);
 });
 
 for (
-  const [keys, writes, explained] of [
+  const [ours, writes, isExplained] of [
     [110, { made: 10, deleted: 0 }, true],
     [105, { made: 10, deleted: 0 }, true],
     [111, { made: 10, deleted: 0 }, false],
@@ -25,22 +69,53 @@ for (
     [94, { made: 10, deleted: 5 }, false],
   ] as const
 ) {
-  Deno.test(`KeyCount, ${keys} keys after ${JSON.stringify(writes)}: ${explained}`, async () => {
-    const { info, count } = await start();
-    info.keys = keys;
-    assertEquals(await count.isExplainedBy(writes), explained);
+  Deno.test(`KeyCount.check(), ${ours} keys after ${JSON.stringify(writes)}: ${isExplained}`, async () => {
+    const { database, count } = await start();
+    database.ours = ours;
+    const reason = isExplained ? undefined : `Redis has ${ours} keys where there were 100`;
+    assertEquals((await count.check(writes))?.reason, reason);
   });
 }
 
-Deno.test("KeyCount, another run is not explained", async () => {
-  const { info, count } = await start();
-  info.runId = "c";
-  assertEquals(await count.isExplainedBy(NOTHING), false);
+Deno.test("KeyCount.check(), does not mind that others come and go", async () => {
+  const { database, count } = await start();
+  for (const others of [500, 0, 30]) {
+    database.others = others;
+    assertEquals(await count.check(NOTHING), undefined);
+  }
+  database.ours = 99;
+  assertEquals((await count.check(NOTHING))?.reason, "Redis has 99 keys where there were 100");
 });
 
-Deno.test("KeyCount, what was not explained once stays so", async () => {
-  const { info, count } = await start();
-  info.keys = 90;
-  await count.isExplainedBy(NOTHING);
-  assertEquals(await count.isExplainedBy(NOTHING), false);
+Deno.test("KeyCount.check(), counts by a scan where the database does not say how many keys it has", async () => {
+  const { database, count } = await start();
+  database.tellsKeys = false;
+  assertEquals(await count.begin({ keys: 100, tolerance: 0 }), undefined);
+  assertEquals(await count.check(NOTHING), undefined);
+  database.ours = 99;
+  assertEquals((await count.check(NOTHING))?.reason, "Redis has 99 keys where there were 100");
+});
+
+Deno.test("KeyCount.check(), suspects another run", async () => {
+  const { database, count } = await start();
+  database.runId = "c";
+  assertEquals(await count.check(NOTHING), {
+    reason: "Redis was restarted or has failed over",
+    isUrgent: true,
+  });
+});
+
+Deno.test("KeyCount.check(), suspects evictions, whosever keys were evicted, without haste", async () => {
+  const { database, count } = await start();
+  database.evictedKeys = 8;
+  assertEquals(await count.check(NOTHING), { reason: "Redis has evicted 3 keys", isUrgent: false });
+});
+
+Deno.test("KeyCount.check(), keeps its suspicion until it begins anew", async () => {
+  const { database, count } = await start();
+  database.ours = 90;
+  await count.check(NOTHING);
+  assertEquals((await count.check(NOTHING))?.reason, "Redis has 90 keys where there were 100");
+  await count.begin({ keys: 90, tolerance: 0 });
+  assertEquals(await count.check(NOTHING), undefined);
 });

@@ -1,5 +1,5 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
-import { Lease, LEASE_MILLISECONDS } from "../../src/persist/lease.ts";
+import { Lease, LEASE_MS } from "../../src/persist/lease.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { MemoryStore } from "../support/memory_store.ts";
 
@@ -18,7 +18,7 @@ Deno.test("Lease.keep(), asks no more often than it must", async () => {
   const { clock, store, lease, close } = await start();
   for (let i = 0; i < 10; i++) await lease.keep();
   assertEquals(store.calls.lease, 1);
-  clock.advance(LEASE_MILLISECONDS / 3);
+  clock.advance(LEASE_MS / 3);
   await lease.keep();
   assertEquals([store.calls.lease, lease.held], [2, true]);
   await close();
@@ -27,7 +27,7 @@ Deno.test("Lease.keep(), asks no more often than it must", async () => {
 Deno.test("Lease.held, ends with the lease when nobody keeps it", async () => {
   const { clock, lease, close } = await start();
   await lease.keep();
-  clock.advance(LEASE_MILLISECONDS);
+  clock.advance(LEASE_MS);
   assertEquals(lease.held, false);
   await close();
 });
@@ -35,11 +35,11 @@ Deno.test("Lease.held, ends with the lease when nobody keeps it", async () => {
 Deno.test("Lease.keep(), says when the lease was free, and not when it was its own", async () => {
   const { clock, store, lease, taken, close } = await start();
   await lease.keep();
-  clock.advance(LEASE_MILLISECONDS / 2);
+  clock.advance(LEASE_MS / 2);
   await lease.keep();
   assertEquals(taken(), 1);
   store.flushAll();
-  clock.advance(LEASE_MILLISECONDS / 2);
+  clock.advance(LEASE_MS / 2);
   await lease.keep();
   assertEquals(taken(), 2);
   await close();

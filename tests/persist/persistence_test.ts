@@ -1,7 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
 import { FakeClock } from "../support/fake_clock.ts";
 import { MemoryStore } from "../support/memory_store.ts";
-import { namespaceKind, PersistedGraph } from "../support/persisted_graph.ts";
+import {
+  CLUSTER,
+  namespaceKind,
+  PersistedGraph,
+  type PersistedGraphOptions,
+  SERVER,
+} from "../support/persisted_graph.ts";
 import { record, testKinds } from "../support/records.ts";
 
 const [pod, claim] = testKinds as [typeof testKinds[0], typeof testKinds[0]];
@@ -21,10 +27,10 @@ const mounting = {
 };
 
 /** A database that an earlier life has filled. */
-async function filled(records = [mounting, web(2), data]) {
+async function filled(records = [mounting, web(2), data], options: PersistedGraphOptions = {}) {
   const clock = new FakeClock();
   const store = new MemoryStore(clock);
-  const earlier = new PersistedGraph(store, clock);
+  const earlier = new PersistedGraph(store, clock, options);
   await earlier.start();
   earlier.syncAll(records);
   await earlier.untilSaved();
@@ -135,7 +141,7 @@ Deno.test("Persistence, leaves another cluster's data alone, and drops what it l
   await life.start();
   life.sync(namespaceKind, [record({ kind: namespaceKind, uid: uid(9), name: "kube-system" })]);
   await life.until(() => life.persistence.status().role === "foreign");
-  assertEquals([life.graph.read.resourceCount, life.persistence.hasRestored], [1, false]);
+  assertEquals([life.graph.read.resourceCount, life.persistence.servesRestored], [1, false]);
   assert(life.says("--redis-adopt"));
   await life.stop();
   assertEquals(store.dump(), before);
@@ -253,7 +259,7 @@ Deno.test("Persistence, drops another cluster's resources though the database is
   await life.start();
   store.disconnect();
   life.sync(namespaceKind, [record({ kind: namespaceKind, uid: uid(9), name: "kube-system" })]);
-  await life.until(() => !life.persistence.hasRestored);
+  await life.until(() => !life.persistence.servesRestored);
   assertEquals(life.graph.read.resourceCount, 1);
   await life.stop();
 });
@@ -362,5 +368,274 @@ Deno.test("Persistence, asks no sooner for a lease that was refused, whatever ch
   assert(asked <= 2, `asked ${asked} times`);
   store.refusal = undefined;
   await life.untilSaved();
+  await life.stop();
+});
+
+/** Resources that take more keys than a small database has room for. */
+const many = Array.from({ length: 30 }, (_, i) => web(i + 1));
+
+Deno.test("Persistence, does not call a database complete that evicts keys", async () => {
+  const clock = new FakeClock();
+  const store = new MemoryStore(clock);
+  store.capacity = 20;
+  const life = new PersistedGraph(store, clock);
+  await life.start();
+  life.syncAll(many);
+  await life.until(() => `${life.persistence.status().lastError}`.includes("the graph accounts for"));
+  await life.pass(20_000);
+  const { lastSnapshot } = life.persistence.status();
+  assertEquals([lastSnapshot, life.persistence.numbers().missingKeys > 0], [undefined, true]);
+  assertEquals(life.log.lines.filter((line) => line.includes("Snapshot completed")), []);
+  await life.stop();
+});
+
+Deno.test("Persistence, compares a database that evicts keys no more often than it takes snapshots", async () => {
+  const clock = new FakeClock();
+  const store = new MemoryStore(clock);
+  store.capacity = 20;
+  const life = new PersistedGraph(store, clock);
+  await life.start();
+  life.syncAll(many);
+  await life.until(() => life.persistence.numbers().missingKeys > 0);
+  const before = store.calls.members ?? 0;
+  await life.pass(50_000);
+  const comparisons = (store.calls.members ?? 0) - before;
+  assert(comparisons <= 22, `read sets ${comparisons} times`);
+  await life.stop();
+});
+
+Deno.test("Persistence, repairs a database that has room again", async () => {
+  const clock = new FakeClock();
+  const store = new MemoryStore(clock);
+  store.capacity = 20;
+  const life = new PersistedGraph(store, clock);
+  await life.start();
+  life.syncAll(many);
+  await life.until(() => life.persistence.numbers().missingKeys > 0);
+  store.capacity = Infinity;
+  await life.untilSaved();
+  assertEquals([...store.values.keys()].filter((key) => key.includes(":node:")).length, 31);
+  const { lastError } = life.persistence.status();
+  assertEquals([lastError, life.persistence.numbers().missingKeys], [undefined, 0]);
+  await life.stop();
+});
+
+Deno.test("Persistence, compares everything when keys were evicted, though they were others'", async () => {
+  const { clock, store } = await filled();
+  const life = new PersistedGraph(store, clock);
+  await life.start();
+  life.syncAll([mounting, web(2), data]);
+  await life.untilSaved();
+  const before = store.calls.members ?? 0;
+  store.evictOthers(3);
+  await life.until(() => (store.calls.members ?? 0) > before);
+  await life.untilSaved();
+  assertEquals(life.persistence.status().lastError, undefined);
+  await life.stop();
+});
+
+for (
+  const [what, lose] of [
+    ["a node", (store: MemoryStore) => store.values.delete(`astrolabe:node:${uid(1)}`)],
+    ["an index set", (store: MemoryStore) => store.sets.delete("astrolabe:index:ns-kind:a:Pod")],
+    ["its last snapshot's time", (store: MemoryStore) => {
+      const metadata = JSON.parse(store.values.get("astrolabe:metadata") ?? "{}");
+      store.values.set("astrolabe:metadata", JSON.stringify({ ...metadata, lastSnapshot: undefined }));
+    }],
+  ] as const
+) {
+  Deno.test(`Persistence, says that it restored only a part when the database has lost ${what}`, async () => {
+    const { clock, store } = await filled();
+    lose(store);
+    const life = new PersistedGraph(store, clock);
+    await life.start();
+    assert(life.persistence.status().loadedPartly !== undefined);
+    assert(life.says("Loaded only a part of the graph from Redis"));
+    await life.stop();
+  });
+}
+
+Deno.test("Persistence, says that it restored only a part when the database is lost on the way", async () => {
+  const { clock, store } = await filled();
+  const life = new PersistedGraph(store, clock);
+  let calls = 0;
+  store.pause = () => {
+    // The metadata has been read by then, and so have some nodes.
+    if (++calls === 9) store.disconnect();
+    return Promise.resolve();
+  };
+  await life.start();
+  assert(life.persistence.status().loadedPartly !== undefined, `${life.log.lines}`);
+  await life.stop();
+});
+
+Deno.test("Persistence, says nothing of a part when it restored the whole", async () => {
+  const { clock, store } = await filled();
+  const life = new PersistedGraph(store, clock);
+  await life.start();
+  assertEquals([life.persistence.status().loadedNodes, life.persistence.status().loadedPartly], [
+    4,
+    undefined,
+  ]);
+  await life.stop();
+});
+
+Deno.test("Persistence, saves what identifies the API server", async () => {
+  const clock = new FakeClock();
+  const store = new MemoryStore(clock);
+  const life = new PersistedGraph(store, clock, { caSha256: "abc" });
+  await life.start();
+  life.syncAll([web(1)]);
+  await life.untilSaved();
+  const { cluster, apiServer, caSha256 } = JSON.parse(store.values.get("astrolabe:metadata") ?? "{}");
+  assertEquals([cluster, apiServer, caSha256], [CLUSTER, SERVER, "abc"]);
+  await life.stop();
+});
+
+for (
+  const [what, options] of [
+    ["another address", { server: "https://other:6443" }],
+    ["another CA", { caSha256: "other" }],
+    ["no CA", { caSha256: undefined }],
+  ] as const
+) {
+  Deno.test(`Persistence, restores nothing that was saved for an API server with ${what}`, async () => {
+    const { clock, store } = await filled(undefined, { caSha256: "ours" });
+    const life = new PersistedGraph(store, clock, { caSha256: "ours", ...options } as PersistedGraphOptions);
+    assertEquals(await life.start(), []);
+    assertEquals([life.graph.read.resourceCount, life.persistence.servesRestored], [0, false]);
+    assert(life.says("Redis was written for another API server"));
+    const writes = store.calls.write;
+    await life.pass(120_000);
+    assertEquals([life.persistence.servesRestored, store.calls.write], [false, writes]);
+    // Its namespace tells that it is the same cluster, so it is saved again.
+    life.syncAll([web(2)]);
+    await life.untilSaved();
+    const { apiServer } = JSON.parse(store.values.get("astrolabe:metadata") ?? "{}");
+    assertEquals(apiServer, options.server ?? SERVER);
+    await life.stop();
+  });
+}
+
+Deno.test("Persistence, restores what was saved before API servers were", async () => {
+  const { clock, store } = await filled();
+  const { cluster, lastSnapshot } = JSON.parse(store.values.get("astrolabe:metadata") ?? "{}");
+  store.values.set("astrolabe:metadata", JSON.stringify({ cluster, lastSnapshot }));
+  const life = new PersistedGraph(store, clock, { server: "https://other:6443", caSha256: "other" });
+  assertEquals((await life.start()).length, 3);
+  await life.stop();
+});
+
+Deno.test("Persistence, restores another API server's data where it may adopt it", async () => {
+  const { clock, store } = await filled();
+  const life = new PersistedGraph(store, clock, { server: "https://other:6443", adopt: true });
+  assertEquals((await life.start()).length, 3);
+  await life.stop();
+});
+
+Deno.test("Persistence, keeps no journal while another one writes", async () => {
+  const { clock, store } = await filled();
+  store.setHolder("another", 60_000);
+  const life = new PersistedGraph(store, clock);
+  await life.start();
+  life.syncAll([web(1)]);
+  await life.until(() => life.persistence.status().role === "standby");
+  for (let i = 0; i < 50; i++) life.graph.upsert(web(10 + i));
+  assertEquals(life.persistence.status().dirtyKeys, 0);
+  // Taking over, it writes what it has not noted.
+  store.setHolder("", 0);
+  await life.untilSaved();
+  assert(store.values.has(`astrolabe:node:${uid(59)}`));
+  await life.stop();
+});
+
+Deno.test("Persistence, keeps no journal of a database that is another cluster's", async () => {
+  const { clock, store } = await filled();
+  const life = new PersistedGraph(store, clock);
+  await life.start();
+  life.syncAll([web(5)], uid(9));
+  await life.until(() => life.persistence.status().role === "foreign");
+  for (let i = 0; i < 50; i++) life.graph.upsert(web(10 + i));
+  assertEquals(life.persistence.status().dirtyKeys, 0);
+  await life.stop();
+  assertEquals(life.says("Stopped with changes unsaved"), false);
+});
+
+Deno.test("Persistence, serves what it restored at once when nobody writes", async () => {
+  const { clock, store } = await filled();
+  const life = new PersistedGraph(store, clock);
+  await life.start();
+  assertEquals(life.persistence.servesRestored, true);
+  await life.stop();
+});
+
+Deno.test("Persistence, does not serve what it restored while another one writes", async () => {
+  const { clock, store } = await filled();
+  store.setHolder("another", 30_000);
+  const life = new PersistedGraph(store, clock);
+  await life.start();
+  assertEquals(life.persistence.servesRestored, false);
+  await life.pass(20_000);
+  assertEquals(life.persistence.servesRestored, false);
+  // The other one dies, though our cluster is not known yet.
+  await life.pass(12_000);
+  assertEquals([life.persistence.servesRestored, life.persistence.role], [true, "waiting"]);
+  await life.stop();
+});
+
+Deno.test("Persistence, serves what it restored after a minute without an API server", async () => {
+  const { clock, store } = await filled();
+  store.setHolder("another", 600_000);
+  const life = new PersistedGraph(store, clock);
+  await life.start();
+  await life.pass(50_000);
+  life.hear(pod);
+  await life.pass(50_000);
+  assertEquals(life.persistence.servesRestored, false);
+  await life.pass(11_000);
+  assertEquals(life.persistence.servesRestored, true);
+  await life.stop();
+});
+
+Deno.test("Persistence, gives the lease back at its end, so that another one takes over within a second", async () => {
+  const { clock, store } = await filled();
+  const writer = new PersistedGraph(store, clock);
+  await writer.start();
+  writer.syncAll([web(1)]);
+  await writer.untilSaved();
+  const standby = new PersistedGraph(store.another(), clock);
+  await standby.start();
+  standby.syncAll([web(1)]);
+  await standby.until(() => standby.persistence.role === "standby");
+  await writer.stop();
+  const stopped = clock.now();
+  await standby.until(() => standby.persistence.role === "writer");
+  assert(clock.now() - stopped <= 1_000);
+  await standby.stop();
+});
+
+Deno.test("Persistence, bounds what it keeps of an hour without Redis, and then compares once", async () => {
+  const { clock, store } = await filled();
+  const life = new PersistedGraph(store, clock, { snapshotInterval: 300_000 });
+  await life.start();
+  life.syncAll([mounting, web(2), data]);
+  await life.untilSaved();
+  store.disconnect();
+  let most = 0;
+  for (let i = 0; i < 60_000; i++) {
+    const gone = record({ kind: pod, uid: uid(1_000 + i), namespace: "a", name: `burst-${i}` });
+    life.graph.upsert(gone);
+    life.graph.remove(gone.uid);
+    most = Math.max(most, life.persistence.journal.size);
+  }
+  clock.advance(3_600_000);
+  assert(most < 25_000 + 20_000 + 20_000, `${most} keys`);
+  const before = life.log.lines.length;
+  store.connect();
+  await life.until(() => life.log.lines.slice(before).some((line) => line.includes("Snapshot completed")));
+  await life.pass(60_000);
+  const snapshots = life.log.lines.slice(before).filter((line) => line.includes("Snapshot completed"));
+  assertEquals(snapshots.length, 1);
+  assertEquals([...store.values.keys()].filter((key) => key.includes(":node:")).length, 4);
   await life.stop();
 });

@@ -89,11 +89,11 @@ Deno.test("reconcile(), a newer resourceVersion alone is no difference", async (
   life.syncAll(resources);
   await life.untilSaved();
   for (const resource of resources) life.graph.upsert({ ...resource, resourceVersion: "1234" });
-  const { written } = life.persistence.numbers.writes;
+  const { written } = life.persistence.numbers().writes;
   store.disconnect();
   store.connect();
   await life.untilSaved();
-  assertEquals(life.persistence.numbers.writes.written, written);
+  assertEquals(life.persistence.numbers().writes.written, written);
   await life.stop();
 });
 

@@ -3,7 +3,7 @@ import { Graph } from "../../src/graph/graph.ts";
 import { BatchEncoder } from "../../src/persist/format/batch_encoder.ts";
 import { Journal } from "../../src/persist/journal/journal.ts";
 import { Lease } from "../../src/persist/lease.ts";
-import { PersistenceNumbers } from "../../src/persist/persistence_numbers.ts";
+import { Counters, NO_OBSERVERS } from "../../src/persist/counters.ts";
 import { Writer } from "../../src/persist/writer.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { MemoryStore } from "../support/memory_store.ts";
@@ -22,15 +22,25 @@ async function start() {
   const store = new MemoryStore(clock);
   const journal = new Journal(graph.read, () => {});
   const lease = new Lease({ store, clock, onTaken: () => {} });
-  const numbers = new PersistenceNumbers();
+  const counters = new Counters();
   const encoder = new BatchEncoder(graph.read, journal.uids);
-  const writer = new Writer({ store, journal, encoder, lease, numbers, batchSize: 2 });
+  const writer = new Writer({
+    store,
+    journal,
+    encoder,
+    lease,
+    counters,
+    observers: NO_OBSERVERS,
+    batchSize: 2,
+    flushInterval: 30_000,
+    clock,
+  });
   const stop = new AbortController();
   const running = store.run(stop.signal);
   await Promise.resolve();
   graph.listen(journal);
   const close = () => (stop.abort(), running);
-  return { graph, store, journal, lease, numbers, writer, close };
+  return { graph, store, journal, lease, counters, writer, close };
 }
 
 function web(labels: [string, string][] = []) {

@@ -1,8 +1,9 @@
 /**
- * A database in memory behind the Store port, with the faults of a real one: connections that are lost
- * in the middle of a pipeline, writes that are refused, another's lease, lost and older data.
+ * A database in memory behind the Store port, with the faults of a real one: connections that are lost in the middle of
+ * a pipeline, writes that are refused, another's lease, evictions, lost and older data.
  */
 import type { Batch, BatchResult, LeaseResult, Store, StoreInfo } from "../../src/persist/store.ts";
+import { LEASE_KEY } from "../../src/persist/format/keys.ts";
 import type { Clock } from "../../src/model/clock.ts";
 
 export interface Dump {
@@ -11,12 +12,14 @@ export interface Dump {
 }
 
 export class MemoryStore implements Store {
-  readonly values = new Map<string, string>();
-  readonly sets = new Map<string, Set<string>>();
+  readonly values: Map<string, string>;
+  readonly sets: Map<string, Set<string>>;
   /** Fails writes, all of them alike, while set. */
   refusal: Error | undefined;
   /** Has no memory for more: what it deletes, and the lease, take none. */
   isFull = false;
+  /** Drops the oldest keys, but for the lease, to stay within so many. */
+  capacity = Infinity;
   /** Loses the connection after so many batches of the next pipeline. */
   dropAfter: number | undefined;
   /** Settles when a call may go on: a test may let things happen in between. */
@@ -32,11 +35,20 @@ export class MemoryStore implements Store {
   /** Grows with each connection: what was asked on an older one fails. */
   #connection = 0;
   #run = 1;
-  #leaseEnds = 0;
+  #evicted = 0;
+  readonly #lease: { holder: string; endsAt: number };
   #onClose = () => {};
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, sameAs?: MemoryStore) {
     this.#clock = clock;
+    this.values = sameAs?.values ?? new Map();
+    this.sets = sameAs?.sets ?? new Map();
+    this.#lease = sameAs === undefined ? { holder: "", endsAt: 0 } : sameAs.#lease;
+  }
+
+  /** Returns another client's connection to the same database. */
+  another(): MemoryStore {
+    return new MemoryStore(this.#clock, this);
   }
 
   get connected(): boolean {
@@ -68,12 +80,17 @@ export class MemoryStore implements Store {
       runId: `run-${this.#run}`,
       replicationId: "replication",
       keys: this.values.size + this.sets.size + (this.holder === undefined ? 0 : 1),
+      evictedKeys: this.#evicted,
       usedMemory: 1_000,
     }));
   }
 
   async *scan(prefix: string): AsyncIterable<readonly string[]> {
-    const keys = await this.#ask("scan", () => [...this.values.keys(), ...this.sets.keys()].sort());
+    const lease = () => this.holder === undefined ? [] : [LEASE_KEY];
+    const keys = await this.#ask(
+      "scan",
+      () => [...this.values.keys(), ...this.sets.keys(), ...lease()].sort(),
+    );
     const found = keys.filter((key) => key.startsWith(prefix));
     for (let i = 0; i < found.length; i += 10) {
       // The last key of a page comes once more, as it may from a real database.
@@ -82,7 +99,8 @@ export class MemoryStore implements Store {
   }
 
   get(keys: readonly string[]): Promise<readonly (string | null)[]> {
-    return this.#ask("get", () => keys.map((key) => this.values.get(key) ?? null));
+    const valueOf = (key: string) => key === LEASE_KEY ? this.holder : this.values.get(key);
+    return this.#ask("get", () => keys.map((key) => valueOf(key) ?? null));
   }
 
   members(keys: readonly string[]): Promise<readonly (readonly string[])[]> {
@@ -98,6 +116,7 @@ export class MemoryStore implements Store {
         if (this.refusal !== undefined) return this.refusal;
         if (this.isFull && batch.set.length + batch.add.length > 0) return new Error("its memory is full");
         this.#apply(batch);
+        this.#evict();
         return "written";
       });
       if (most < batches.length) this.disconnect();
@@ -117,7 +136,7 @@ export class MemoryStore implements Store {
 
   release(token: string): Promise<void> {
     return this.#ask("release", () => {
-      if (this.holder === token) this.#leaseEnds = 0;
+      if (this.holder === token) this.#lease.endsAt = 0;
     });
   }
 
@@ -125,13 +144,12 @@ export class MemoryStore implements Store {
 
   /** The token that holds the lease now. */
   get holder(): string | undefined {
-    return this.#clock.now() < this.#leaseEnds ? this.#holder : undefined;
+    return this.#clock.now() < this.#lease.endsAt ? this.#lease.holder : undefined;
   }
-  #holder = "";
 
   setHolder(token: string, milliseconds: number): void {
-    this.#holder = token;
-    this.#leaseEnds = this.#clock.now() + milliseconds;
+    this.#lease.holder = token;
+    this.#lease.endsAt = this.#clock.now() + milliseconds;
   }
 
   disconnect(): void {
@@ -152,7 +170,12 @@ export class MemoryStore implements Store {
   flushAll(): void {
     this.values.clear();
     this.sets.clear();
-    this.#leaseEnds = 0;
+    this.#lease.endsAt = 0;
+  }
+
+  /** Drops keys of others, as a shared database does. */
+  evictOthers(count: number): void {
+    this.#evicted += count;
   }
 
   dump(): Dump {
@@ -191,6 +214,15 @@ export class MemoryStore implements Store {
     await this.pause();
     if (lost()) throw new Error(`${name}: the connection was lost`);
     return given;
+  }
+
+  #evict(): void {
+    for (const keys of [this.values, this.sets]) {
+      for (const key of [...keys.keys()]) {
+        if (this.values.size + this.sets.size <= this.capacity) return;
+        if (keys.delete(key)) this.#evicted++;
+      }
+    }
   }
 
   #apply(batch: Batch): void {

@@ -21,11 +21,14 @@ export const namespaceKind: ResourceKind = {
   isNamespace: true,
 };
 export const persistedKinds = [...testKinds, namespaceKind];
+export const SERVER = "https://cluster:6443";
 export const CLUSTER = "00000000-0000-4000-8000-00000000c1a5";
 
 export interface PersistedGraphOptions {
   readonly snapshotInterval?: number;
   readonly adopt?: boolean;
+  readonly server?: string;
+  readonly caSha256?: string | undefined;
 }
 
 export class PersistedGraph {
@@ -34,20 +37,21 @@ export class PersistedGraph {
   readonly persistence: Persistence;
   readonly #clock: FakeClock;
   readonly #states = new Map<ResourceKind, KindState>();
+  readonly #heard = new Map<ResourceKind, number>();
   readonly #stop = new AbortController();
   #ended: Promise<void> = Promise.resolve();
 
   constructor(
     store: MemoryStore,
     clock: FakeClock,
-    { snapshotInterval = 5_000, adopt = false }: PersistedGraphOptions = {},
+    { snapshotInterval = 5_000, adopt = false, server = SERVER, caSha256 }: PersistedGraphOptions = {},
   ) {
     this.#clock = clock;
     this.persistence = new Persistence({
       store,
       graph: this.graph.read,
       kindStatuses: () => this.#statuses(),
-      server: "https://cluster:6443",
+      apiServer: { address: server, caSha256 },
       writer: "astrolabe test",
       batchSize: 3,
       flushInterval: 30_000,
@@ -87,6 +91,11 @@ export class PersistedGraph {
     for (const kind of persistedKinds) this.sync(kind, all.filter((it) => it.kind === kind));
   }
 
+  /** The API server says something of a kind. */
+  hear(kind: ResourceKind): void {
+    this.#heard.set(kind, this.#clock.now());
+  }
+
   become(kind: ResourceKind, state: KindState): void {
     this.#states.set(kind, state);
     this.graph.setSynced(kind, state === "synced");
@@ -109,9 +118,10 @@ export class PersistedGraph {
 
   /** Nothing is dirty, and a whole snapshot has begun and ended. */
   async untilSaved(): Promise<void> {
-    const { numbers, journal } = this.persistence;
-    const before = numbers.snapshots.count;
-    await this.until(() => numbers.snapshots.count >= before + 2 && journal.size === 0);
+    const { journal } = this.persistence;
+    const count = () => this.persistence.numbers().snapshots;
+    const before = count();
+    await this.until(() => count() >= before + 2 && journal.size === 0);
   }
 
   says(words: string): boolean {
@@ -140,7 +150,7 @@ export class PersistedGraph {
     return persistedKinds.map((kind) => ({
       kind,
       state: this.#states.get(kind) ?? "listing",
-      lastEvent: 0,
+      lastEvent: this.#heard.get(kind) ?? 0,
     }));
   }
 }

@@ -5,37 +5,50 @@ const SCHEMA_VERSION = 1;
 
 /** What the database says of itself. */
 export interface DatabaseMetadata {
-  /** Whose resources it holds; undefined where it does not say, as those of the Go server. */
-  readonly cluster?: string;
-  readonly schemaVersion?: number;
-  /** Milliseconds since 1970. */
-  readonly lastSnapshot?: number;
+  /** Identity of the cluster whose resources it holds; undefined where it does not say, as those of the Go server. */
+  readonly cluster?: string | undefined;
+  /** Address of that cluster's API server; undefined in older databases, as is the next. */
+  readonly apiServer?: string | undefined;
+  /** SHA-256 of the API server's CA bundle. */
+  readonly caSha256?: string | undefined;
+  readonly schemaVersion?: number | undefined;
+  /** When the database was last known to equal the graph, in milliseconds since 1970. */
+  readonly lastSnapshot?: number | undefined;
 }
 
 export function decodeMetadata(value: string | null | undefined): DatabaseMetadata {
-  const { cluster, schemaVersion, lastSnapshot } = parse(value ?? "{}");
+  const { cluster, apiServer, caSha256, schemaVersion, lastSnapshot } = parse(value ?? "{}");
   const time = Date.parse(String(lastSnapshot));
   return {
-    ...(typeof cluster === "string" ? { cluster } : {}),
-    ...(typeof schemaVersion === "number" ? { schemaVersion } : {}),
-    ...(Number.isNaN(time) ? {} : { lastSnapshot: time }),
+    cluster: text(cluster),
+    apiServer: text(apiServer),
+    caSha256: text(caSha256),
+    schemaVersion: typeof schemaVersion === "number" ? schemaVersion : undefined,
+    lastSnapshot: Number.isNaN(time) ? undefined : time,
   };
 }
 
-/** A newer Astrolabe has written the database. */
+/** Reports whether a newer Astrolabe has written the database. */
 export function isNewer({ schemaVersion = 0 }: DatabaseMetadata): boolean {
   return schemaVersion > SCHEMA_VERSION;
 }
 
 /** @param writer who writes, with its version. */
-export function metadataBatch(writer: string, { cluster, lastSnapshot }: DatabaseMetadata): Batch {
+export function metadataBatch(writer: string, metadata: DatabaseMetadata): Batch {
+  const { cluster, apiServer, caSha256, lastSnapshot } = metadata;
   const value = {
     schemaVersion: SCHEMA_VERSION,
     writer,
     cluster,
-    ...(lastSnapshot === undefined ? {} : { lastSnapshot: new Date(lastSnapshot).toISOString() }),
+    apiServer,
+    caSha256,
+    lastSnapshot: lastSnapshot === undefined ? undefined : new Date(lastSnapshot).toISOString(),
   };
   return { set: [[METADATA_KEY, JSON.stringify(value)]], delete: [], add: [], remove: [] };
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
 }
 
 function parse(value: string): Readonly<Record<string, unknown>> {

@@ -12,6 +12,12 @@ export const LEASE_KEY = "astrolabe:lease";
 
 const UID_LENGTH = 36;
 
+/** Reports whether this version knows such keys. */
+export function isKnownKey(key: string): boolean {
+  return key.startsWith(NODE_PREFIX) || key.startsWith(EDGE_PREFIX) || key.startsWith(INDEX_PREFIX) ||
+    key === METADATA_KEY || key === LEASE_KEY;
+}
+
 export function nodeKey(uid: string): string {
   return NODE_PREFIX + uid;
 }

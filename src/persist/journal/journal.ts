@@ -1,12 +1,12 @@
 /**
- * What differs between the graph and the database: the keys of nodes, of edges and of members of index
- * sets, never their values. A key whose resource or relation is gone stands for its deletion. It is a
- * set, not a queue: what changes a thousand times stands in it once, and where deletions would outgrow
- * the graph (nobody takes them, as the database is away) it forgets everything and says so: then only a
- * comparison of the whole tells what differs.
+ * The differences between the graph and the database: the keys of nodes, of edges and of members of index sets, never
+ * their values. A key whose resource or relation no longer exists stands for its deletion. It is a set, not a queue:
+ * a key that changes a thousand times is in it once. Where deletions would outgrow the graph, because the database is
+ * away, it forgets everything and says so: then only a comparison of the whole tells what differs.
  *
- * It listens to the graph (`GraphListener`). A node that is written brings its memberships along, so
- * only those that end stand here.
+ * It listens to the graph (`GraphListener`). A node is written together with its memberships, so only memberships
+ * that end are in here. A process that does not write keeps no journal: it is paused, and taking over compares
+ * everything anyway.
  */
 import type { GraphReader } from "../../graph/queries/reader.ts";
 import { kindSetKey, releaseSetKey } from "../format/keys.ts";
@@ -25,7 +25,7 @@ export interface DirtyKeys {
   readonly members: Uint32Array;
 }
 
-/** What the journal may hold beside twice the graph. */
+/** Keys that the journal may hold in addition to twice the graph's. */
 const ALLOWANCE = 20_000;
 const CHECKED_EVERY = 1024;
 
@@ -38,7 +38,9 @@ export class Journal {
   readonly #edges = new PartedWordSet(EDGE_WORDS);
   readonly #members = new PartedWordSet(MEMBER_WORDS);
   readonly #words = new Uint32Array(EDGE_WORDS);
+  #isPaused = false;
   #changes = 0;
+  #graphChanges = 0;
   #lent = 0;
   #forgot = false;
 
@@ -57,20 +59,40 @@ export class Journal {
     return this.#nodes.bytes + this.#edges.bytes + this.#members.bytes;
   }
 
-  /** Whether it has forgotten what differed since it was asked last. */
+  /** Changes of the graph that it has heard of so far. */
+  get graphChanges(): number {
+    return this.#graphChanges;
+  }
+
+  /** Returns whether it has forgotten differences since it was asked last. */
   takeForgotten(): boolean {
     const forgot = this.#forgot;
     this.#forgot = false;
     return forgot;
   }
 
+  /** Forgets everything, and hears of nothing until it is resumed. */
+  pause(): void {
+    this.#isPaused = true;
+    this.#clear();
+    this.#tidy();
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+  }
+
   resourceChanged(row: number): void {
+    if (this.#isPaused) return;
+    this.#graphChanges++;
     this.uids.ofRow(row, this.#words, 0);
     this.#nodes.add(this.#words, 0);
     this.#changed();
   }
 
   resourceLeaving(row: number): void {
+    if (this.#isPaused) return;
+    this.#graphChanges++;
     const graph = this.#graph;
     const release = graph.namedRelease(row);
     this.uids.ofRow(row, this.#words, 0);
@@ -81,13 +103,15 @@ export class Journal {
   }
 
   relationChanged(from: number, to: number): void {
+    if (this.#isPaused) return;
+    this.#graphChanges++;
     this.uids.ofRow(from, this.#words, 0);
     this.uids.ofRow(to, this.#words, 4);
     this.#edges.add(this.#words, 0);
     this.#changed();
   }
 
-  /** What a comparison found to differ. */
+  /** Enters a difference that a comparison has found; so do the next two. */
   nodeDiffers(uid: string): void {
     this.uids.of(uid, this.#words, 0);
     this.#nodes.add(this.#words, 0);
@@ -118,14 +142,20 @@ export class Journal {
   }
 
   putBack({ nodes, edges, members }: DirtyKeys): void {
+    this.#lent--;
+    if (this.#isPaused) return this.#tidy();
     for (let at = 0; at < nodes.length; at += NODE_WORDS) this.#nodes.add(nodes, at);
     for (let at = 0; at < edges.length; at += EDGE_WORDS) this.#edges.add(edges, at);
     for (let at = 0; at < members.length; at += MEMBER_WORDS) this.#members.add(members, at);
-    this.#lent--;
   }
 
   written(_keys: DirtyKeys): void {
     this.#lent--;
+    this.#tidy();
+  }
+
+  /** Forgets what the words of keys mean as soon as there are none. */
+  #tidy(): void {
     if (this.#lent === 0 && this.size === 0) this.uids.clear();
   }
 
@@ -137,12 +167,16 @@ export class Journal {
 
   #changed(): void {
     if (++this.#changes % CHECKED_EVERY === 0 && this.#isOutgrown()) {
-      this.#nodes.clear();
-      this.#edges.clear();
-      this.#members.clear();
+      this.#clear();
       this.#forgot = true;
     }
     this.#onChange();
+  }
+
+  #clear(): void {
+    this.#nodes.clear();
+    this.#edges.clear();
+    this.#members.clear();
   }
 
   #isOutgrown(): boolean {

@@ -1,0 +1,122 @@
+import type { GraphReader } from "../graph/queries/reader.ts";
+import type { Logger } from "../log.ts";
+import type { ResourceKind } from "../model/resource_kind.ts";
+import type { Claim } from "./claim.ts";
+import type { Counters } from "./counters.ts";
+import type { DatabaseMetadata } from "./format/database_metadata.ts";
+import { restore, Restored, type RestoreTarget } from "./restore.ts";
+import type { Store } from "./store.ts";
+
+export interface RestoredGraphOptions {
+  readonly store: Store;
+  readonly graph: GraphReader;
+  readonly claim: Claim;
+  readonly counters: Counters;
+  readonly log: Logger;
+}
+
+/**
+ * The part of the graph that was restored. It is trusted at once where the database was written for the same API
+ * server, and dropped if it turns out to be another cluster's.
+ */
+export class RestoredGraph {
+  readonly #options: RestoredGraphOptions;
+  /** Set until our cluster is known. */
+  #unjudged: { restored: Restored; into: RestoreTarget; metadata: DatabaseMetadata } | undefined;
+  #savedAt: number | undefined;
+  #gap: string | undefined;
+
+  constructor(options: RestoredGraphOptions) {
+    this.#options = options;
+  }
+
+  /** When the database was last known to be complete, in milliseconds since 1970. */
+  get savedAt(): number | undefined {
+    return this.#savedAt;
+  }
+
+  /** Why only a part was restored; undefined where it is the whole. */
+  get gap(): string | undefined {
+    return this.#gap;
+  }
+
+  /** Restores as much as it can. Returns the kinds of it. `start` is the time at which that began. */
+  async load(
+    into: RestoreTarget,
+    { start, goOn }: { start: number; goOn: () => boolean },
+  ): Promise<Iterable<ResourceKind>> {
+    const { claim, counters, log } = this.#options;
+    const restored = new Restored();
+    const failure = await this.#read(restored, { into, goOn });
+    if (claim.isSuspect) return [];
+    const milliseconds = Math.round(performance.now() - start);
+    const { metadata } = claim;
+    this.#unjudged = { restored, into, metadata };
+    this.#savedAt = metadata.lastSnapshot;
+    this.#gap = failure ?? gapOf(restored, metadata);
+    counters.restoredNodes = restored.nodes;
+    counters.restoreDuration = milliseconds;
+    log.info(`Loaded ${restored.nodes} nodes from Redis`, { skipped: restored.skipped });
+    log.info(`graph loaded from Redis in ${milliseconds}ms`);
+    if (this.#gap !== undefined && restored.nodes > 0) {
+      log.warn("Loaded only a part of the graph from Redis", { reason: this.#gap });
+    }
+    return restored.uids.keys();
+  }
+
+  /** Drops what was restored once it is known to be another cluster's, except what that one has as well. */
+  judge(): void {
+    const { graph, claim, counters } = this.#options;
+    if (this.#unjudged === undefined || claim.owner === "unknown") return;
+    const { restored, into, metadata } = this.#unjudged;
+    this.#unjudged = undefined;
+    if (!claim.isForeign(metadata)) return;
+    for (const [kind, uids] of restored.uids) {
+      if (graph.isSynced(graph.kinds.indexOf(kind))) continue;
+      for (const uid of uids) into.forget(uid);
+    }
+    counters.restoredNodes = 0;
+    this.#savedAt = undefined;
+    this.#gap = undefined;
+  }
+
+  /** Returns why the database could not be read to its end. */
+  async #read(
+    restored: Restored,
+    { into, goOn }: { into: RestoreTarget; goOn: () => boolean },
+  ): Promise<string | undefined> {
+    const { store, graph, claim, log } = this.#options;
+    try {
+      const { apiServer, cluster } = await claim.read();
+      if (claim.isSuspect) {
+        log.warn(
+          "Redis was written for another API server: loading nothing, since it may be another cluster's",
+          {
+            theirs: apiServer,
+            ours: claim.apiServer.address,
+          },
+        );
+        return undefined;
+      }
+      await restore({ store, graph, into, goOn }, restored);
+      // A database that moved or was emptied meanwhile gave only a part.
+      if ((await claim.read()).cluster !== cluster) throw new Error("Redis changed while it was read");
+      return undefined;
+    } catch (error) {
+      log.warn("Could not load all that is saved", { error });
+      return (error as Error).message;
+    }
+  }
+}
+
+function gapOf(
+  { nodes, missing }: Restored,
+  { cluster, lastSnapshot }: DatabaseMetadata,
+): string | undefined {
+  if (missing > 0) {
+    return `Redis lacks ${missing} of ${nodes + missing} resources or their places in its indexes`;
+  }
+  // A database that does not name its cluster is not ours, and may have no such time.
+  if (cluster !== undefined && lastSnapshot === undefined) return "Redis never had the whole graph";
+  return undefined;
+}
