@@ -13,7 +13,7 @@ export class RunningStore implements AsyncDisposable {
   /** @param target where it differs from a server at `host` and `port` without a password. */
   constructor(
     { host = "127.0.0.1", port = 6379, ...target }: Partial<RedisTarget & RedisAddress>,
-    { silence = 2_000 } = {},
+    { silence = 20_000 } = {},
   ) {
     const whole: RedisTarget = {
       location: { kind: "direct", address: { host, port } },

@@ -1,4 +1,4 @@
-/** What the RedisStore makes of a real redis-server that fails. */
+/** The RedisStore on a real redis-server that fails. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { Batch, Store } from "../../../src/persist/store.ts";
 import { holds } from "../../support/holds.ts";
@@ -8,13 +8,20 @@ import { RunningStore } from "../../support/redis_store.ts";
 const TOKEN = "token";
 const EMPTY: Batch = { set: [], delete: [], add: [], remove: [] };
 
-function test(behaviour: string, fn: (server: RedisServer, running: RunningStore) => Promise<void>): void {
+/** Milliseconds after which a store gives up a server, in tests of a silent server. */
+const SILENCE_MS = 300;
+
+function test(
+  behaviour: string,
+  fn: (server: RedisServer, running: RunningStore) => Promise<void>,
+  options?: { silence: number },
+): void {
   Deno.test({
     name: `RedisStore, ${behaviour}`,
     ignore: !hasRedisServer,
     async fn() {
       await using server = await RedisServer.start("--save", "3600 1");
-      await using running = await new RunningStore(server, { silence: 300 }).connected();
+      await using running = await new RunningStore(server, options).connected();
       await running.store.lease(TOKEN, 60_000);
       await fn(server, running);
     },
@@ -70,7 +77,7 @@ test("gives up a Redis that owes an answer and is silent", async (server, runnin
   );
   assert(!running.store.connected);
   await running.says("Lost Redis at 127.0.0.1");
-});
+}, { silence: SILENCE_MS });
 
 test("comes back when a silent Redis goes on", async (server, running) => {
   server.pause();
@@ -81,13 +88,17 @@ test("comes back when a silent Redis goes on", async (server, running) => {
   server.resume();
   await running.connected();
   assertEquals(await write(running.store, { set: [["a", "2"]] }), "written");
-});
+}, { silence: SILENCE_MS });
 
 test("does not take idleness for silence", async (_server, running) => {
-  await new Promise((resolve) => setTimeout(resolve, 700));
+  // Another store becomes silent later than this one becomes idle: when it has given up, this one would have.
+  await using silent = await RedisServer.start();
+  await using other = await new RunningStore(silent, { silence: SILENCE_MS }).connected();
+  silent.pause();
+  await assertRejects(() => other.store.get(["astrolabe:a"]), Error, "it does not answer");
   assertEquals(await write(running.store, { set: [["a", "1"]] }), "written");
   assertEquals(running.lines.filter((line) => line.includes("Lost")), []);
-});
+}, { silence: SILENCE_MS });
 
 test("connects anew after a reset", async (server, running) => {
   const lost = new Promise<boolean>((resolve) => running.store.onConnection(resolve));
@@ -219,4 +230,5 @@ test(
     assertEquals(await write(running.store, { set: [["a", "later"]] }), "refused");
     assertEquals(await running.store.get(["a"]), seen);
   },
+  { silence: SILENCE_MS },
 );
