@@ -7,9 +7,11 @@ import type { GraphAnswer } from "./astrolabe.ts";
 import { ownRelease } from "./naive_reading.ts";
 
 /** The order in which the contract lists them. */
-const TYPES =
-  "owns selects endpoints routes-to scales mounts binds uses-storageclass uses-configmap uses-secret uses-sa"
-    .split(" ");
+const TYPES = [
+  ..."owns selects endpoints routes-to attached-to uses-class scales mounts uses-service binds".split(" "),
+  ..."uses-storageclass uses-configmap uses-secret uses-sa runs-on uses-priorityclass binds-role".split(" "),
+  ..."binds-subject calls".split(" "),
+];
 
 /** The lines of a database that holds what was answered. */
 export function expectedDatabase(
