@@ -1,10 +1,10 @@
 /** The filters that resources, graph and problems share: as query parameters, and as the graph takes them. */
 import * as v from "valibot";
 import type { Filter } from "../graph/queries/select.ts";
-import { type LabelSelector, parseLabelSelector } from "../model/label_selector.ts";
+import { LABEL_SELECTOR_PATTERN, parseLabelSelector } from "../model/label_selector.ts";
 import type { ResourceKind } from "../model/resource_kind.ts";
 import { STATUSES } from "../model/status.ts";
-import { HttpError, invalidParameter } from "./http_error.ts";
+import { HttpError } from "./http_error.ts";
 import { flag, text } from "./query.ts";
 
 /** More resources than this are in no one answer. */
@@ -37,6 +37,7 @@ export function filterEntries(kinds: readonly ResourceKind[]) {
     )),
     labelSelector: v.exactOptional(v.pipe(
       v.string(),
+      v.regex(LABEL_SELECTOR_PATTERN, ({ input }) => `must be a label selector: ${faultOf(input)}`),
       v.description("Label selector as kubectl takes it, such as app=web,tier in (a, b),!canary"),
     )),
     q: v.exactOptional(v.pipe(v.string(), v.description("Part of the name"))),
@@ -55,7 +56,7 @@ export function toFilter(kinds: readonly ResourceKind[], query: FilterQuery): Fi
     ...release !== undefined && { release: parseRelease(release) },
     ...chart !== undefined && { chart },
     ...status && { status },
-    ...labelSelector !== undefined && { labelSelector: parseSelector(labelSelector) },
+    ...labelSelector !== undefined && { labelSelector: parseLabelSelector(labelSelector) },
     ...q !== undefined && { nameContains: q },
     inactive,
   };
@@ -77,11 +78,12 @@ function parseRelease(release: string): NonNullable<Filter["release"]> {
   return { namespace: release.slice(0, slash), name: release.slice(slash + 1) };
 }
 
-function parseSelector(text: string): LabelSelector {
+/** Returns why the text is not a label selector. */
+function faultOf(text: string): string {
   try {
-    return parseLabelSelector(text);
+    parseLabelSelector(text);
   } catch (error) {
-    if (error instanceof SyntaxError) throw invalidParameter(`labelSelector: ${error.message}`);
-    throw error;
+    if (error instanceof SyntaxError) return error.message.replace(/^label selector .*?": /s, "");
   }
+  return "it is malformed";
 }

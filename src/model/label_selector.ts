@@ -46,10 +46,31 @@ function isWhole(value: string | undefined): boolean {
   return value !== undefined && /^\d+$/.test(value);
 }
 
-const TOKEN = /\s*(?:(==|!=|=|,|\(|\)|!|<|>|[^\s=!,()<>]+))/y;
-const KEY =
-  /^(?:[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*\/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
-const VALUE = /^(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
+const TOKEN = /[ \t\r\n]*(==|!=|=|,|\(|\)|!|<|>|[^ \t\r\n=!,()<>]+)/y;
+const NAME = "[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?";
+const LABEL = "[a-z0-9](?:[-a-z0-9]*[a-z0-9])?";
+const KEY_TEXT = `(?:${LABEL}(?:\\.${LABEL})*/)?${NAME}`;
+const KEY = new RegExp(`^${KEY_TEXT}$`);
+const VALUE = new RegExp(`^(?:${NAME})?$`);
+
+/**
+ * Fits exactly the texts that `parseLabelSelector` takes, for OpenAPI. No two parts of it can take the same
+ * space, so that a text that does not fit is refused in linear time.
+ */
+export const LABEL_SELECTOR_PATTERN = labelSelectorPattern();
+
+function labelSelectorPattern(): RegExp {
+  const space = "[ \\t\\r\\n]*";
+  const value = `${space}(?:${NAME}${space})?`;
+  const tests = [
+    `(?:==|!=|=)${value}`,
+    `[<>]${space}[0-9]{1,63}${space}`,
+  ];
+  const set = `[ \\t\\r\\n]+(?:in|notin)${space}\\(${value}(?:,${value})*\\)${space}`;
+  const exists = `${KEY_TEXT}(?:${set}|${space}(?:${tests.join("|")})?)`;
+  const requirement = `(?:!${space}${KEY_TEXT}${space}|${exists})`;
+  return new RegExp(`^${space}(?:${requirement}(?:,${space}${requirement})*)?$`);
+}
 
 /**
  * Parses `app=web,tier in (a, b),!canary`.
@@ -123,7 +144,7 @@ export function parseLabelSelector(text: string): LabelSelector {
 function tokenize(text: string): string[] {
   const tokens: string[] = [];
   TOKEN.lastIndex = 0;
-  const end = text.trimEnd().length;
+  const end = text.replace(/[ \t\r\n]+$/, "").length;
   while (TOKEN.lastIndex < end) {
     tokens.push(TOKEN.exec(text)![1]!);
   }

@@ -74,8 +74,8 @@ const REFUSED: readonly [query: string, message: RegExp][] = [
   ["inactive", /^inactive "" must be true or false$/],
   ["release=a&release=b", /^release may be given only once$/],
   ["q=a&q=a", /^q may be given only once$/],
-  ["labelSelector=a%20b", /^labelSelector: .*"a b".*b is no operator$/],
-  ["labelSelector=app+in+(a", /^labelSelector: .*a set is not closed$/],
+  ["labelSelector=a%20b", /^labelSelector "a b" must be a label selector: b is no operator$/],
+  ["labelSelector=app+in+(a", /^labelSelector "app in \(a" must be a label selector: a set is not closed$/],
 ];
 
 for (const path of ["/api/v1/graph", "/api/v1/resources", "/api/v1/problems"]) {

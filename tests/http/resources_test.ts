@@ -164,19 +164,20 @@ const CURSORS = [
   "x",
   "%00",
   "====",
-  btoa("[]"),
-  btoa('["a","b"]'),
-  btoa('["a","b",1]'),
-  btoa("{"),
-  btoa("\xff"),
+  "a_-b",
+  "a_-b_-c_-d",
+  "a_-b_-c_",
+  "a_-b_-c_0",
+  "a_-b_-c_0A",
+  "a_-b_-c.",
+  "a_-b_-%C3%A4",
+  "a_-b_-c%0A",
 ];
 for (const cursor of CURSORS) {
   Deno.test(`GET /api/v1/resources, refuses the cursor ${cursor}`, async () => {
-    assertEquals(await new Api().failure(`/api/v1/resources?continue=${cursor}`), [
-      400,
-      "invalid_parameter",
-      "continue must be taken from the Link header of the page before",
-    ]);
+    const [status, code, message] = await new Api().failure(`/api/v1/resources?continue=${cursor}`);
+    assertEquals([status, code], [400, "invalid_parameter"]);
+    assertMatch(message, /^continue ".*" must be taken from the Link header of the page before$/);
   });
 }
 

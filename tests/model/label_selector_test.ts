@@ -1,5 +1,11 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { type LabelSelector, matches, parseLabelSelector } from "../../src/model/label_selector.ts";
+import {
+  LABEL_SELECTOR_PATTERN,
+  type LabelSelector,
+  matches,
+  parseLabelSelector,
+} from "../../src/model/label_selector.ts";
+import { random } from "../support/random.ts";
 
 const parsed: readonly (readonly [text: string, selector: LabelSelector])[] = [
   ["", []],
@@ -84,3 +90,71 @@ Deno.test("matches() finds keys that objects inherit only where they are labels"
   assert(!matches(parseLabelSelector("constructor"), []));
   assert(matches(parseLabelSelector("constructor"), [["constructor", "x"]]));
 });
+
+/** Pieces of selectors, of which most put together at random are refused. */
+const PIECES = [
+  ...[
+    "app",
+    "a/b",
+    "a.b/c",
+    "A",
+    "in",
+    "notin",
+    "x-",
+    "-x",
+    "",
+    " ",
+    "  ",
+    "\t",
+    "\n",
+    "\u00a0",
+    ",",
+    ",,",
+    "(",
+  ],
+  ...[
+    ")",
+    "()",
+    "(a, b)",
+    "( )",
+    "=",
+    "==",
+    "!=",
+    "!",
+    "<",
+    ">",
+    "1",
+    "12a",
+    "ä",
+    "x".repeat(63),
+    "x".repeat(64),
+  ],
+  ...["=a", " in (a)", " notin(a,)", "!a", ">1"],
+];
+
+Deno.test("LABEL_SELECTOR_PATTERN fits exactly what parseLabelSelector() takes", () => {
+  const next = random(7);
+  const seen = { taken: 0, refused: 0 };
+  for (let tries = 0; tries < 20_000; tries++) {
+    const text = Array.from({ length: 1 + next() * 6 }, () => PIECES[Math.floor(next() * PIECES.length)])
+      .join("");
+    const isTaken = takes(text);
+    seen[isTaken ? "taken" : "refused"]++;
+    assertEquals([text, LABEL_SELECTOR_PATTERN.test(text)], [text, isTaken]);
+  }
+  assert(Math.min(seen.taken, seen.refused) > 1_000, JSON.stringify(seen));
+});
+
+Deno.test("LABEL_SELECTOR_PATTERN fits every selector of the examples, and no refused one", () => {
+  assertEquals(parsed.filter(([text]) => !LABEL_SELECTOR_PATTERN.test(text)), []);
+  assertEquals(refused.filter((text) => LABEL_SELECTOR_PATTERN.test(text)), []);
+});
+
+function takes(text: string): boolean {
+  try {
+    parseLabelSelector(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,10 +1,9 @@
 import * as v from "valibot";
 import { BUSY } from "../large_answer_slots.ts";
-import { decodeCursor, encodeCursor } from "../cursor.ts";
+import { CURSOR_PATTERN, decodeCursor, encodeCursor } from "../cursor.ts";
 import { encodeResources } from "../encode.ts";
 import { filterEntries, refuseTooLarge, toFilter } from "../filter.ts";
 import { resourceKey } from "../resource_key.ts";
-import { text } from "../query.ts";
 import { defineRoute, type Route } from "../route.ts";
 import type { RouterDeps } from "../router_deps.ts";
 import { Resource } from "../schema.ts";
@@ -21,7 +20,11 @@ export function resourcesRoute({ graph }: RouterDeps): Route {
       v.minValue(1, "must be a positive integer"),
       v.description("At most so many resources; a Link header leads to the next"),
     )),
-    continue: text("Where the page before ended, from its Link header"),
+    continue: v.exactOptional(v.pipe(
+      v.string(),
+      v.regex(CURSOR_PATTERN, "must be taken from the Link header of the page before"),
+      v.description("Where the page before ended, from its Link header"),
+    )),
   });
 
   /** The link to what follows a page. */
