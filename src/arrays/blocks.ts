@@ -54,6 +54,11 @@ export class Blocks {
     return true;
   }
 
+  /** Returns the internals. Only validation may read them. */
+  inspect() {
+    return { words: this.#words.data, free: this.#free.data, end: this.#end };
+  }
+
   get bytes(): number {
     return this.#words.data.byteLength + this.#free.data.byteLength;
   }

@@ -97,6 +97,11 @@ export class Slots {
     this.#free.data[this.#freed++] = row;
   }
 
+  /** Returns the internals. Only validation may read them. */
+  inspect() {
+    return { end: this.#end, free: this.#free.data.slice(0, this.#freed) };
+  }
+
   /** Number of bytes allocated for the columns. */
   get bytes(): number {
     let sum = this.#free.data.byteLength;

@@ -55,6 +55,11 @@ export class RowIndex {
     slots[hole] = NONE;
   }
 
+  /** Returns the internals. Only validation may read them. */
+  inspect() {
+    return { slots: this.#slots, used: this.#used, hashOf: this.#hashOf };
+  }
+
   get bytes(): number {
     return this.#slots.byteLength;
   }

@@ -122,6 +122,19 @@ export class Strings {
     return this.#count;
   }
 
+  /** Returns the internals. Only validation may read them. */
+  inspect() {
+    return {
+      slots: this.#slots,
+      index: this.#index,
+      start: this.#start.data,
+      length: this.#length.data,
+      holders: this.#holders.data,
+      free: this.#free.data,
+      end: this.#arenaEnd,
+    };
+  }
+
   get bytes(): number {
     return this.#slots.bytes + this.#index.bytes + this.#free.data.byteLength + this.#arena.data.byteLength;
   }

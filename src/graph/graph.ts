@@ -20,6 +20,7 @@ import { GraphReader } from "./queries/reader.ts";
 import { Relations } from "./relations.ts";
 import { FINISHED, IDLE, ON_HOLD, RESTORED, SEEN } from "./tables/rows.ts";
 import { Tables } from "./tables/tables.ts";
+import { validate } from "./validate.ts";
 
 export class Graph {
   /** The read side. */
@@ -33,6 +34,8 @@ export class Graph {
   readonly #relations: Relations;
   readonly #placement: Placement;
   readonly #declarations: Declarations;
+  /** Strings that the read side holds from the start, once each. */
+  readonly #constants: readonly number[];
   readonly #now: () => number;
   /** As of the last look at the revision, in seconds since 1970. */
   #time: number;
@@ -65,11 +68,25 @@ export class Graph {
       time: () => this.#time,
       resources: () => placement.resources,
     });
+    this.#constants = Array.from({ length: this.#tables.strings.count - 1 }, (_, i) => i + 1);
   }
 
   /** Tells a listener of every change from now on. Returns a function that ends this. */
   listen(listener: GraphListener): () => void {
     return this.#changes.listen(listener);
+  }
+
+  /**
+   * Returns the differences between what the graph holds and what it should hold: none in a sound one. Takes
+   * about as long as building the graph, and must not be called by a listener.
+   */
+  validate(): string[] {
+    return validate(this.#tables, {
+      kinds: this.read.kinds.length,
+      relations: this.#relations.counts,
+      resources: this.#placement.resources,
+      constants: this.#constants,
+    });
   }
 
   /** Adds or changes a resource. Returns whether a reader can see a difference. */

@@ -2,10 +2,11 @@
  * Random writes in random order against a model that knows the final records alone: whatever came in
  * between, the graph must be the one that the model reads off them.
  */
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { Graph } from "../../src/graph/graph.ts";
 import { RELATION_TYPES } from "../../src/model/relation.ts";
 import { NaiveGraph } from "../support/naive_graph.ts";
+import { readEverything } from "../support/reading_listener.ts";
 import { randomWriter } from "../support/random_writes.ts";
 import { testKinds } from "../support/records.ts";
 
@@ -16,6 +17,7 @@ for (let seed = 1; seed <= 60; seed++) {
     const write = randomWriter(seed);
     for (let step = 0; step < 200; step++) {
       write([graph, naive]);
+      assertEquals(graph.validate(), []);
       if (step % 20 === 19) assertEquals(describe(graph), naive.describe());
     }
 
@@ -24,7 +26,24 @@ for (let seed = 1; seed <= 60; seed++) {
       naive.remove(gone);
     }
     assertEquals(describe(graph), naive.describe());
+    assertEquals(graph.validate(), []);
     assertEquals(graph.read.usage, new Graph(testKinds).read.usage);
+  });
+}
+
+for (let seed = 101; seed <= 110; seed++) {
+  Deno.test(`Graph, listeners that read change nothing (seed ${seed})`, () => {
+    const graph = new Graph(testKinds, () => 1_700_000_000_000);
+    const naive = new NaiveGraph();
+    const write = randomWriter(seed);
+    const listener = readEverything(graph);
+    graph.listen(listener);
+    for (let step = 0; step < 100; step++) {
+      write([graph, naive]);
+      assertEquals(graph.validate(), []);
+    }
+    assertEquals(describe(graph), naive.describe());
+    assert(listener.heard > 100);
   });
 }
 

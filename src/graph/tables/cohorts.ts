@@ -279,6 +279,26 @@ export class Cohorts {
     for (let cohort = list.first(labelSet); cohort !== NONE; cohort = list.after(cohort)) visit(cohort);
   }
 
+  /** Returns the internals. Only validation may read them. */
+  inspect() {
+    return {
+      scopes: this.#scopes,
+      scopeIndex: this.#scopeIndex,
+      population: this.#population.data,
+      holders: this.#holders.data,
+      cohortCount: this.#cohortCount.data,
+      ofScope: this.#ofScope,
+      ofKind: this.#ofKind,
+      releases: this.#releases,
+      releaseIndex: this.#releaseIndex,
+      ofRelease: this.#ofRelease,
+      cohorts: this.#cohorts,
+      index: this.#index,
+      ofLabelSet: this.#ofLabelSet,
+      members: this.#members,
+    };
+  }
+
   get bytes(): number {
     return this.#scopes.bytes + this.#scopeIndex.bytes + this.#releases.bytes + this.#releaseIndex.bytes +
       this.#cohorts.bytes + this.#index.bytes;

@@ -65,6 +65,11 @@ export class Details {
     this.#blocks.give(block);
   }
 
+  /** Returns the internals. Only validation may read them. */
+  inspect() {
+    return { blocks: this.#blocks, layouts: LAYOUTS };
+  }
+
   get bytes(): number {
     return this.#blocks.bytes;
   }

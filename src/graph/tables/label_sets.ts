@@ -158,6 +158,23 @@ export class LabelSets {
     }
   }
 
+  /** Returns the internals. Only validation may read them. */
+  inspect() {
+    return {
+      pairs: this.#pairs,
+      pairIndex: this.#pairIndex,
+      pairKey: this.#pairKey.data,
+      pairValue: this.#pairValue.data,
+      pairHead: this.#pairHead.data,
+      pairCount: this.#pairCount.data,
+      sets: this.#sets,
+      setIndex: this.#setIndex,
+      holders: this.#holders.data,
+      block: this.#block.data,
+      blocks: this.#blocks,
+    };
+  }
+
   get bytes(): number {
     return this.#blocks.bytes + this.#pairs.bytes + this.#pairIndex.bytes + this.#sets.bytes +
       this.#setIndex.bytes;

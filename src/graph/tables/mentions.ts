@@ -53,6 +53,17 @@ export class Mentions {
     return this.#slots.used;
   }
 
+  /** Returns the internals. Only validation may read them. */
+  inspect() {
+    return {
+      slots: this.#slots,
+      index: this.#index,
+      reference: this.#reference.data,
+      scope: this.#scope.data,
+      name: this.#name.data,
+    };
+  }
+
   get bytes(): number {
     return this.#slots.bytes + this.#index.bytes;
   }

@@ -179,6 +179,11 @@ export class References {
     return this.#slots.used;
   }
 
+  /** Returns the internals. Only validation may read them. */
+  inspect() {
+    return { slots: this.#slots, incoming: this.#incoming };
+  }
+
   get bytes(): number {
     return this.#slots.bytes;
   }

@@ -178,6 +178,11 @@ export class Rows {
     this.resourceVersion.data[row] = 0;
   }
 
+  /** Returns the internals. Only validation may read them. */
+  inspect() {
+    return { slots: this.#slots, byUid: this.#byUid, byKey: this.#byKey };
+  }
+
   get bytes(): number {
     return this.#slots.bytes + this.#byUid.bytes + this.#byKey.bytes;
   }

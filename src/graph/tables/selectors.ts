@@ -196,6 +196,28 @@ export class Selectors {
     return this.#linksOf.isEmpty(selector);
   }
 
+  /** Returns the internals. Only validation may read them. */
+  inspect() {
+    return {
+      selectors: this.#selectors,
+      block: this.#block.data,
+      blocks: this.#blocks,
+      bucket: this.#bucket.data,
+      linksOf: this.#linksOf,
+      buckets: this.#buckets,
+      bucketIndex: this.#bucketIndex,
+      bucketScope: this.#bucketScope.data,
+      bucketKey: this.#bucketKey.data,
+      bucketValue: this.#bucketValue.data,
+      bucketSize: this.#bucketSize.data,
+      inBucket: this.#inBucket,
+      links: this.#links,
+      linkSelector: this.#linkSelector.data,
+      linkCohort: this.#linkCohort.data,
+      linksTo: this.#linksTo,
+    };
+  }
+
   get bytes(): number {
     return this.#blocks.bytes + this.#selectors.bytes + this.#buckets.bytes + this.#bucketIndex.bytes +
       this.#links.bytes;
