@@ -29,6 +29,10 @@ import type { ResourceRecord } from "./model/record.ts";
 import { showProgress } from "./progress.ts";
 import { version } from "./cli/version.ts";
 
+/** The verbosity from which on the graph is validated at shutdown. */
+const VALIDATING_VERBOSITY = 4;
+const DIFFERENCES_LOGGED_MAX = 20;
+
 /** Serves the cluster of the configuration until the signal; returns the exit code. */
 export async function serve(config: Config, log: Logger, signal: AbortSignal): Promise<number> {
   let client: KubeClient;
@@ -180,10 +184,20 @@ async function run({ config, log, client, onSynced }: Parts, signal: AbortSignal
   await Promise.all([saved, delayed, followed, progress]);
   await server.close();
   client.close();
+  if (config.verbosity >= VALIDATING_VERBOSITY) validate(graph, log);
   running.abort();
   folded.close();
   log.info("Stopped");
   return 0;
+}
+
+/** Logs whether the graph is consistent in itself. */
+function validate(graph: Graph, log: Logger): void {
+  const differences = graph.validate();
+  for (const difference of differences.slice(0, DIFFERENCES_LOGGED_MAX)) {
+    log.error("The graph is inconsistent", { difference });
+  }
+  log.info("Validated the graph", { resources: graph.read.resourceCount, differences: differences.length });
 }
 
 interface Persisted {

@@ -43,7 +43,7 @@ export function validate(
 
   RELATION_TYPES.forEach((type, number) => {
     const expected = (referred[number] ?? 0) + (selected[number] ?? 0);
-    findings.compare(`number of relations of type ${type}`, relations[number], expected);
+    findings.compare(`number of relations of type ${type}`, relations[number] ?? 0, expected);
   });
   const present = rows.filter((row) => tables.rows.has(row, THERE));
   findings.compare("number of resources", resources, present.length);

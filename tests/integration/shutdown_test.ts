@@ -71,6 +71,14 @@ shutdownTest("leaves nothing open, whatever the moment", async ({ kubeconfig, si
   }
 });
 
+shutdownTest("validates the graph at verbosity 4", async ({ kubeconfig, simulator }) => {
+  const astrolabe = await Astrolabe.start(`--kubeconfig=${kubeconfig}`, "--v=4");
+  await asked(simulator, kinds.length);
+  await endsWell(astrolabe);
+  assertStringIncludes(astrolabe.output, "Validated the graph");
+  assertStringIncludes(astrolabe.output, "differences=0");
+});
+
 shutdownTest("ends well while the API server does not answer", async ({ kubeconfig, simulator }) => {
   const astrolabe = await Astrolabe.start(`--kubeconfig=${kubeconfig}`);
   await holds(() => assertEquals(simulator.requests.length >= kinds.length, true));
