@@ -40,8 +40,17 @@ export function filterEntries(kinds: readonly ResourceKind[]) {
       v.regex(LABEL_SELECTOR_PATTERN, ({ input }) => `must be a label selector: ${faultOf(input)}`),
       v.description("Label selector as kubectl takes it, such as app=web,tier in (a, b),!canary"),
     )),
+    name: v.exactOptional(v.pipe(
+      v.array(v.pipe(v.string(), v.nonEmpty("must not be empty"))),
+      v.description("Resources with one of these names"),
+    )),
+    owner: text("A uid: that resource, what it owns, and all that these touch"),
+    image: text("Part of the first container's image"),
+    unreferenced: flag("Only ConfigMaps, Secrets, claims and ServiceAccounts that nothing refers to"),
     q: v.exactOptional(v.pipe(v.string(), v.description("Part of the name"))),
-    inactive: flag("Also ReplicaSets with nothing desired and nothing running"),
+    inactive: flag(
+      "Also ReplicaSets with nothing desired and nothing running, Helm's storage objects and kube-root-ca.crt",
+    ),
   };
 }
 
@@ -49,16 +58,16 @@ export type FilterQuery = v.InferOutput<v.ObjectSchema<ReturnType<typeof filterE
 
 /** @throws {HttpError} 400 where the label selector does not parse. */
 export function toFilter(kinds: readonly ResourceKind[], query: FilterQuery): Filter {
-  const { namespace, kind, release, chart, status, labelSelector, q, inactive } = query;
+  const { namespace, kind, release, labelSelector, q, name, image, ...same } = query;
   return {
-    ...namespace && { namespaces: namespace },
-    ...kind && { kinds: kinds.flatMap((it, number) => kind.includes(it.kind) ? [number] : []) },
-    ...release !== undefined && { release: parseRelease(release) },
-    ...chart !== undefined && { chart },
-    ...status && { status },
-    ...labelSelector !== undefined && { labelSelector: parseLabelSelector(labelSelector) },
-    ...q !== undefined && { nameContains: q },
-    inactive,
+    ...same,
+    namespaces: namespace,
+    kinds: kind && kinds.flatMap((it, number) => kind.includes(it.kind) ? [number] : []),
+    release: release === undefined ? undefined : parseRelease(release),
+    labelSelector: labelSelector === undefined ? undefined : parseLabelSelector(labelSelector),
+    nameContains: q,
+    names: name,
+    imageContains: image,
   };
 }
 

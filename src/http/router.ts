@@ -16,6 +16,7 @@ import type { RouterDeps } from "./router_deps.ts";
 import { chartsRoute } from "./routes/charts.ts";
 import { graphRoute } from "./routes/graph.ts";
 import { healthRoute } from "./routes/health.ts";
+import { historyRoute } from "./routes/history.ts";
 import { kindsRoute } from "./routes/kinds.ts";
 import { livezRoute } from "./routes/livez.ts";
 import { metricsRoute } from "./routes/metrics.ts";
@@ -92,6 +93,7 @@ function tableOfRoutes(deps: RouterDeps): Route[] {
     resourcesRoute,
     resourceRoute,
     releasesRoute,
+    historyRoute,
     chartsRoute,
     namespacesRoute,
     kindsRoute,

@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { PROBLEM_TYPES, SEVERITIES } from "../graph/queries/problem.ts";
 import { DETAIL_LAYOUTS, type FieldLayout, type ValueForm } from "../model/detail.ts";
 import { KIND_STATES } from "../model/kind_status.ts";
+import { VIAS } from "../model/reference.ts";
 import { RELATION_TYPES } from "../model/relation.ts";
 import { STATUSES } from "../model/status.ts";
 
@@ -102,13 +103,23 @@ export const Resource = v.object({
   ...detail,
 });
 
-export const Relation = v.object({ type: relationType, resource: v.object({ ...identity, status }) });
+/** How a relation or a reference is meant. */
+const evidence = {
+  via: described(v.array(v.picklist(VIAS)), "The places in the declaring resource at which it stands"),
+  optional: described(v.boolean(), "The declaring resource can do without"),
+};
+
+export const Relation = v.object({
+  type: relationType,
+  ...evidence,
+  resource: v.object({ ...identity, status }),
+});
 
 export const RelatedResource = v.object({
   ...Resource.entries,
   relations: v.object({ in: v.array(Relation), out: v.array(Relation) }),
   unresolvedReferences: described(
-    v.array(v.object({ type: relationType, ...key, optional: v.boolean() })),
+    v.array(v.object({ type: relationType, ...key, ...evidence })),
     "What the resource refers to and is not there",
   ),
 });
@@ -129,6 +140,12 @@ export const Release = v.object({
   revision: described(v.nullable(count), "The newest that Helm has stored; null: Helm knows of none"),
   helmStatus: described(v.nullable(v.string()), "Of that revision, as Helm writes it, such as deployed"),
   updated: described(v.nullable(time), "When Helm stored that revision"),
+});
+
+export const Revision = v.object({
+  revision: count,
+  status: described(v.string(), "As Helm writes it, such as deployed, superseded or failed"),
+  updated: described(time, "When Helm stored the revision"),
 });
 
 export const Kind = v.object({
@@ -177,6 +194,7 @@ export const schemas = {
   Relation,
   RelatedResource,
   Release,
+  Revision,
   Kind,
   ResourceProblem,
   Health,

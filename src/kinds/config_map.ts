@@ -7,6 +7,7 @@ import { type KindRule, namespaced } from "./rule.ts";
 
 export const configMap: KindRule = {
   ...namespaced("v1", { kind: "ConfigMap", plural: "configmaps" }),
+  isThereToBeUsed: true,
   metadataOnly: true,
   outsideReleases: HELM_STORAGE,
 

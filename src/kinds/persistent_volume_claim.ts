@@ -9,6 +9,7 @@ const WAITING = pending("Waiting for a volume");
 
 export const persistentVolumeClaim: KindRule = {
   ...namespaced("v1", { kind: "PersistentVolumeClaim", plural: "persistentvolumeclaims" }),
+  isThereToBeUsed: true,
   attaches: ["binds", "uses-storageclass"],
   unusedWithout: "mounts",
   marks: claimMarks,

@@ -6,6 +6,7 @@ import { type KindRule, namespaced } from "./rule.ts";
 
 export const secret: KindRule = {
   ...namespaced("v1", { kind: "Secret", plural: "secrets" }),
+  isThereToBeUsed: true,
   metadataOnly: true,
   outsideReleases: HELM_STORAGE,
 

@@ -5,6 +5,7 @@ import { type KindRule, namespaced } from "./rule.ts";
 
 export const serviceAccount: KindRule = {
   ...namespaced("v1", { kind: "ServiceAccount", plural: "serviceaccounts" }),
+  isThereToBeUsed: true,
   leftovers: ["uses-secret"],
 
   health: () => ready("Exists"),

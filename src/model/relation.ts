@@ -37,6 +37,8 @@ export interface RelationMeaning {
   readonly followed: boolean;
   /** The source must be cluster-scoped or in the target's namespace, as the garbage collector demands. */
   readonly withinNamespace?: boolean;
+  /** The source uses the target: a target that no relation of such a type leads to is unreferenced. */
+  readonly isUse: boolean;
   /** A release's answer takes the source along with the target. */
   readonly attachesSource: boolean;
   /** The field of an answer about the source that lists the names of its targets. */
@@ -55,6 +57,7 @@ const needed: RelationMeaning = {
   declaredBy: "source",
   followed: true,
   attachesSource: false,
+  isUse: true,
   impact: { onSource: "broken" },
 };
 /** The source leads traffic to its targets, and does so as long as one is left. */
@@ -69,6 +72,7 @@ const used: RelationMeaning = { ...needed, impact: { onSource: "broken", onSourc
 const MEANINGS = {
   "owns": {
     ...needed,
+    isUse: false,
     declaredBy: "target",
     withinNamespace: true,
     impact: { onSource: "degraded", onTargetOfNone: "removed" },
@@ -81,7 +85,7 @@ const MEANINGS = {
   "scales": { ...needed, attachesSource: true },
   "mounts": { ...used, nameList: "mountedPVCs" },
   "uses-service": { ...needed, impact: { onSource: "degraded" } },
-  "binds": needed,
+  "binds": { ...needed, isUse: false },
   "uses-storageclass": { ...needed, impact: { onSource: "broken", onlyPending: true } },
   "uses-configmap": { ...used, nameList: "usedConfigMaps" },
   "uses-secret": { ...used, nameList: "usedSecrets" },

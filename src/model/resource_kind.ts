@@ -27,6 +27,8 @@ export interface ResourceKind {
   readonly isNamespace?: boolean;
   /** How sums count resources of this kind. An entry leads traffic from outside to Services. */
   readonly role?: "pod" | "workload" | "service" | "entry";
+  /** Objects of the kind serve others: one that nothing refers to is a leftover. */
+  readonly isThereToBeUsed?: boolean;
   /** Objects of the kind mount PersistentVolumeClaims. */
   readonly mountsClaims?: boolean;
   /**

@@ -1,7 +1,7 @@
 /** The filters, on the graph of the small cluster; resources and problems take the same ones. */
 import { assertEquals } from "@std/assert";
 import { Api } from "./api.ts";
-import { smallCluster } from "./objects.ts";
+import { object, smallCluster } from "./objects.ts";
 
 const api = new Api(smallCluster());
 
@@ -31,6 +31,20 @@ const EXPECTED: readonly [query: string, names: readonly string[]][] = [
   ["labelSelector=tier+in+(front,back),app!=web", ["db-0", "experiment"]],
   ["labelSelector=!tier&kind=Pod", []],
   ["labelSelector=&kind=Pod", ["db-0", "experiment", "web-2-a"]],
+  ["name=web", ["web", "web"]],
+  ["name=web&name=db-0&name=nothing", ["db-0", "web", "web"]],
+  ["name=we", []],
+  ["name=web&kind=Service&namespace=shop", ["web"]],
+  ["owner=deployment-web", ["default", "settings", "web", "web-2", "web-2-a"]],
+  ["owner=replicaset-web-2&kind=Pod", ["web-2-a"]],
+  ["owner=statefulset-db&namespace=shop", ["data", "db", "db-0", "default", "disk", "fast"]],
+  ["owner=statefulset-db&release=web", ["default"]],
+  ["owner=nothing", []],
+  ["image=web:", ["web", "web-2", "web-2-a"]],
+  ["image=:2&kind=Pod", ["db-0"]],
+  ["image=nothing", []],
+  ["unreferenced=true", ["spare"]],
+  ["unreferenced=true&kind=Pod", []],
   ["q=web-2", ["web-2", "web-2-a"]],
   ["q=%77eb-2", ["web-2", "web-2-a"]],
   ["q=WEB-2", []],
@@ -57,7 +71,7 @@ for (const path of ["/api/v1/resources", "/api/v1/problems"]) {
 const REFUSED: readonly [query: string, message: RegExp][] = [
   [
     "nmaespace=shop",
-    /^Unknown query parameter "nmaespace": known are namespace, kind, release, chart, status, labelSelector, q, inactive/,
+    /^Unknown query parameter "nmaespace": known are namespace, kind, release, chart, status, labelSelector, name, owner, image, unreferenced, q, inactive/,
   ],
   ["__proto__=x", /^Unknown query parameter "__proto__"/],
   ["constructor=x", /^Unknown query parameter "constructor"/],
@@ -70,6 +84,10 @@ const REFUSED: readonly [query: string, message: RegExp][] = [
   ["release=a/b/c", /^release "a\/b\/c" must be name or namespace\/name$/],
   ["release=/b", /^release "\/b" must be/],
   ["chart=", /^chart "" must not be empty$/],
+  ["name=", /^name "" must not be empty$/],
+  ["owner=", /^owner "" must not be empty$/],
+  ["owner=a&owner=b", /^owner may be given only once$/],
+  ["unreferenced=yes", /^unreferenced "yes" must be true or false$/],
   ["inactive=1", /^inactive "1" must be true or false$/],
   ["inactive", /^inactive "" must be true or false$/],
   ["release=a&release=b", /^release may be given only once$/],
@@ -86,3 +104,26 @@ for (const path of ["/api/v1/graph", "/api/v1/resources", "/api/v1/problems"]) {
     });
   }
 }
+
+Deno.test("Filters, unreferenced=true: neither an owner nor the bound volume uses a resource", async () => {
+  const used = (name: string) => ({
+    containers: [{ name: "c", image: "x", envFrom: [{ secretRef: { name } }] }],
+  });
+  const api = new Api([
+    object("ServiceAccount", "n/default"),
+    object("ServiceAccount", "n/idle", { secrets: [{ name: "token" }] }),
+    object("Secret", "n/token"),
+    object("Secret", "n/used"),
+    object("Secret", "n/owned", { owner: "Deployment web" }),
+    object("ConfigMap", "n/kube-root-ca.crt"),
+    object("Deployment", "n/web", { spec: { template: { spec: used("used") } } }),
+    object("PersistentVolumeClaim", "n/bound", { spec: { volumeName: "disk" }, status: { phase: "Bound" } }),
+    object("PersistentVolume", "disk", {
+      spec: { claimRef: { namespace: "n", name: "bound", uid: "persistentvolumeclaim-bound" } },
+      status: { phase: "Bound" },
+    }),
+  ]);
+  assertEquals(await api.names("/api/v1/resources?unreferenced=true"), ["bound", "idle", "owned"]);
+  api.graph.remove("deployment-web");
+  assertEquals(await api.names("/api/v1/resources?unreferenced=true&kind=Secret"), ["owned", "used"]);
+});

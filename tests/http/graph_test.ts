@@ -111,7 +111,7 @@ Deno.test("GET /api/v1/graph, more than 250,000 resources are refused with the f
   const api = new Api();
   for (let i = 0; i <= 250_000; i++) api.put(object("ConfigMap", `many/m-${i}`));
   const message = "The answer would have 250001 entries, more than 250000: narrow it by namespace, kind, " +
-    "release, chart, status, labelSelector, q";
+    "release, chart, status, labelSelector, name, owner, image, unreferenced, q";
   assertEquals(await api.failure("/api/v1/graph"), [400, "too_large", message]);
   assertEquals(await api.failure("/api/v1/resources"), [400, "too_large", message]);
 });

@@ -72,6 +72,7 @@ const REQUESTS: Readonly<Record<string, readonly (readonly [path: string, status
   ],
   "/api/v1/graph": [["/api/v1/graph?labels=true&inactive=true", 200], ["/api/v1/graph", 200]],
   "/api/v1/releases": [["/api/v1/releases", 200], ["/api/v1/releases?detail=true", 200]],
+  "/api/v1/releases/{namespace}/{name}/history": [["/api/v1/releases/shop/web/history", 200]],
   "/api/v1/charts": [["/api/v1/charts", 200]],
   "/api/v1/namespaces": [["/api/v1/namespaces", 200]],
   "/api/v1/kinds": [["/api/v1/kinds", 200]],

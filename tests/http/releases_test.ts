@@ -266,3 +266,20 @@ Deno.test("GET /api/v1/namespaces, forgets those whose last resource went", asyn
   api.graph.remove("configmap-b");
   assertEquals(await api.get("/api/v1/namespaces"), []);
 });
+
+Deno.test("GET /api/v1/releases/{namespace}/{name}/history, revisions by number, of one release", async () => {
+  const api = new Api([
+    stored("Secret", "x", { version: 9, status: "superseded" }),
+    stored("Secret", "x", { version: 10, status: "deployed" }),
+    stored("Secret", "x", { version: 2, status: "superseded" }),
+    stored("Secret", "y", { version: 3, status: "failed" }),
+  ]);
+  assertEquals(await api.get("/api/v1/releases/n/x/history"), [
+    { revision: 10, status: "deployed", updated: "2026-01-01T00:00:10Z" },
+    { revision: 9, status: "superseded", updated: "2026-01-01T00:00:09Z" },
+    { revision: 2, status: "superseded", updated: "2026-01-01T00:00:02Z" },
+  ]);
+  for (const none of ["m/x", "n/z", "n/owner", "helm/helm"]) {
+    assertEquals(await api.get(`/api/v1/releases/${none}/history`), []);
+  }
+});

@@ -20,14 +20,20 @@ Deno.test("GET /api/v1/resources/{uid}, relations in and out with the resources 
     name,
     status,
   });
+  const none = { via: [], optional: false };
   assertEquals(relations, {
     in: [
-      { type: "owns", resource: end("ReplicaSet", "web-2", "Pending") },
-      { type: "selects", resource: end("Service", "web", "Ready") },
+      { type: "owns", ...none, resource: end("ReplicaSet", "web-2", "Pending") },
+      { type: "selects", ...none, resource: end("Service", "web", "Ready") },
     ],
     out: [
-      { type: "uses-configmap", resource: end("ConfigMap", "settings", "Ready") },
-      { type: "uses-sa", resource: end("ServiceAccount", "default", "Ready") },
+      {
+        type: "uses-configmap",
+        via: ["envFrom"],
+        optional: false,
+        resource: end("ConfigMap", "settings", "Ready"),
+      },
+      { type: "uses-sa", ...none, resource: end("ServiceAccount", "default", "Ready") },
     ],
   });
 });
@@ -48,7 +54,14 @@ Deno.test("GET /api/v1/resources/{uid}, relations of one type are sorted like li
 Deno.test("GET /api/v1/resources/{uid}, names what it refers to and is not there", async () => {
   const { unresolvedReferences } = await new Api(smallCluster()).get("/api/v1/resources/pod-experiment");
   assertEquals(unresolvedReferences, [
-    { type: "uses-secret", kind: "Secret", namespace: "lab", name: "token", optional: false },
+    {
+      type: "uses-secret",
+      kind: "Secret",
+      namespace: "lab",
+      name: "token",
+      via: ["envFrom"],
+      optional: false,
+    },
   ]);
 });
 
@@ -62,8 +75,28 @@ Deno.test("GET /api/v1/resources/{uid}, an owner that is not there is unresolved
     kind: "ReplicaSet",
     namespace: "n",
     name: "gone",
+    via: [],
     optional: false,
   });
+});
+
+Deno.test("GET /api/v1/resources/{uid}, a relation is optional if all that declare it can do without", async () => {
+  const env = (optional: boolean) => ({ valueFrom: { secretKeyRef: { name: "token", key: "k", optional } } });
+  const spec = (...needs: boolean[]) => ({
+    containers: [{ name: "c", image: "x", env: needs.map(env) }],
+    volumes: [{ name: "v", secret: { secretName: "token", optional: true } }],
+  });
+  const api = new Api([
+    object("Secret", "n/token"),
+    object("Pod", "n/can", { spec: spec(true) }),
+    object("Pod", "n/must", { spec: spec(true, false) }),
+  ]);
+  const { relations } = await api.get("/api/v1/resources/secret-token");
+  assertEquals(
+    // deno-lint-ignore no-explicit-any -- what the API says
+    relations.in.map(({ via, optional, resource }: any) => [resource.name, via, optional]),
+    [["can", ["env", "volume"], true], ["must", ["env", "volume"], false]],
+  );
 });
 
 Deno.test("GET /api/v1/resources/{uid}, what was unresolved is a relation once it comes", async () => {

@@ -4,7 +4,7 @@ import { forEachUnsettled } from "./helm_storage.ts";
 import { isStorage } from "./membership.ts";
 import { type Problem, PROBLEM_TYPES, type ProblemType } from "./problem.ts";
 import { forEachProblem, type ProblemScope } from "./problems.ts";
-import { type Filter, select, testOf } from "./select.ts";
+import { type Filter, hasPart, select, testOf } from "./select.ts";
 import type { Sight } from "./sight.ts";
 import { suspectsOf } from "./suspects.ts";
 
@@ -20,17 +20,16 @@ export interface ProblemCounts {
  */
 export function rowsToAsk(sight: Sight, filter: Filter, scope: ProblemScope): number[] {
   const { rows } = sight.tables;
-  const { namespaces, release, ...rest } = filter;
   const asked: number[] = [];
-  if (namespaces === undefined && release === undefined) {
-    const fits = testOf(sight, { ...rest, inactive: true });
+  if (!hasPart(filter)) {
+    const fits = testOf(sight, { ...filter, inactive: true });
     for (const row of suspectsOf(sight, scope)) {
       if ((filter.inactive || !rows.has(row, IDLE) || isStorage(sight, row)) && fits(row)) asked.push(row);
     }
     return asked;
   }
   for (const row of select(sight, filter)) if (!isStorage(sight, row)) asked.push(row);
-  for (const row of unsettledOf(sight, filter)) asked.push(row);
+  if (filter.owner === undefined) { for (const row of unsettledOf(sight, filter)) asked.push(row); }
   return asked;
 }
 

@@ -179,11 +179,7 @@ function severityOfNoSelection(sight: Sight, row: number): Severity {
 }
 
 function desiresNothing({ tables: { details, rows } }: Sight, row: number): boolean {
-  let nothing = false;
-  details.forEachField(rows.details.data[row]!, (field, words, at) => {
-    if (field === REPLICAS) nothing = words[at] === 0;
-  });
-  return nothing;
+  return details.find(rows.details.data[row]!, REPLICAS) === 0;
 }
 
 /** A release whose newest revision has failed, or takes too long. */

@@ -22,7 +22,9 @@ import {
 import { FINISHED, IDLE, ON_HOLD, THERE } from "../tables/rows.ts";
 import type { Tables } from "../tables/tables.ts";
 import { chartOf, chartsOf, internChartKeys } from "./charts.ts";
+import { type Evidence, evidenceOf, type RelationKey } from "./evidence.ts";
 import { findProblems, noProblems, type ProblemCounts, rowsToAsk } from "./find_problems.ts";
+import { type Revision, revisionsOf } from "./helm_storage.ts";
 import { releaseOf } from "./membership.ts";
 import { type NamedTarget, namedTarget } from "./named_target.ts";
 import type { Problem } from "./problem.ts";
@@ -266,6 +268,11 @@ export class GraphReader {
   /** What a release comes to. `scratch` is an empty set; see `newRowSet`. */
   releaseSums(release: Release, scratch: RowSet): ReleaseSums {
     return describeRelease(this.#sight, release, scratch);
+  }
+
+  /** The revisions of a release that Helm has stored, the newest first. */
+  revisions(release: Release): Revision[] {
+    return revisionsOf(this.#sight, release);
   }
 
   /** An empty set that can take any row there is. */
@@ -542,6 +549,11 @@ export class GraphReader {
       if (selectors.source.data[selector] === from) add(selectors.type.data[selector]!);
     });
     return types.length > 1 ? types.sort((a, b) => a - b) : types;
+  }
+
+  /** How a relation is meant by the references that declare it. */
+  evidence(relation: RelationKey): Evidence {
+    return evidenceOf(this.#tables, relation);
   }
 
   /** Visits the relations that go from a resource, whoever declares them. */

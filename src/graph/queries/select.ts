@@ -4,29 +4,39 @@
  * there: what cohorts have in common once a cohort.
  */
 import { fulfils, type LabelSelector, type Requirement } from "../../model/label_selector.ts";
+import { DETAIL_LAYOUTS } from "../../model/detail.ts";
 import { RELATION_MEANINGS } from "../../model/relation.ts";
 import { type Status, STATUSES } from "../../model/status.ts";
 import { NONE } from "../../arrays/columns.ts";
 import { RowSet } from "../../arrays/row_set.ts";
 import { IDLE, THERE } from "../tables/rows.ts";
 import { chartOf } from "./charts.ts";
-import { rowsOfReleases } from "./membership.ts";
-import { kindOf, type Sight } from "./sight.ts";
+import { rowsOfOwner, rowsOfReleases } from "./membership.ts";
+import { kindOf, sees, type Sight } from "./sight.ts";
 import { forEachSource, forEachTarget } from "./walk.ts";
+
+const IMAGE = DETAIL_LAYOUTS.findIndex(({ name }) => name === "image");
 
 /** All that is set must hold. */
 export interface Filter {
-  readonly namespaces?: readonly string[];
+  readonly namespaces?: readonly string[] | undefined;
   /** Numbers in the graph's kinds. */
-  readonly kinds?: readonly number[];
+  readonly kinds?: readonly number[] | undefined;
   /** Without a namespace, every release of the name. */
-  readonly release?: { readonly namespace?: string; readonly name: string };
-  readonly chart?: string;
-  readonly status?: Status;
-  readonly labelSelector?: LabelSelector;
-  readonly nameContains?: string;
-  /** Idle resources too. */
-  readonly inactive?: boolean;
+  readonly release?: { readonly namespace?: string | undefined; readonly name: string } | undefined;
+  readonly chart?: string | undefined;
+  readonly status?: Status | undefined;
+  readonly labelSelector?: LabelSelector | undefined;
+  readonly nameContains?: string | undefined;
+  readonly names?: readonly string[] | undefined;
+  /** A uid: that resource, what it owns, and what is attached to these. */
+  readonly owner?: string | undefined;
+  /** The first container's image contains this. */
+  readonly imageContains?: string | undefined;
+  /** Only resources of kinds that are there to be used, and that nothing refers to. */
+  readonly unreferenced?: boolean | undefined;
+  /** Inactive resources too. */
+  readonly inactive?: boolean | undefined;
 }
 
 export function select(sight: Sight, filter: Filter): RowSet {
@@ -45,12 +55,15 @@ export function select(sight: Sight, filter: Filter): RowSet {
     });
   };
 
-  const { namespaces, release } = filter;
-  if (release !== undefined) {
-    const part = namespaces && rowsOfNamespaces(sight, namespaces);
-    for (const row of rowsOfReleases(sight, releasesNamed(sight, release))) {
-      if (part === undefined || part.has(row)) visitRow(row);
-    }
+  const { namespaces, release, owner, names } = filter;
+  if (release !== undefined || owner !== undefined) {
+    const parts = [
+      release && rowsOfReleases(sight, releasesNamed(sight, release)),
+      owner === undefined ? undefined : rowsOfUid(sight, owner),
+      namespaces && rowsOfNamespaces(sight, namespaces),
+    ].filter((part) => part !== undefined);
+    const [first, ...others] = parts;
+    for (const row of first ?? []) if (others.every((part) => part.has(row))) visitRow(row);
   } else if (namespaces !== undefined) {
     const clusterScoped = filter.kinds === undefined || filter.kinds.some((kind) => !kinds[kind]!.namespaced);
     if (clusterScoped) { for (const row of rowsOfNamespaces(sight, namespaces)) visitRow(row); }
@@ -61,6 +74,8 @@ export function select(sight: Sight, filter: Filter): RowSet {
       for (const pair of pairs) {
         labels.forEachSetWith(pair, (set) => cohorts.forEachOfLabelSet(set, visitCohort));
       }
+    } else if (names !== undefined) {
+      for (const name of new Set(names)) forEachNamed(sight, name, visitRow);
     } else if (filter.kinds !== undefined) {
       for (const kind of filter.kinds) {
         for (let scope = cohorts.firstScope(kind); scope !== NONE; scope = cohorts.nextScope(scope)) {
@@ -74,7 +89,32 @@ export function select(sight: Sight, filter: Filter): RowSet {
   return selection;
 }
 
-/** Returns the test of a filter that has neither a release nor namespaces, for rows that are there. */
+/** Reports whether a filter names a part of the graph that relations make up. */
+export function hasPart({ namespaces, release, owner }: Filter): boolean {
+  return namespaces !== undefined || release !== undefined || owner !== undefined;
+}
+
+function rowsOfUid(sight: Sight, uid: string): RowSet {
+  const { rows, uids } = sight.tables;
+  const row = uids.find(uid) ? rows.findUid(uids.words, 0) : NONE;
+  const isThere = row !== NONE && rows.has(row, THERE) && sees(sight, row);
+  return isThere ? rowsOfOwner(sight, row) : new RowSet(0);
+}
+
+function forEachNamed(
+  { tables: { rows, strings } }: Sight,
+  text: string,
+  visit: (row: number) => void,
+): void {
+  const id = strings.find(text);
+  if (id === NONE) return;
+  const name = rows.name.data;
+  for (let row = name.indexOf(id); row !== -1 && row < rows.end; row = name.indexOf(id, row + 1)) {
+    if (rows.has(row, THERE)) visit(row);
+  }
+}
+
+/** Returns the test of a filter that has no part (see `hasPart`), for rows that are there. */
 export function testOf(sight: Sight, filter: Filter): (row: number) => boolean {
   const fits = rowTest(sight, filter);
   const cohortFits = cohortTest(sight, filter);
@@ -180,13 +220,42 @@ function cohortTest({ tables, visible, chartKeys }: Sight, filter: Filter): (coh
   return (cohort) => tests.every((test) => test(cohort));
 }
 
-function rowTest({ tables: { rows, strings } }: Sight, filter: Filter): (row: number) => boolean {
+function rowTest(sight: Sight, filter: Filter): (row: number) => boolean {
+  const { rows, strings } = sight.tables;
   const status = filter.status === undefined ? undefined : STATUSES.indexOf(filter.status);
   const { nameContains = "", inactive = false } = filter;
+  const names = filter.names && new Set(filter.names.map((name) => strings.find(name)));
+  const tests: ((row: number) => boolean)[] = [];
+  if (names !== undefined) tests.push((row) => names.has(rows.name.data[row]!));
+  if (nameContains !== "") {
+    tests.push((row) => strings.text(rows.name.data[row]!).includes(nameContains));
+  }
+  if (filter.imageContains !== undefined) tests.push(imageTest(sight, filter.imageContains));
+  if (filter.unreferenced) tests.push((row) => isUnreferenced(sight, row));
   return (row) =>
     (inactive || !rows.has(row, IDLE)) &&
     (status === undefined || rows.status.data[row] === status) &&
-    (nameContains === "" || strings.text(rows.name.data[row]!).includes(nameContains));
+    (tests.length === 0 || tests.every((test) => test(row)));
+}
+
+function imageTest({ tables: { rows, details, strings } }: Sight, part: string): (row: number) => boolean {
+  /** By string id of an image. */
+  const verdicts = new Map<number, boolean>();
+  return (row) => {
+    const image = details.find(rows.details.data[row]!, IMAGE);
+    if (image === undefined) return false;
+    let verdict = verdicts.get(image);
+    if (verdict === undefined) verdicts.set(image, verdict = strings.text(image).includes(part));
+    return verdict;
+  };
+}
+
+/** Its owner does not use a resource, nor does the volume that is bound to a claim. */
+function isUnreferenced(sight: Sight, row: number): boolean {
+  if (!kindOf(sight, row).isThereToBeUsed) return false;
+  let isReferenced = false;
+  forEachSource(sight, row, (type) => isReferenced ||= RELATION_MEANINGS[type]!.isUse);
+  return !isReferenced;
 }
 
 /**

@@ -37,6 +37,16 @@ export class Details {
     }
   }
 
+  /** Returns the first word of a field that is not a list, or undefined. */
+  find(block: number, field: number): number | undefined {
+    const { words } = this.#blocks;
+    const end = block + this.#blocks.length(block);
+    for (let at = block; at < end && words[at]! <= field; at += WORDS[words[at]!]!) {
+      if (words[at] === field) return words[at + 1];
+    }
+    return undefined;
+  }
+
   /** Visits the annotations of a block, as string ids. */
   forEachAnnotation(block: number, visit: (key: number, value: number) => void): void {
     const { words } = this.#blocks;

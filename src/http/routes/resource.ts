@@ -1,5 +1,7 @@
 import * as v from "valibot";
+import type { RelationKey } from "../../graph/queries/evidence.ts";
 import type { GraphReader } from "../../graph/queries/reader.ts";
+import { describeEvidence } from "../describe_evidence.ts";
 import { RELATION_TYPES } from "../../model/relation.ts";
 import { BUSY } from "../large_answer_slots.ts";
 import { encodeResource } from "../encode.ts";
@@ -36,16 +38,24 @@ function describeRelations(graph: GraphReader, row: number) {
   const outgoing = RELATION_TYPES.map((): number[] => []);
   graph.forEachSource(row, (type, from) => incoming[type]?.push(from));
   graph.forEachTarget(row, (type, to) => outgoing[type]?.push(to));
-  const relations = { in: describeEnds(graph, incoming), out: describeEnds(graph, outgoing) };
+  const relations = {
+    in: describeEnds(graph, incoming, (type, from) => ({ type, from, to: row })),
+    out: describeEnds(graph, outgoing, (type, to) => ({ type, from: row, to })),
+  };
   return { relations, unresolvedReferences: describeUnresolved(graph, row) };
 }
 
 /** Relations by their other ends: in the order of types, then in that of lists. */
-function describeEnds(graph: GraphReader, ends: readonly (readonly number[])[]) {
+function describeEnds(
+  graph: GraphReader,
+  ends: readonly (readonly number[])[],
+  relationTo: (type: number, end: number) => RelationKey,
+) {
   refuseTooLarge(ends.reduce((sum, { length }) => sum + length, 0));
   return RELATION_TYPES.flatMap((type, number) =>
     sortRows(graph, new Set(ends[number])).map((end) => ({
       type,
+      ...describeEvidence(graph.evidence(relationTo(number, end))),
       resource: { uid: graph.uid(end), ...resourceKey(graph, end), status: graph.status(end) },
     }))
   );
@@ -53,9 +63,10 @@ function describeEnds(graph: GraphReader, ends: readonly (readonly number[])[]) 
 
 function describeUnresolved(graph: GraphReader, row: number) {
   const unresolved: unknown[] = [];
-  graph.forEachReference(row, ({ type, optional, active, named }) => {
+  graph.forEachReference(row, ({ type, optional, via, active, named }) => {
     if (active || named === undefined) return;
-    unresolved.push({ type: RELATION_TYPES[type], ...targetKey(graph, named), optional });
+    const evidence = describeEvidence({ via, optional });
+    unresolved.push({ type: RELATION_TYPES[type], ...targetKey(graph, named), ...evidence });
   });
   return unresolved;
 }
