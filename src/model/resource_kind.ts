@@ -54,3 +54,8 @@ export interface ResourceKind {
 export function apiVersionOf({ group, version }: ResourceKind): string {
   return group === "" ? version : `${group}/${version}`;
 }
+
+/** Returns a kind in one word, as kubectl takes it: `Pod`, `Deployment.apps`. */
+export function kindName({ kind, group }: ResourceKind): string {
+  return group === "" ? kind : `${kind}.${group}`;
+}

@@ -1,13 +1,13 @@
 import type { Store } from "./store.ts";
 
-/** Values asked for at once: what is made of them must not hold up the event loop. */
+/** Values asked for at once. Working on them must not hold up the event loop. */
 const CHUNK = 200;
-/** So many are asked for while one is worked on: the database is never waited for, nor far ahead. */
+/** Chunks that are asked for while one is worked on: nobody waits for the database, and it is never far ahead. */
 const CHUNKS_AHEAD = 3;
 
 export type KeysAndValues = readonly [keys: readonly string[], values: readonly (string | null)[]];
 
-/** All values whose key starts so, some at a time; while some are worked on, the next are under way. */
+/** Yields all values whose key has the prefix, some at a time; meanwhile the next ones are under way. */
 export async function* readValues(
   store: Pick<Store, "scan" | "get">,
   prefix: string,
@@ -28,7 +28,7 @@ export async function* readValues(
   for (const values of underWay) yield await values;
 }
 
-/** A promise that is awaited later, or never where who reads has left. */
+/** Returns a promise that is awaited later, or never if the reader has left. */
 function ahead<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => {});
   return promise;

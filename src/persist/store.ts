@@ -1,9 +1,10 @@
 /**
- * The port of persistence: what it needs of a database. Two implementations stand behind it, Redis and
- * one in memory, and one conformance suite runs on both. Nothing here knows what keys and values mean.
+ * The port of persistence: what it needs of a database. Redis and a database in memory implement it, and one conformance
+ * suite runs on both, on Redis also in a Cluster. Every key starts with `astrolabe:`; nothing else here knows what keys
+ * and values mean.
  */
 
-/** One guarded write, applied whole or not at all. The same key stands in it once. */
+/** One guarded write, applied whole or not at all. A key occurs in it once. */
 export interface Batch {
   readonly set: readonly (readonly [key: string, value: string | Uint8Array])[];
   readonly delete: readonly string[];
@@ -12,12 +13,12 @@ export interface Batch {
   readonly remove: readonly (readonly [key: string, member: string])[];
 }
 
-/** `refused`: the lease is not held with this token; nothing of the batch was written. */
+/** `refused`: the lease is not held with this token, and nothing of the batch was written. */
 export type BatchResult = "written" | "refused" | Error;
 
 /**
- * `taken`: it was free, and so others may have written; `prolonged`: the token held it all the time, and
- * the database has lost nothing of it; `refused`: another one has it.
+ * `taken`: it was free, so others may have written; `prolonged`: the token held it all the time, and the database has
+ * not lost it; `refused`: another token holds it.
  */
 export type LeaseResult = "taken" | "prolonged" | "refused";
 
@@ -40,29 +41,28 @@ export interface StoreInfo {
 }
 
 /**
- * Every call rejects with an Error that says in a person's words what failed, when there is no
- * connection, when the answer takes too long, or when the database refuses. Nothing is queued while
- * there is no connection.
+ * Every call rejects when there is no connection, when the answer takes too long, or when the database refuses, with an
+ * Error that says in a person's words what failed. Nothing is queued while there is no connection.
  */
 export interface Store {
   readonly connected: boolean;
   /** Why there is no connection; undefined while there is one. */
   readonly failure: string | undefined;
-  /** Called with true after each (re)connect, when the database answers, and with false when it is lost. */
+  /** Calls the listener with true after each connect, once the database answers, and with false when it is lost. */
   onConnection(listener: (connected: boolean) => void): void;
-  /** Connects, and reconnects for ever, until `signal` aborts; settles when all is closed. */
+  /** Connects, and reconnects forever, until `signal` aborts; settles when everything is closed. */
   run(signal: AbortSignal): Promise<void>;
   info(): Promise<StoreInfo>;
-  /** Keys that start so, some at a time; one may come twice. */
+  /** Yields the keys that start with the prefix, some at a time; a key may come twice. */
   scan(prefix: string): AsyncIterable<readonly string[]>;
-  /** Values in the order of the keys. */
+  /** Returns values in the order of the keys. */
   get(keys: readonly string[]): Promise<readonly (string | null)[]>;
-  /** Members of sets in the order of the keys. */
+  /** Returns members of sets in the order of the keys. */
   members(keys: readonly string[]): Promise<readonly (readonly string[])[]>;
   /** Sends all batches in one pipeline; each has its own result, and a refused one writes nothing. */
   write(batches: readonly Batch[], token: string): Promise<readonly BatchResult[]>;
-  /** Takes the lease where it is free or already held with the token, for so many milliseconds. */
+  /** Takes the lease for so many milliseconds if it is free or already held with the token. */
   lease(token: string, milliseconds: number): Promise<LeaseResult>;
-  /** Gives the lease up where it is held with the token. */
+  /** Gives the lease up if it is held with the token. */
   release(token: string): Promise<void>;
 }

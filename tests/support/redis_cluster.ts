@@ -128,6 +128,11 @@ export class RedisCluster implements AsyncDisposable {
     return await (await this.ownerOf(key)).server.dump();
   }
 
+  /** For a Cluster that lives until the process ends, whose servers then end by themselves. */
+  removeFolders(): void {
+    for (const { folder } of this.servers) Deno.removeSync(folder, { recursive: true });
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     for (const server of this.servers) await server[Symbol.asyncDispose]();
   }

@@ -16,6 +16,8 @@ export interface SentinelRedisOptions {
   readonly downAfter?: number;
   /** Lines for the configuration of each Sentinel. */
   readonly sentinelConfig?: readonly string[];
+  /** As whom the test asks the Sentinels. */
+  readonly sentinelUser?: string;
   /** As on redis-server's command line. */
   readonly config?: readonly string[];
 }
@@ -32,6 +34,7 @@ export class SentinelRedis implements AsyncDisposable {
 
   static async open(options: SentinelRedisOptions = {}): Promise<SentinelRedis> {
     const { replicas = 1, sentinels = 3, downAfter = 1_000, sentinelConfig = [], config = [] } = options;
+    const user = options.sentinelUser;
     const fast = ["--repl-diskless-sync-delay", "0", "--repl-ping-replica-period", "1", ...config];
     const first = await RedisServer.start(...fast);
     const servers = [first];
@@ -45,7 +48,10 @@ export class SentinelRedis implements AsyncDisposable {
       "sentinel parallel-syncs graph 1",
       ...sentinelConfig,
     ];
-    const redis = new SentinelRedis(servers, Array.from({ length: sentinels }, () => new Sentinel(lines)));
+    const redis = new SentinelRedis(
+      servers,
+      Array.from({ length: sentinels }, () => new Sentinel(lines, user)),
+    );
     for (const sentinel of redis.sentinels) await sentinel.start();
     await redis.isComplete();
     return redis;
@@ -90,6 +96,19 @@ export class SentinelRedis implements AsyncDisposable {
     });
   }
 
+  /** Waits until all other servers follow the master. */
+  async followsMaster(): Promise<void> {
+    await holds(async () => {
+      const { master, replicas } = await this.roles();
+      for (const replica of replicas) {
+        const info = `${await replica.command("INFO", "replication")}`;
+        if (!info.includes(`master_port:${master.port}`) || !/master_link_status:up/.test(info)) {
+          throw new Error(info);
+        }
+      }
+    });
+  }
+
   /** Waits until Sentinels and replicas know each other. */
   async isComplete(): Promise<void> {
     for (const sentinel of this.sentinels) {
@@ -116,7 +135,10 @@ export class Sentinel implements AsyncDisposable {
   #child: Deno.ChildProcess | undefined;
   #kill = () => this.#child?.kill("SIGKILL");
 
-  constructor(config: readonly string[]) {
+  readonly #user: string | undefined;
+
+  constructor(config: readonly string[], user?: string) {
+    this.#user = user;
     const own = [`port ${this.port}`, `bind ${HOST}`, `dir ${this.#folder}`, `logfile ${this.#folder}/log`];
     Deno.writeTextFileSync(`${this.#folder}/conf`, [...own, ...config, ""].join("\n"));
   }
@@ -133,6 +155,25 @@ export class Sentinel implements AsyncDisposable {
   }
 
   async ask(...args: string[]): Promise<unknown> {
+    return await this.#send("sentinel", ...args);
+  }
+
+  /** How many clients are connected, the asking one not counted. */
+  async clients(): Promise<number> {
+    return await this.#number("clients", "connected_clients") - 1;
+  }
+
+  /** How many connections there have been. */
+  async connectionsReceived(): Promise<number> {
+    return await this.#number("stats", "total_connections_received");
+  }
+
+  async #number(section: string, field: string): Promise<number> {
+    const info = `${await this.#send("info", section)}`;
+    return Number(new RegExp(`${field}:(\\d+)`).exec(info)?.[1]);
+  }
+
+  async #send(...[name, ...args]: [string, ...string[]]): Promise<unknown> {
     const client = new Redis({
       port: this.port,
       protocol: 2,
@@ -146,10 +187,8 @@ export class Sentinel implements AsyncDisposable {
     const ended = new Promise((resolve) => client.once("end", resolve));
     try {
       await client.connect();
-      return await client.call(
-        args[0] === "client" ? "client" : "sentinel",
-        args[0] === "client" ? args.slice(1) : args,
-      );
+      if (this.#user !== undefined) await client.auth(this.#user, "any");
+      return await client.call(name, ...args);
     } finally {
       client.disconnect();
       await ended;

@@ -37,6 +37,10 @@ export class RedisServer implements AsyncDisposable {
     return new RedisServer(config);
   }
 
+  get isRunning(): boolean {
+    return this.#child !== undefined;
+  }
+
   /** Starts it, anew where it has run before, with another configuration where one is given. */
   async start(...config: string[]): Promise<void> {
     if (config.length > 0) this.#config = config;

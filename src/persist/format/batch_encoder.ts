@@ -9,12 +9,12 @@ import type { UidWords } from "../journal/uid_words.ts";
 
 const decoder = new TextDecoder();
 
-/** Bytes that a node takes at a guess, so that buffers seldom grow. */
+/** Estimated size of a node, so that buffers seldom grow. */
 const NODE_BYTES = 1_200;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer E)[] ? E[] : T[K] };
 
-/** Makes of dirty keys the writes that bring the database to what the graph is now. */
+/** Turns dirty keys into the writes that make the database equal to the graph as it is now. */
 export class BatchEncoder {
   readonly #graph: GraphReader;
   readonly #uids: UidWords;
@@ -51,7 +51,7 @@ export class BatchEncoder {
       for (const set of setsOf(this.#graph, row)) batch.add.push([set, uid]);
     }
     const bytes = out.written;
-    // One text for all, where characters are bytes: the client is slower over buffers.
+    // One text for all if every character is one byte: the client is slower with buffers.
     const text = decoder.decode(bytes);
     const isAscii = text.length === bytes.length;
     let start = 0;
@@ -73,7 +73,7 @@ export class BatchEncoder {
     else batch.set.push([edgeKey(from, to), encodeEdge(types, from, to)]);
   }
 
-  /** A membership that ended, unless it has begun again: then its node is written, and says so. */
+  /** Adds a membership that ended, unless it has begun again: then its node is written, and adds it. */
   #addMember(members: Uint32Array, at: number, batch: Mutable<Batch>): void {
     const set = this.#uids.textOf(members[at + NODE_WORDS] ?? 0);
     const row = this.#uids.findRow(members, at);
@@ -82,7 +82,7 @@ export class BatchEncoder {
   }
 }
 
-/** The index sets that a resource is a member of. */
+/** Returns the index sets that a resource is a member of. */
 export function setsOf(graph: GraphReader, row: number): string[] {
   const sets = [kindSetKey(graph.text.text(graph.namespace(row)), graph.kind(row).kind)];
   const release = graph.namedRelease(row);

@@ -38,7 +38,7 @@ export function uidOfNodeKey(key: string): string {
   return key.slice(NODE_PREFIX.length);
 }
 
-/** The pairs of uids that a relation's key may stand for: one, unless a uid has a colon in it. */
+/** Yields the pairs of uids that a relation's key may stand for: one, unless a uid has a colon in it. */
 export function* uidsOfEdgeKey(key: string): Iterable<readonly [from: string, to: string]> {
   const uids = key.slice(EDGE_PREFIX.length);
   if (uids.length === UID_LENGTH * 2 + 1 && uids[UID_LENGTH] === ":") {

@@ -1,7 +1,7 @@
 /**
- * Saved JSON back into records. It takes what it understands: unknown fields are ignored, fields of a
- * wrong type are absent. A value without an identity, or of a kind that is not tracked, is no record.
- * Databases of the Go server have neither references nor selectors: their records are `bare`.
+ * Reads saved JSON back into records. It ignores unknown fields and treats fields of a wrong type as absent. A value
+ * without an identity, or of a kind that is not tracked, makes no record. Databases of the Go server have neither
+ * references nor selectors: their records are `bare`.
  */
 import type { LabelSelector, Operator } from "../../model/label_selector.ts";
 import type { Pairs } from "../../model/pairs.ts";
@@ -9,16 +9,15 @@ import { type Detail, DETAIL_LAYOUTS, type FieldLayout } from "../../model/detai
 import type { Release, ResourceRecord } from "../../model/record.ts";
 import { type Reference, type SelectorReference, viaBits, VIAS } from "../../model/reference.ts";
 import { RELATION_TYPES, type RelationType } from "../../model/relation.ts";
-import type { ResourceKind } from "../../model/resource_kind.ts";
+import { kindName, type ResourceKind } from "../../model/resource_kind.ts";
 import { type Status, STATUSES } from "../../model/status.ts";
-import { kindName } from "./kind_name.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 type Draft<T> = { -readonly [field in keyof T]: T[field] };
 
 export interface DecodedNode {
   readonly record: ResourceRecord;
-  /** The value says nothing of references. */
+  /** Whether the value says nothing of references. */
   readonly bare: boolean;
 }
 
@@ -33,7 +32,7 @@ export class NodeDecoder {
     this.#kinds = new Map(kinds.map((kind) => [kindName(kind), kind]));
   }
 
-  /** Undefined where the value makes no sense. */
+  /** Returns undefined if the value cannot be read. */
   decode(value: string): DecodedNode | undefined {
     const node = parse(value);
     if (node === undefined) return undefined;
@@ -134,7 +133,7 @@ function parse(value: string): Json | undefined {
   }
 }
 
-/** Undefined where part of it makes no sense: a selector without it would select more. */
+/** Returns undefined if part of it cannot be read: without that part the selector would select more. */
 function selectorOf(value: unknown): LabelSelector | undefined {
   if (!Array.isArray(value)) return undefined;
   const selector = value.map((requirement) => {
@@ -209,7 +208,7 @@ function pairs(value: unknown): Pairs {
   return pairs.length > 1 ? pairs.sort(([a], [b]) => a < b ? -1 : 1) : pairs;
 }
 
-/** Seconds since 1970; 0 for what is no time, or none that Kubernetes could have set. */
+/** Returns seconds since 1970; 0 for a text that is not a time, or one before 1970. */
 function seconds(timestamp: string): number {
   const milliseconds = Date.parse(timestamp);
   return milliseconds > 0 ? Math.floor(milliseconds / 1000) : 0;

@@ -1,11 +1,11 @@
 /**
- * Resources as the JSON that is saved of them: the fields that the contract names, then what a record
- * has beyond them, in short forms, since there is a lot of it. `NodeDecoder` reads it.
+ * Writes resources as the JSON that is saved of them: the fields that the contract names, then everything else that a
+ * record has, in short forms, since there is a lot of it. `NodeDecoder` reads it.
  *
- * Own additions: `releaseNamespace` where it is not the resource's own; `idle`, `finished` and
+ * Our own additions: `releaseNamespace` where it is not the resource's own; `idle`, `finished` and
  * `onHold` where true; `references` as [type, kind, name, flags?, namespace?, uid?, places?]; `selectors` as
- * [type, kind, [[key, operator, ...values], ...], required?]. The resourceVersion comes last: it moves
- * without any other change, and so is left out where two states are compared.
+ * [type, kind, [[key, operator, ...values], ...], required?]. The resourceVersion comes last: it changes
+ * without any other change, so comparisons of two states leave it out.
  */
 import { type ByteWriter, type Fragment, fragment } from "../../json/byte_writer.ts";
 import { planFields, ResourceWriter } from "../../json/resource_writer.ts";
@@ -14,9 +14,8 @@ import type { DeclaredReference, GraphReader } from "../../graph/queries/reader.
 import { DETAIL_LAYOUTS } from "../../model/detail.ts";
 import { viasOf } from "../../model/reference.ts";
 import { RELATION_TYPES } from "../../model/relation.ts";
-import { apiVersionOf } from "../../model/resource_kind.ts";
+import { apiVersionOf, kindName } from "../../model/resource_kind.ts";
 import { STATUSES } from "../../model/status.ts";
-import { kindName } from "./kind_name.ts";
 
 const COMMA = fragment(",");
 const QUOTE = fragment('"');
@@ -48,7 +47,7 @@ const END = fragment('"}');
 
 const FIELDS = planFields(DETAIL_LAYOUTS);
 
-/** No time, as Go prints it: the contract's readers want a time that parses. */
+/** The zero time as Go prints it, since readers expect a time that parses. */
 const NO_TIME = "0001-01-01T00:00:00Z";
 
 export class NodeEncoder {

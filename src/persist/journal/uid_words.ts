@@ -4,7 +4,7 @@ const ALL_ONES = 0xffffffff;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /**
- * Uids as four words that outlive their resource. The API server's are UUIDs; any other text gets a
+ * Represents uids as four words that outlive their resource. The API server's uids are UUIDs. Any other text gets a
  * number here, and its words are three times all ones and that number. Texts are kept until `clear`.
  */
 export class UidWords {
@@ -35,13 +35,13 @@ export class UidWords {
     return isText(words, at) ? this.textOf(words[at + 3] ?? 0) : this.#graph.fieldUid(words, at);
   }
 
-  /** The resource's row, where it is in the graph. */
+  /** Returns the resource's row if it is in the graph. */
   findRow(words: Uint32Array, at: number): number | undefined {
     if (isText(words, at)) return this.#graph.find(this.text(words, at));
     return this.#graph.findUidWords(words, at);
   }
 
-  /** A number that stands for a text. */
+  /** Returns the number that stands for a text. */
   number(text: string): number {
     const known = this.#numbers.get(text);
     if (known !== undefined) return known;

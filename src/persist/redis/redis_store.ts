@@ -312,7 +312,7 @@ export class RedisStore implements Store {
   }
 }
 
-/** Calls the script once for each list of arguments, in one pipeline; the replies, errors among them. */
+/** Calls the script once for each list of arguments, in one pipeline. Returns the replies, errors among them. */
 async function runScript(
   client: Redis,
   script: Script,

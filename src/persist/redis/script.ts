@@ -1,7 +1,6 @@
 /**
- * What must happen as one in Redis, as scripts: they compare the token of the lease, then write. What
- * Redis may refuse for want of memory comes first, and it decides that at a script's first write: what
- * one call has asked for is never half done.
+ * Scripts for what must be atomic in Redis: they compare the token of the lease, then write. Writes that need memory
+ * come first: Redis decides at a script's first write whether it has enough, so a call is never half done.
  */
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
@@ -9,7 +8,7 @@ import type { Batch } from "../store.ts";
 
 export interface Script {
   readonly text: string;
-  /** What EVALSHA calls it by. */
+  /** Its name for EVALSHA. */
   readonly sha: string;
 }
 
@@ -17,9 +16,9 @@ export interface Script {
 export type ScriptCall = readonly [keys: number, ...(string | number | Buffer)[]];
 
 /**
- * KEYS: the lease, then those to set, to add to, to delete, to remove from. ARGV: the token, the first
- * three counts, then values and members in their keys' order. A key that should be a set and is not, is
- * replaced. Keys go one at a time: `unpack` fails at some thousand, and MSET is no faster.
+ * KEYS: the lease, then those to set, to add to, to delete, to remove from. ARGV: the token, the first three counts,
+ * then values and members in the order of their keys. A key that should be a set and is not is replaced. Keys are
+ * written one at a time: `unpack` fails at some thousand, and MSET is not faster.
  */
 export const WRITE = script(`
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
@@ -43,8 +42,8 @@ return 1
 `);
 
 /**
- * Prolongs the token's lease for some milliseconds (1), or gives it a free one (2). A full Redis refuses a
- * script whose first write takes memory; without the lease nobody could send it what frees some.
+ * Prolongs the token's lease for some milliseconds (1), or gives it a free one (2). A full Redis refuses a script whose
+ * first write takes memory; without the lease nobody could send it the deletions that free some.
  */
 export const LEASE = script(`
 local holder = redis.call('GET', KEYS[1])
@@ -54,7 +53,7 @@ redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return holder and 1 or 2
 `);
 
-/** Frees the lease where the token has it. */
+/** Frees the lease if the token holds it. */
 export const RELEASE = script(`
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 return redis.call('DEL', KEYS[1])
@@ -88,7 +87,7 @@ function script(text: string): Script {
   return { text, sha: createHash("sha1").update(text).digest("hex") };
 }
 
-/** The client sends Buffers alone as bytes. */
+/** The client sends only Buffers as bytes. */
 function toBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
   return Buffer.from(buffer, byteOffset, byteLength);
 }
