@@ -27,6 +27,7 @@ import { Journal } from "./journal/journal.ts";
 import { Lease } from "./lease.ts";
 import type { RestoreTarget } from "./restore.ts";
 import { RestoredGraph } from "./restored_graph.ts";
+import { type FailedStep, Retry } from "./retry.ts";
 import type { Store } from "./store.ts";
 import { Verification } from "./verification.ts";
 import { Writer } from "./writer.ts";
@@ -37,8 +38,6 @@ const CONNECT_TIMEOUT_MS = 2_000;
 const RESTORE_TIMEOUT_MS = 60_000;
 /** How long the end waits for a database. */
 const LAST_FLUSH_TIMEOUT_MS = 5_000;
-const SHORTEST_RETRY_MS = 500;
-const LONGEST_RETRY_MS = 30_000;
 /** How often another cluster's database is asked whether it still is that. */
 const FOREIGN_PAUSE_MS = 30_000;
 /** How often a restored replica looks whether another writer is alive, before it knows its cluster. */
@@ -54,16 +53,6 @@ export type Role = typeof ROLES[number];
 type State =
   | { readonly name: "disconnected" | "connected" | "waiting" | "standby" | "writer" }
   | { readonly name: "foreign"; readonly askAgainAt: number };
-
-/** The last failure, until a step succeeds. */
-interface Failure {
-  readonly message: string;
-  /** How many there were in a row. */
-  readonly count: number;
-  readonly retryAt: number;
-  /** Whether a write failed, during which the lease is kept. Otherwise it is open who writes. */
-  readonly isOfWrite: boolean;
-}
 
 export interface PersistenceOptions {
   readonly store: Store;
@@ -100,7 +89,7 @@ export class Persistence {
   readonly #startedAt: number;
   #connection: Promise<void> | undefined;
   #state: State = { name: "disconnected" };
-  #failure: Failure | undefined;
+  readonly #retry: Retry;
   #isOtherWriterAlive = false;
 
   constructor(options: PersistenceOptions) {
@@ -108,6 +97,7 @@ export class Persistence {
     this.#options = options;
     this.#startedAt = clock.now();
     this.#alarm = new Alarm(clock);
+    this.#retry = new Retry(clock);
     this.journal = new Journal(graph, () => {
       if (this.journal.size >= batchSize) this.#alarm.ring();
     });
@@ -125,7 +115,7 @@ export class Persistence {
     this.#restored = new RestoredGraph({ store, graph, claim, counters, log });
     store.onConnection((connected) => {
       if (connected) counters.connections++;
-      if (this.#failure !== undefined) this.#failure = { ...this.#failure, retryAt: 0 };
+      this.#retry.hurry();
       this.#state = { name: connected ? "connected" : "disconnected" };
       this.#alarm.ring();
     });
@@ -164,7 +154,7 @@ export class Persistence {
       ...time("lastSnapshot", lastSnapshot),
       ...present(
         "lastError",
-        this.#options.store.failure ?? this.#failure?.message ?? this.#verification.complaint,
+        this.#options.store.failure ?? this.#retry.message ?? this.#verification.complaint,
       ),
       loadedNodes: restoredNodes,
       ...time("loadedFrom", this.#restored.savedAt),
@@ -249,19 +239,19 @@ export class Persistence {
   /** Takes one step. Returns the milliseconds until the next one is due. */
   async #turn(signal: AbortSignal): Promise<number> {
     const state = this.#state;
-    let isOfWrite = false;
+    let step: FailedStep = "claim";
     try {
       this.#restored.judge();
       if (state.name === "disconnected") return Infinity;
-      if (this.#waitsToRetry({ isOfWrite: false })) return this.#untilRetry();
+      if (this.#retry.waitsFor("claim")) return this.#retry.due;
       if (state.name === "connected") await this.#greet(state);
       if (!await this.#claimLease()) return await this.#untilClaim();
-      if (this.#waitsToRetry({ isOfWrite: true })) return this.#untilRetry();
-      isOfWrite = true;
+      if (this.#retry.waitsFor("write")) return this.#untilRetry();
+      step = "write";
       await this.#write(signal);
-      this.#succeeded();
+      if (this.#retry.succeeded()) this.#options.log.info("Redis takes writes again");
     } catch (error) {
-      return this.#failed(error, { state, isOfWrite });
+      return this.#failed(error as Error, { state, step });
     }
     return Math.min(this.#lease.due, this.#writer.due, this.#verification.due);
   }
@@ -376,41 +366,21 @@ export class Persistence {
     return clock.now() - Math.max(this.#startedAt, lastEvent) >= API_SERVER_PATIENCE_MS;
   }
 
-  /** Whether the last failure is too recent: for a write, or for all that comes before it. */
-  #waitsToRetry({ isOfWrite }: { isOfWrite: boolean }): boolean {
-    const failure = this.#failure;
-    return failure?.isOfWrite === isOfWrite && this.#options.clock.now() < failure.retryAt;
-  }
-
-  #succeeded(): void {
-    if (this.#failure !== undefined) this.#options.log.info("Redis takes writes again");
-    this.#failure = undefined;
-  }
-
   /** Notes a failure. Returns the milliseconds until the next try. */
-  #failed(error: unknown, { state, isOfWrite }: { state: State; isOfWrite: boolean }): number {
-    const { clock, log } = this.#options;
-    const { message } = error as Error;
+  #failed(error: Error, { state, step }: { state: State; step: FailedStep }): number {
     const { name } = this.#state;
-    const last = this.#failure;
     if (name === "disconnected" || name === "connected" && this.#state !== state) {
-      // The connection is the reason. The next one is tried at once.
-      this.#failure = { message, count: last?.count ?? 0, retryAt: 0, isOfWrite };
+      this.#retry.interrupted(error.message, step);
       return name === "connected" ? 0 : Infinity;
     }
-    if (message !== last?.message) log.warn("Could not save", { error });
-    const count = (last?.count ?? 0) + 1;
-    const delay = Math.min(LONGEST_RETRY_MS, SHORTEST_RETRY_MS * 2 ** (count - 1));
-    const retryAt = clock.now() + delay * (1 - clock.random() / 2);
-    this.#failure = { message, count, retryAt, isOfWrite };
+    if (this.#retry.failed(error.message, step)) this.#options.log.warn("Could not save", { error });
     return this.#untilRetry();
   }
 
   /** A rejected write does not mean that the lease is lost: it is kept meanwhile. */
   #untilRetry(): number {
-    const { retryAt = 0, isOfWrite = false } = this.#failure ?? {};
-    const left = Math.max(0, retryAt - this.#options.clock.now());
-    return isOfWrite && this.#lease.held ? Math.min(left, this.#lease.due) : left;
+    const isKept = this.#retry.step === "write" && this.#lease.held;
+    return isKept ? Math.min(this.#retry.due, this.#lease.due) : this.#retry.due;
   }
 }
 

@@ -6,6 +6,7 @@
  */
 import type { Redis } from "ioredis";
 import type { Logger } from "../../log.ts";
+import { sleep, systemClock } from "../../model/clock.ts";
 import { KEY_PREFIX, LEASE_KEY, METADATA_KEY } from "../format/keys.ts";
 import type { Batch, BatchResult, LeaseResult, Store, StoreInfo } from "../store.ts";
 import { ClusterLocator } from "./cluster_locator.ts";
@@ -14,7 +15,8 @@ import { endsConnection, explainRedisError, ifRefused } from "./errors.ts";
 import { hashSlot } from "./hash_slot.ts";
 import { readRedisInfo } from "./info.ts";
 import { direct, type Locator } from "./locator.ts";
-import { LEASE, RELEASE, type Script, type ScriptCall, WRITE, writeCall } from "./script.ts";
+import { runScript } from "./run_script.ts";
+import { LEASE, RELEASE, type Script, WRITE, writeCall } from "./script.ts";
 import { SentinelLocator } from "./sentinel_locator.ts";
 
 export type RedisLocation =
@@ -110,7 +112,7 @@ export class RedisStore implements Store {
       said = message;
       this.#failure = message;
       const delay = Math.min(longestDelay, this.#firstDelay * 2 ** failures++);
-      await sleep(delay * (1 - Math.random() / 2), signal);
+      await sleep(delay * (1 - Math.random() / 2), { clock: systemClock, signal });
     }
   }
 
@@ -310,44 +312,4 @@ export class RedisStore implements Store {
     if (keyPrefix === KEY_PREFIX) return names;
     return names.map((name) => KEY_PREFIX + name.slice(keyPrefix.length));
   }
-}
-
-/** Calls the script once for each list of arguments, in one pipeline. Returns the replies, errors among them. */
-async function runScript(
-  client: Redis,
-  script: Script,
-  calls: readonly ScriptCall[],
-): Promise<unknown[]> {
-  const replies = await callAll(client, script, calls);
-  const unknown = [...replies.keys()].filter((i) => isNoScript(replies[i]));
-  if (unknown.length === 0) return replies;
-
-  // Redis has forgotten its scripts, or has never seen this one.
-  await client.script("LOAD", script.text);
-  const again = await callAll(client, script, unknown.flatMap((i) => calls[i] ? [calls[i]] : []));
-  unknown.forEach((i, nth) => replies[i] = again[nth]);
-  return replies;
-}
-
-async function callAll(client: Redis, { sha }: Script, calls: readonly ScriptCall[]): Promise<unknown[]> {
-  const pipeline = client.pipeline();
-  // In one array: spread out, the arguments of a large batch would not fit on the stack.
-  for (const call of calls) pipeline.call("evalsha", sha, call as unknown as string);
-  return (await pipeline.exec() ?? []).map(([error, reply]) => error ?? reply);
-}
-
-function isNoScript(reply: unknown): boolean {
-  return reply instanceof Error && reply.message.startsWith("NOSCRIPT");
-}
-
-function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, milliseconds);
-    signal.addEventListener("abort", done);
-    function done() {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    }
-  });
 }
