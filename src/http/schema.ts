@@ -171,6 +171,25 @@ export const ResourceProblem = v.object({
   since: described(time, "When it was first seen"),
 });
 
+const release = v.object({ namespace: v.string(), name: v.string() });
+
+export const ResourceCause = v.object({
+  id: described(v.string(), "The same as long as the cause lasts"),
+  severity: described(v.picklist(SEVERITIES), "The worst of its problems"),
+  message: described(v.string(), "What is wrong, in the words closest to the truth"),
+  cause: described(
+    v.object({ uid: v.exactOptional(v.string()), ...key, missing: v.boolean() }),
+    "The resource to fix; missing: it does not exist and so has no uid",
+  ),
+  since: described(time, "When its first problem was first seen"),
+  releases: described(v.array(release), "The releases of what is affected"),
+  counts: described(v.object({ resources: count, pods: count }), "What is affected"),
+  affected: described(
+    v.array(v.object({ ...identity, status, message: v.string() })),
+    "At most 20 of these, Pods last",
+  ),
+});
+
 export const Health = v.object({
   status: v.literal("healthy"),
   nodes: count,
@@ -197,6 +216,7 @@ export const schemas = {
   Revision,
   Kind,
   ResourceProblem,
+  ResourceCause,
   Health,
   Failure,
 };

@@ -21,6 +21,7 @@ import {
 } from "../tables/references.ts";
 import { FINISHED, IDLE, ON_HOLD, THERE } from "../tables/rows.ts";
 import type { Tables } from "../tables/tables.ts";
+import { type Cause, CauseCollector } from "./causes.ts";
 import { chartOf, chartsOf, internChartKeys } from "./charts.ts";
 import { type Evidence, evidenceOf, type RelationKey } from "./evidence.ts";
 import { findProblems, noProblems, type ProblemCounts, rowsToAsk } from "./find_problems.ts";
@@ -28,7 +29,7 @@ import { type Revision, revisionsOf } from "./helm_storage.ts";
 import { releaseOf } from "./membership.ts";
 import { type NamedTarget, namedTarget } from "./named_target.ts";
 import type { Problem } from "./problem.ts";
-import { forEachProblem } from "./problems.ts";
+import { forEachProblem, type ProblemScope } from "./problems.ts";
 import { problemMessage } from "./problem_message.ts";
 import { describeRelease, type ReleaseSums } from "./release_sums.ts";
 import { type ListedRelease, listReleases } from "./releases.ts";
@@ -95,6 +96,13 @@ export interface DeclaredReference {
 
 /** Whether not all of a kind's resources in a namespace are followed. */
 export type IsLimited = (kind: ResourceKind, namespace: string) => boolean;
+
+/** What is asked of the whole graph in slices. */
+export interface SlicedQuestion {
+  readonly filter: Filter;
+  readonly isLimited: IsLimited;
+  readonly slicer: Slicer;
+}
 
 export class GraphReader {
   readonly kinds: readonly ResourceKind[];
@@ -210,9 +218,15 @@ export class GraphReader {
     return findProblems(this.#sight, filter, scope);
   }
 
-  /** Visits the same in slices: a problem is good until `visit` returns. */
+  /**
+   * Visits the same in slices: a problem is good until `visit` returns.
+   *
+   * @param asked.onSlice Is called when a slice begins after a pause.
+   */
   async visitProblems(
-    { filter, isLimited, slicer }: { filter: Filter; isLimited: IsLimited; slicer: Slicer },
+    { filter, isLimited, slicer, onSlice }: SlicedQuestion & {
+      readonly onSlice?: ((isWhole: ProblemScope["isWhole"]) => void) | undefined;
+    },
     visit: (problem: Problem) => void,
   ): Promise<void> {
     let scope = { isWhole: this.#wholeUnless(isLimited), now: this.#now() };
@@ -220,9 +234,18 @@ export class GraphReader {
       if (slicer.isOver) {
         await slicer.pause();
         scope = { isWhole: this.#wholeUnless(isLimited), now: this.#now() };
+        onSlice?.(scope.isWhole);
       }
       if (this.isThere(row)) forEachProblem(this.#sight, row, { ...scope, visit });
     }
+  }
+
+  /** Finds, in slices, the causes of the problems of what a filter lets through, worst first. */
+  async causes(asked: SlicedQuestion): Promise<Cause[]> {
+    const collector = new CauseCollector(this.#sight, this.#wholeUnless(asked.isLimited));
+    const onSlice = (isWhole: ProblemScope["isWhole"]) => collector.beginSlice(isWhole);
+    await this.visitProblems({ ...asked, onSlice }, (problem) => collector.add(problem));
+    return collector.causes();
   }
 
   /** Counts, in slices, the problems of all resources but inactive ones, and the references without target. */

@@ -1,0 +1,156 @@
+/**
+ * Traces a problem back to the one thing that has to be fixed: its root, a resource or a target that does not
+ * exist.
+ *
+ * A problem with the resource's own status follows what explains it: a target that the resource waits for and
+ * that does not exist, a claim that is not bound, a node that is not ready, a target that is itself broken.
+ * Without an explanation it belongs to the topmost owner. An owner's problem follows its Pods.
+ */
+import { relationNumber, type RelationType } from "../../model/relation.ts";
+import { STATUSES } from "../../model/status.ts";
+import { NONE } from "../../arrays/columns.ts";
+import { ACTIVE, OPTIONAL, SELECTOR } from "../tables/references.ts";
+import { THERE } from "../tables/rows.ts";
+import { type NamedTarget, namedTarget } from "./named_target.ts";
+import { descendantsOf, isOver } from "./outcome.ts";
+import type { Problem } from "./problem.ts";
+import type { ProblemScope } from "./problems.ts";
+import { kindOf, type Sight } from "./sight.ts";
+import { controllerOf, forEachOwner, forEachTarget } from "./walk.ts";
+
+const READY = STATUSES.indexOf("Ready");
+const ERROR = STATUSES.indexOf("Error");
+/** Steps from one resource to what explains it; more are a circle. */
+const STEPS_MAX = 8;
+
+/** The missing targets that a Pod, or a resource with a Pod template, waits for if its message says so. */
+const WAITS_FOR: readonly (readonly [message: RegExp, types: readonly RelationType[]])[] = [
+  [/CreateContainerConfigError/, ["uses-configmap", "uses-secret"]],
+  [/ContainerCreating|PodInitializing|Waiting for its containers/, [
+    "mounts",
+    "uses-configmap",
+    "uses-secret",
+  ]],
+  [/Unschedulable|Waiting for a (node|claim)/, ["mounts"]],
+  [/cannot be created/, ["uses-sa", "uses-priorityclass"]],
+];
+
+/** A broken target of one of these types explains the source, whatever its message says. */
+const CARRYING = numbersOf(["attached-to", "calls", "scales", "binds"]);
+const MOUNTS = relationNumber("mounts");
+const RUNS_ON = relationNumber("runs-on");
+const SELECTS = relationNumber("selects");
+
+/** What has to be fixed. */
+export type Root =
+  | { readonly row: number; readonly target?: undefined }
+  | { readonly row?: undefined; readonly target: NamedTarget };
+
+export class CauseRoots {
+  readonly #sight: Sight;
+  readonly #isWhole: ProblemScope["isWhole"];
+  readonly #known = new Map<number, Root>();
+
+  constructor(sight: Sight, isWhole: ProblemScope["isWhole"]) {
+    this.#sight = sight;
+    this.#isWhole = isWhole;
+  }
+
+  /** Returns the root of a problem. */
+  ofProblem({ type, row, target }: Problem): Root {
+    if (target !== undefined) return { target };
+    return type === "error-status" || type === "stuck" ? this.ofRow(row) : { row };
+  }
+
+  /** Returns the root of a row's status. */
+  ofRow(row: number): Root {
+    let root = this.#known.get(row);
+    if (root === undefined) this.#known.set(row, root = this.#trace(row, 0));
+    return root;
+  }
+
+  #trace(row: number, steps: number): Root {
+    if (steps === STEPS_MAX) return { row };
+    return this.#explain(row, steps) ?? this.#followPods(row, steps) ?? {
+      row: topmostOwner(this.#sight, row),
+    };
+  }
+
+  /** Returns the root of what explains the status of a row, or undefined. */
+  #explain(row: number, steps: number): Root | undefined {
+    const target = this.#missing(row);
+    if (target !== undefined) return { target };
+    const sight = this.#sight;
+    const { status } = sight.tables.rows;
+    const { mountsClaims } = kindOf(sight, row);
+    const isPending = status.data[row] !== ERROR;
+    let broken = NONE;
+    forEachTarget(sight, row, (type, to) => {
+      if (broken !== NONE || status.data[to] === READY || isOver(sight, to)) return;
+      const explains = type === MOUNTS || type === RUNS_ON && isPending && status.data[to] === ERROR ||
+        !mountsClaims && (CARRYING.has(type) || type === SELECTS);
+      if (explains) broken = to;
+    });
+    return broken === NONE ? undefined : this.#trace(broken, steps + 1);
+  }
+
+  /** Returns the missing target that a row waits for, or undefined. */
+  #missing(row: number): NamedTarget | undefined {
+    const sight = this.#sight;
+    const { references, rows, strings } = sight.tables;
+    let types: readonly number[] | undefined;
+    if (kindOf(sight, row).mountsClaims) {
+      const message = strings.text(rows.message.data[row]!);
+      types = WAITS_FOR_NUMBERS.find(([pattern]) => pattern.test(message))?.[1];
+      if (types === undefined) return undefined;
+    }
+    for (let at = references.first(row); at !== NONE; at = references.after(at)) {
+      const isUnmet = !references.has(at, ACTIVE | OPTIONAL | SELECTOR) &&
+        !rows.has(references.target.data[at]!, THERE);
+      if (!isUnmet || types !== undefined && !types.includes(references.type.data[at]!)) continue;
+      const target = namedTarget(sight.tables, at);
+      if (target !== undefined && this.#isWhole(target.kind, target.namespace)) return target;
+    }
+    return undefined;
+  }
+
+  /** Returns the root of the Pods that a row owns: their own fault, or else what explains them. */
+  #followPods(row: number, steps: number): Root | undefined {
+    const sight = this.#sight;
+    const { status } = sight.tables.rows;
+    let explained: Root | undefined;
+    for (const pod of unwellPodsOf(sight, row)) {
+      const root = this.#explain(pod, steps + 1);
+      if (root !== undefined) explained ??= root;
+      else if (status.data[pod] === ERROR) return undefined;
+    }
+    return explained;
+  }
+}
+
+/** Returns the Pods that a row owns, without those that are Ready or over. */
+export function unwellPodsOf(sight: Sight, row: number): number[] {
+  const { status } = sight.tables.rows;
+  return [...descendantsOf(sight, row)].filter((it) =>
+    kindOf(sight, it).role === "pod" && status.data[it] !== READY && !isOver(sight, it)
+  );
+}
+
+/** Returns the topmost owner of a row, by way of its controllers where it has one. */
+export function topmostOwner(sight: Sight, row: number): number {
+  const seen = new Set([row]);
+  let top = row;
+  for (;;) {
+    let owner = controllerOf(sight, top);
+    if (owner === NONE) forEachOwner(sight, top, (it) => owner = owner === NONE ? it : owner);
+    if (owner === NONE || seen.has(owner)) return top;
+    seen.add(owner);
+    top = owner;
+  }
+}
+
+const WAITS_FOR_NUMBERS = WAITS_FOR.map(([message, types]) => [message, types.map(relationNumber)] as const);
+
+function numbersOf(types: readonly RelationType[]): ReadonlySet<number> {
+  return new Set(types.map(relationNumber));
+}

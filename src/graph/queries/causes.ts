@@ -1,0 +1,243 @@
+/** Groups problems by the one thing that has to be fixed for all of them. */
+import type { Release } from "../../model/record.ts";
+import { type Status, STATUSES } from "../../model/status.ts";
+import { NONE } from "../../arrays/columns.ts";
+import { mix } from "../../arrays/row_index.ts";
+import { causeMessage } from "./cause_message.ts";
+import { CauseRoots, type Root, unwellPodsOf } from "./cause_roots.ts";
+import { releaseOf } from "./membership.ts";
+import { type Problem, type ProblemType, SEVERITIES, type Severity } from "./problem.ts";
+import { problemMessage } from "./problem_message.ts";
+import type { ProblemScope } from "./problems.ts";
+import { kindOf, type Sight } from "./sight.ts";
+
+const AFFECTED_MAX = 20;
+const READY = STATUSES.indexOf("Ready");
+/** Of two problems as severe, the type that comes first tells more. */
+const TELLING: readonly ProblemType[] = [
+  "unresolved-reference",
+  "error-status",
+  "helm-release",
+  "service-selects-nothing",
+  "unused-claim",
+  "stuck",
+];
+
+/** Something to fix, in texts: it outlives the slice that found it. */
+export interface Cause {
+  readonly id: string;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly cause: CauseKey;
+  /** When its first problem was first seen, in seconds since 1970. */
+  readonly since: number;
+  readonly releases: readonly Release[];
+  readonly counts: { readonly resources: number; readonly pods: number };
+  readonly affected: readonly Affected[];
+}
+
+/** The resource to fix, or the missing target; that has no uid. */
+export interface CauseKey {
+  readonly uid?: string | undefined;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly missing: boolean;
+}
+
+export interface Affected {
+  readonly uid: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly status: Status;
+  readonly message: string;
+}
+
+interface Draft {
+  readonly id: string;
+  readonly cause: CauseKey;
+  severity: Severity;
+  type: ProblemType;
+  message: string;
+  since: number;
+  readonly rows: Set<number>;
+  pods: number;
+  readonly releases: Map<string, Release>;
+  /** At most `AFFECTED_MAX` of each. */
+  readonly affected: Affected[];
+  readonly affectedPods: Affected[];
+}
+
+export class CauseCollector {
+  readonly #sight: Sight;
+  readonly #drafts = new Map<string, Draft>();
+  #roots: CauseRoots;
+
+  constructor(sight: Sight, isWhole: ProblemScope["isWhole"]) {
+    this.#sight = sight;
+    this.#roots = new CauseRoots(sight, isWhole);
+  }
+
+  /** Forgets what a change of the graph makes wrong. */
+  beginSlice(isWhole: ProblemScope["isWhole"]): void {
+    this.#roots = new CauseRoots(this.#sight, isWhole);
+  }
+
+  add(problem: Problem): void {
+    const root = this.#roots.ofProblem(problem);
+    const key = keyOf(this.#sight, root);
+    let draft = this.#drafts.get(key);
+    if (draft === undefined) this.#drafts.set(key, draft = this.#newDraft(key, { root, problem }));
+    else if (tellsMore(problem, draft)) this.#lead(draft, { root, problem });
+    draft.since = Math.min(draft.since, problem.since);
+    this.#affect(draft, problem.row);
+    if (root.row !== undefined && this.#sight.tables.rows.status.data[root.row] !== READY) {
+      this.#affect(draft, root.row);
+    }
+    if (kindOf(this.#sight, problem.row).role !== "workload") return;
+    for (const pod of unwellPodsOf(this.#sight, problem.row)) {
+      if (keyOf(this.#sight, this.#roots.ofRow(pod)) === key) this.#affect(draft, pod);
+    }
+  }
+
+  /** Returns the causes, worst first. */
+  causes(): Cause[] {
+    const causes = Array.from(this.#drafts.values(), (draft): Cause => ({
+      id: draft.id,
+      severity: draft.severity,
+      message: draft.message,
+      cause: draft.cause,
+      since: draft.since,
+      releases: [...draft.releases.values()],
+      counts: { resources: draft.rows.size, pods: draft.pods },
+      affected: [...draft.affected, ...draft.affectedPods].slice(0, AFFECTED_MAX),
+    }));
+    return causes.sort(compareCauses);
+  }
+
+  #newDraft(key: string, { root, problem }: { root: Root; problem: Problem }): Draft {
+    const draft: Draft = {
+      id: hashOf(key),
+      cause: describeRoot(this.#sight, root),
+      severity: problem.severity,
+      type: problem.type,
+      message: "",
+      since: problem.since,
+      rows: new Set(),
+      pods: 0,
+      releases: new Map(),
+      affected: [],
+      affectedPods: [],
+    };
+    this.#lead(draft, { root, problem });
+    return draft;
+  }
+
+  #lead(draft: Draft, { root, problem }: { root: Root; problem: Problem }): void {
+    draft.severity = problem.severity;
+    draft.type = problem.type;
+    draft.message = this.#messageOf(root, problem);
+  }
+
+  #messageOf(root: Root, problem: Problem): string {
+    if (root.row === undefined) {
+      const { kind, namespace, name } = describeRoot(this.#sight, root);
+      const what = root.target.replaced ? "was replaced" : "does not exist";
+      return `${kind} ${namespace && `${namespace}/`}${name} ${what}`;
+    }
+    const followsStatus = problem.type === "error-status" || problem.type === "stuck";
+    return followsStatus
+      ? causeMessage(this.#sight, { row: root.row, witness: problem.row }, this.#roots)
+      : problemMessage(this.#sight, problem);
+  }
+
+  #affect(draft: Draft, row: number): void {
+    if (draft.rows.has(row)) return;
+    draft.rows.add(row);
+    const isPod = kindOf(this.#sight, row).role === "pod";
+    if (isPod) draft.pods++;
+    const release = describeRelease(this.#sight, row);
+    if (release !== undefined) draft.releases.set(`${release.namespace}/${release.name}`, release);
+    const list = isPod ? draft.affectedPods : draft.affected;
+    if (list.length < AFFECTED_MAX) list.push(describeAffected(this.#sight, row));
+  }
+}
+
+/** What the order of causes depends on. */
+export type CauseOrder = Pick<Cause, "severity" | "since" | "id"> & {
+  readonly counts: Pick<Cause["counts"], "pods">;
+};
+
+/** Compares causes: worse ones first, then those with more Pods, then older ones. */
+export function compareCauses(a: CauseOrder, b: CauseOrder): number {
+  return SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) || b.counts.pods - a.counts.pods ||
+    a.since - b.since || (a.id === b.id ? 0 : a.id < b.id ? -1 : 1);
+}
+
+function tellsMore({ severity, type }: Problem, draft: Draft): boolean {
+  return SEVERITIES.indexOf(severity) - SEVERITIES.indexOf(draft.severity) < 0 ||
+    severity === draft.severity && TELLING.indexOf(type) < TELLING.indexOf(draft.type);
+}
+
+/** The name of what has to be fixed, stable while that is so. */
+function keyOf(sight: Sight, root: Root): string {
+  const { cohorts, rows, strings } = sight.tables;
+  const { target, row } = root;
+  const cohort = row === undefined ? NONE : rows.cohort.data[row]!;
+  const { group, kind } = sight.kinds[target === undefined ? cohorts.kind(cohort) : target.kind]!;
+  const namespace = target === undefined ? cohorts.namespace(cohort) : target.namespace;
+  const name = target === undefined ? rows.name.data[row!]! : target.name;
+  const reason = target === undefined ? "resource" : target.replaced ? "replaced" : "missing";
+  return [reason, group, kind, strings.text(namespace), strings.text(name)].join("/");
+}
+
+function describeRoot(sight: Sight, { row, target }: Root): CauseKey {
+  const { strings } = sight.tables;
+  if (target === undefined) return { ...describeKey(sight, row!), missing: false };
+  return {
+    kind: sight.kinds[target.kind]!.kind,
+    namespace: strings.text(target.namespace),
+    name: strings.text(target.name),
+    missing: true,
+  };
+}
+
+function describeAffected(sight: Sight, row: number): Affected {
+  const { rows, strings } = sight.tables;
+  return {
+    ...describeKey(sight, row),
+    status: STATUSES[rows.status.data[row]!]!,
+    message: strings.text(rows.message.data[row]!),
+  };
+}
+
+function describeKey(sight: Sight, row: number) {
+  const { cohorts, rows, strings, uids } = sight.tables;
+  return {
+    uid: uids.text(rows.uid.data, row * 4),
+    kind: kindOf(sight, row).kind,
+    namespace: strings.text(cohorts.namespace(rows.cohort.data[row]!)),
+    name: strings.text(rows.name.data[row]!),
+  };
+}
+
+function describeRelease(sight: Sight, row: number): Release | undefined {
+  const { cohorts, strings } = sight.tables;
+  const release = releaseOf(sight, row);
+  if (release === NONE) return undefined;
+  return {
+    namespace: strings.text(cohorts.releaseNamespace(release)),
+    name: strings.text(cohorts.releaseName(release)),
+  };
+}
+
+/** A hash of 64 bits. */
+function hashOf(text: string): string {
+  let [high, low] = [1, 2];
+  for (let i = 0; i < text.length; i++) {
+    high = mix(high, text.charCodeAt(i), 1);
+    low = mix(low, text.charCodeAt(i), 2);
+  }
+  return [high, low].map((half) => half.toString(16).padStart(8, "0")).join("");
+}
