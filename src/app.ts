@@ -103,8 +103,10 @@ async function run({ config, log, client, onSynced }: Parts, signal: AbortSignal
     states: KIND_STATES,
     kinds: () =>
       informers.statuses().map(({ kind, state, lastEvent }, i) => {
-        const { lists, watches, events } = informers.trafficOf(kind);
-        return { kind: kind.kind, nodes: graph.read.count(i), state, lastEvent, lists, watches, events };
+        const { lists, watches, events, differences } = informers.trafficOf(kind);
+        const verifiedAt = informers.verifiedAt(kind);
+        const traffic = { lists, watches, events, differences, verifiedAt };
+        return { kind: kind.kind, nodes: graph.read.count(i), state, lastEvent, ...traffic };
       }),
     edges: () => graph.read.relationCounts.map((count, i) => [RELATION_TYPES[i] ?? "", count] as const),
     problems: () => graph.read.countProblems(isLimited, new Slicer()),
@@ -117,7 +119,8 @@ async function run({ config, log, client, onSynced }: Parts, signal: AbortSignal
   const informers: Informers = new Informers(client, ingest, {
     kinds,
     namespaces: config.namespaces,
-    ...(config.labelSelector === undefined ? {} : { labelSelector: config.labelSelector }),
+    labelSelector: config.labelSelector,
+    verifyInterval: config.verifyInterval,
     log: folded,
     onChange({ kind, state }) {
       graph.setSynced(kind, state === "synced");

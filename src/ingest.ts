@@ -9,7 +9,7 @@ import { findKind } from "./kinds/registry.ts";
 import type { Logger } from "./log.ts";
 import type { ResourceRecord } from "./model/record.ts";
 import type { ResourceKind } from "./model/resource_kind.ts";
-import type { ResourceSink, Scope } from "./model/resource_sink.ts";
+import type { ResourceSink, Scope, Stock } from "./model/resource_sink.ts";
 
 /** Who is told how long things take, in seconds. */
 export interface IngestTimes {
@@ -80,6 +80,10 @@ export class Ingest implements ResourceSink {
 
   /** Nothing to do: what the list had stays, and the next one begins anew. */
   abandon(_scope: Scope): void {}
+
+  stock(scope: Scope): Stock {
+    return this.#graph.stock(scope);
+  }
 
   #skip({ kind }: ResourceKind, error: unknown): void {
     if (!(error instanceof TypeError)) throw error;

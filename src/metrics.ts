@@ -24,6 +24,10 @@ export interface KindNumbers {
   readonly watches: Counts;
   /** By type. */
   readonly events: Counts;
+  /** Objects that verifications found to differ from the API server. */
+  readonly differences: number;
+  /** When it was last found to equal the API server, in milliseconds since 1970; 0: never. */
+  readonly verifiedAt: number;
 }
 
 /** Times are in milliseconds since 1970, durations in milliseconds. */
@@ -198,6 +202,18 @@ export class Metrics {
         "counter",
         "Events of watches",
         perKind(({ kind, events }) => by("type", Object.entries(events), { kind })),
+      ],
+      [
+        "astrolabe_verify_differences_total",
+        "counter",
+        "Objects that a comparison with the API server found to differ",
+        perKind(({ kind, differences }) => one(differences, { kind })),
+      ],
+      [
+        "astrolabe_verified_timestamp_seconds",
+        "gauge",
+        "When the kind was last found to equal the API server",
+        perKind(({ kind, verifiedAt }) => verifiedAt === 0 ? [] : one(verifiedAt / 1000, { kind })),
       ],
       [
         "astrolabe_apply_duration_seconds",

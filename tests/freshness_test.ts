@@ -36,8 +36,9 @@ class Followed implements AsyncDisposable {
       states: KIND_STATES,
       kinds: () =>
         this.informers.statuses().map(({ kind, state, lastEvent }, i) => {
-          const { lists, watches, events } = this.informers.trafficOf(kind);
-          return { kind: kind.kind, nodes: graph.read.count(i), state, lastEvent, lists, watches, events };
+          const { lists, watches, events, differences } = this.informers.trafficOf(kind);
+          const traffic = { lists, watches, events, differences, verifiedAt: 0 };
+          return { kind: kind.kind, nodes: graph.read.count(i), state, lastEvent, ...traffic };
         }),
       edges: () => [],
       problems: () => graph.read.countProblems(() => false, new Slicer()),

@@ -24,6 +24,8 @@ export interface Config {
   readonly shutdownDelay: number;
   /** In kubectl's syntax; it parses. */
   readonly labelSelector?: string | undefined;
+  /** Milliseconds between two comparisons of a kind with the cluster, 0: none. */
+  readonly verifyInterval: number;
   /** Empty: all. */
   readonly namespaces: readonly string[];
   readonly logFormat: "text" | "json";
@@ -117,6 +119,7 @@ export function readConfig(command: Command, flags: Flags, environment: Environm
     allowedHosts: optional("allowed-hosts") || undefined,
     shutdownDelay: required("shutdown-delay") * 1000,
     labelSelector: optional("label-selector"),
+    verifyInterval: required("verify-interval") * 1000,
     namespaces: Object.freeze([...new Set(all("namespace"))]),
     logFormat: required("log-format"),
     verbosity: required("v"),

@@ -73,6 +73,13 @@ export const OPTIONS = {
     environment: "ALLOWED_HOSTS",
     otherwise: "any; on a loopback bind its names",
   },
+  "verify-interval": {
+    explanation: "seconds between checks of each kind; 0: none",
+    parse: integer({ from: 0 }),
+    value: "SECONDS",
+    environment: "VERIFY_INTERVAL",
+    default: "21600",
+  },
   "shutdown-delay": {
     explanation: "seconds to go on serving after SIGTERM",
     parse: integer({ from: 0, to: 3600 }),

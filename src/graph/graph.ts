@@ -9,7 +9,7 @@
  */
 import type { ResourceRecord } from "../model/record.ts";
 import type { ResourceKind } from "../model/resource_kind.ts";
-import type { Scope } from "../model/resource_sink.ts";
+import type { Scope, Stock } from "../model/resource_sink.ts";
 import { STATUSES } from "../model/status.ts";
 import { NONE } from "../arrays/columns.ts";
 import { Changes } from "./changes.ts";
@@ -17,6 +17,7 @@ import { Declarations } from "./declarations.ts";
 import type { GraphListener } from "./listener.ts";
 import { Placement } from "./placement.ts";
 import { GraphReader } from "./queries/reader.ts";
+import { GraphStock } from "./queries/stock.ts";
 import { Relations } from "./relations.ts";
 import { FINISHED, IDLE, ON_HOLD, RESTORED, SEEN } from "./tables/rows.ts";
 import { Tables } from "./tables/tables.ts";
@@ -115,6 +116,11 @@ export class Graph {
     const row = this.#placement.findPresent(uid);
     if (row !== NONE) this.#remove(row);
     return this.#changes.visible;
+  }
+
+  /** Returns the resources of a scope, to be compared with a list. */
+  stock(scope: Scope): Stock {
+    return new GraphStock(this.#tables, this.#kindNumber(scope.kind), scope);
   }
 
   /** Begins a complete list of the scope: `endReplace` will remove what is not upserted until then. */

@@ -8,6 +8,7 @@ import { Outage } from "./outage.ts";
 import { Past } from "./past.ts";
 import { Reflector } from "./reflector.ts";
 import { Traffic } from "./traffic.ts";
+import { Verifier } from "./verifier.ts";
 
 export interface InformersOptions {
   readonly kinds: readonly ResourceKind[];
@@ -16,6 +17,8 @@ export interface InformersOptions {
   readonly labelSelector?: string | undefined;
   readonly log: Logger;
   readonly clock?: Clock | undefined;
+  /** Milliseconds between two verifications of a kind; 0 or undefined: none. */
+  readonly verifyInterval?: number | undefined;
   /** Called when the state or the error of a kind has changed. */
   readonly onChange?: ((status: KindStatus) => void) | undefined;
 }
@@ -27,12 +30,14 @@ const WORST_FIRST: readonly KindState[] = ["listing", "stale", "forbidden", "abs
 export class Informers {
   readonly #traffic = new Map<ResourceKind, Traffic>();
   readonly #outage: Outage;
+  readonly #verifier: Verifier;
   #reflectors: ReadonlyMap<ResourceKind, readonly Reflector[]>;
 
   constructor(client: KubeClient, sink: ResourceSink, options: InformersOptions) {
     const { namespaces, labelSelector, log, clock = systemClock, onChange } = options;
     const past = new Past(client, { labelSelector, clock, log });
     const outage = this.#outage = new Outage(client, clock);
+    const all: Reflector[] = [];
     this.#reflectors = new Map(options.kinds.map((kind) => {
       const traffic = new Traffic();
       this.#traffic.set(kind, traffic);
@@ -50,8 +55,12 @@ export class Informers {
       const scopes = kind.namespaced && namespaces.length > 0
         ? [...new Set(namespaces)].map((namespace) => ({ kind, namespace }))
         : [{ kind }];
-      return [kind, scopes.map((scope) => new Reflector(scope, reflectorOptions))];
+      const reflectors = scopes.map((scope) => new Reflector(scope, reflectorOptions));
+      all.push(...reflectors);
+      return [kind, reflectors];
     }));
+    const trafficOf = ({ scope }: Reflector) => this.trafficOf(scope.kind);
+    this.#verifier = new Verifier(all, trafficOf, { interval: options.verifyInterval ?? 0, clock, log });
   }
 
   /** Marks kinds that were restored from Redis: they are stale, not listing, until they are synced. */
@@ -63,7 +72,7 @@ export class Informers {
   async run(signal: AbortSignal): Promise<void> {
     const failure = new AbortController();
     const either = AbortSignal.any([signal, failure.signal]);
-    const loops = [this.#outage, ...[...this.#reflectors.values()].flat()];
+    const loops = [this.#outage, this.#verifier, ...[...this.#reflectors.values()].flat()];
     await Promise.all(loops.map((loop) => loop.run(either).catch((error) => failure.abort(error))));
     failure.signal.throwIfAborted();
   }
@@ -71,6 +80,11 @@ export class Informers {
   /** Returns one status for each kind, which holds for all of its namespaces. */
   statuses(): KindStatus[] {
     return [...this.#reflectors.keys()].map((kind) => this.#statusOf(kind));
+  }
+
+  /** Returns when all of a kind was last found to equal the API server, in milliseconds since 1970; 0: never. */
+  verifiedAt(kind: ResourceKind): number {
+    return Math.min(...(this.#reflectors.get(kind) ?? []).map((one) => this.#verifier.verifiedAt(one)));
   }
 
   /** Returns the counters of a kind, over all of its namespaces. */

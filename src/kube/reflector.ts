@@ -38,6 +38,7 @@ import type { Outage } from "./outage.ts";
 import type { Follower, Past } from "./past.ts";
 import { isNewer } from "./resource_version.ts";
 import type { Traffic } from "./traffic.ts";
+import { Verification } from "./verification.ts";
 import { watch, type WatchEvent } from "./watch.ts";
 import { Witnesses } from "./witnesses.ts";
 
@@ -94,6 +95,7 @@ export class Reflector implements Follower {
   #lastEvent = 0;
   #phase: "lists" | "watches" = "lists";
   #cancelStale: (() => void) | undefined;
+  #verification: Verification | undefined;
 
   constructor(scope: Scope, options: ReflectorOptions) {
     this.scope = scope;
@@ -127,6 +129,22 @@ export class Reflector implements Follower {
     this.#interruption.abort();
   }
 
+  /**
+   * Compares what the sink holds with the API server. Returns the uids of the objects that differ, or
+   * undefined where that cannot be said now.
+   *
+   * @throws {ApiStatusError} and {ConnectionError} when the API server does not give the list.
+   */
+  async verify(signal: AbortSignal): Promise<readonly string[] | undefined> {
+    if (this.#state !== "synced" || this.#error !== undefined) return undefined;
+    this.#verification = new Verification(this.scope, this.#options);
+    try {
+      return await this.#verification.run(() => this.#resourceVersion, signal);
+    } finally {
+      this.#verification = undefined;
+    }
+  }
+
   /** Runs until `signal` aborts, and settles when all is closed. Rejects only for a bug of ours. */
   async run(signal: AbortSignal): Promise<void> {
     const { past } = this.#options;
@@ -157,6 +175,7 @@ export class Reflector implements Follower {
       return;
     }
     this.#phase = "lists";
+    this.#verification?.abandon();
     if (this.#brokenStreamedLists < STREAMED_LIST_TRIES) await this.#listStreamed(signal);
     else await this.#listPaged(signal);
   }
@@ -335,6 +354,7 @@ export class Reflector implements Follower {
     } else if (type === "DELETED") {
       sink.remove(this.scope, object);
       this.witnesses.add(object, { gone: true });
+      this.#verification?.removed(object);
     } else if (type !== "BOOKMARK") {
       log.warn("Skipped a malformed event", { ...this.#named(), why: `its type is ${type}` });
     }
@@ -342,9 +362,9 @@ export class Reflector implements Follower {
 
   #moveTo({ object }: WatchEvent): void {
     const { resourceVersion } = metadataOf(object);
-    if (typeof resourceVersion === "string" && resourceVersion !== "") {
-      this.#resourceVersion = resourceVersion;
-    }
+    if (typeof resourceVersion !== "string" || resourceVersion === "") return;
+    this.#resourceVersion = resourceVersion;
+    this.#verification?.reached(resourceVersion);
   }
 
   /** A list of so many objects is complete. */

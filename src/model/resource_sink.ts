@@ -23,4 +23,14 @@ export interface ResourceSink {
   end(scope: Scope): void;
   /** Ends a list that failed half-way: it removes nothing. */
   abandon(scope: Scope): void;
+  /** Returns the stock of the scope, to be compared with a list. */
+  stock(scope: Scope): Stock;
+}
+
+/** The objects that a sink holds of a scope, as they are at each call. */
+export interface Stock {
+  /** Ticks an object off. Returns the resourceVersion that is held of it, or undefined where none is. */
+  tick(uid: string): string | undefined;
+  /** Returns the uids of the objects that were not ticked off. */
+  rest(): string[];
 }

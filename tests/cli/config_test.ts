@@ -30,6 +30,7 @@ Deno.test("readConfig(), has the contract's defaults", () => {
     namespaces: [],
     logFormat: "text",
     verbosity: 0,
+    verifyInterval: 21_600_000,
     objects: 2000,
     startsRedis: false,
   });

@@ -86,6 +86,19 @@ isQuiet("AstrolabeWatchesFailing", "when it ends as it should", {
   'watches_total{kind="Pod",result="completed"}': "0+1x30",
 });
 
+fires("AstrolabeGraphDiffers", "when a comparison found a difference", {
+  after: "21m",
+  series: {
+    'verify_differences_total{kind="Pod"}': "0x20 3x40",
+    'verify_differences_total{kind="Job"}': "0x60",
+  },
+  labels: { kind: "Pod" },
+  summary: "The Pod data of Astrolabe a:8080 differed from the API server",
+});
+isQuiet("AstrolabeGraphDiffers", "when comparisons find none", {
+  'verify_differences_total{kind="Pod"}': "3x120",
+});
+
 fires("AstrolabeMemoryNearLimit", "above 85 % of the limit", {
   after: "16m",
   series: { "build_info": "1x30", [ofAstrolabe("process_resident_memory_bytes")]: "482344960x30" },

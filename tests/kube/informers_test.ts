@@ -230,3 +230,26 @@ Deno.test("Informers prove the past once for all kinds that resume together", as
     assertEquals(proofs.map(({ path }) => path), ["/api/v1/namespaces/a/pods", "/api/v1/namespaces"]);
   });
 });
+
+Deno.test("Informers verify a kind now and then, and heal what differs by a new list", async () => {
+  await informing({
+    kinds: [pod],
+    verifyInterval: 100_000,
+    prepare: ({ simulator: { store } }) =>
+      void store.create({ apiVersion: "v1", kind: "Pod", metadata: { name: "b", namespace: "a" } }),
+  }, async ({ informers, sink, clock, changes }) => {
+    await reach(informers, "synced");
+    const ghost = { metadata: { name: "ghost", namespace: "a", uid: "of-a-ghost", resourceVersion: "1" } };
+    sink.objects.set("ghost", ghost);
+    clock.advance(100_000);
+    await eventually(() => sink.count("end") === 2);
+    await reach(informers, "synced");
+    assertEquals([informers.trafficOf(pod).differences, sink.names], [1, ["b"]]);
+    assertEquals(changes.some(({ state, error }) => state === "stale" && error?.includes("differed")), true);
+    assertEquals(informers.verifiedAt(pod), 0);
+    await eventually(() => clock.waitsFor(75_000));
+    clock.advance(75_000);
+    await eventually(() => informers.verifiedAt(pod) === clock.now());
+    assertEquals(informers.trafficOf(pod).differences, 1);
+  });
+});

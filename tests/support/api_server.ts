@@ -105,9 +105,9 @@ export class ApiServer {
     return this.#write(`${crypto.randomUUID()}.kubeconfig`, JSON.stringify(config));
   }
 
-  /** Kills the API server; etcd keeps what it had. */
-  async stopServer(): Promise<void> {
-    await this.#server?.stop("SIGKILL");
+  /** Kills the API server, or ends it with another signal. etcd keeps its data. */
+  async stopServer(signal: "SIGKILL" | "SIGTERM" = "SIGKILL"): Promise<void> {
+    await this.#server?.stop(signal);
     this.#server = undefined;
     this.#http?.close();
     this.#http = undefined;
@@ -152,6 +152,16 @@ export class ApiServer {
         ],
       );
     }
+  }
+
+  /** Copies etcd's data as it stands. */
+  backUpEtcd(): Promise<void> {
+    return this.#etcd.backUp();
+  }
+
+  /** Puts etcd back to the copy, while the API server is stopped. */
+  restoreEtcd(): Promise<void> {
+    return this.#etcd.restore();
   }
 
   async close(): Promise<void> {

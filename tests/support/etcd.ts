@@ -2,12 +2,16 @@
  * etcd for a test's API server. Objects can be written into it as the API server would store them,
  * which is the fastest way to a large cluster: some 10,000 a second instead of some hundreds.
  */
-import { freePort, startProgram } from "./support_program.ts";
+import { freePort, startProgram, type SupportProgram } from "./support_program.ts";
 
 export interface Etcd {
   readonly url: string;
   /** Stores complete Kubernetes objects. Only before the API server starts. */
   put(objects: Iterable<object>): Promise<void>;
+  /** Copies its data as it stands. */
+  backUp(): Promise<void>;
+  /** Stops, goes back to the copy, and starts again: it gives later revisions a second time. */
+  restore(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -23,8 +27,10 @@ const PUTS_A_TRANSACTION = 100;
 export async function startEtcd(program: string, folder: string): Promise<Etcd> {
   const url = `http://127.0.0.1:${freePort()}`;
   const peer = `http://127.0.0.1:${freePort()}`;
-  const etcd = startProgram(program, `${folder}/etcd.log`, [
-    `--data-dir=${folder}/etcd`,
+  const data = `${folder}/etcd`;
+  const backup = `${folder}/etcd-backup`;
+  const args = [
+    `--data-dir=${data}`,
     "--unsafe-no-fsync",
     `--listen-client-urls=${url}`,
     `--advertise-client-urls=${url}`,
@@ -33,12 +39,17 @@ export async function startEtcd(program: string, folder: string): Promise<Etcd> 
     `--initial-cluster=default=${peer}`,
     "--quota-backend-bytes=8589934592",
     "--log-level=warn",
-  ]);
-  await etcd.until(async () => {
-    const response = await fetch(`${url}/health`);
-    await response.body?.cancel();
-    return response.ok;
-  });
+  ];
+  async function start(): Promise<SupportProgram> {
+    const etcd = startProgram(program, `${folder}/etcd.log`, args);
+    await etcd.until(async () => {
+      const response = await fetch(`${url}/health`);
+      await response.body?.cancel();
+      return response.ok;
+    });
+    return etcd;
+  }
+  let etcd = await start();
 
   return {
     url,
@@ -55,8 +66,30 @@ export async function startEtcd(program: string, folder: string): Promise<Etcd> 
       if (batch.length > 0) await transact(url, batch);
     },
 
+    async backUp() {
+      etcd.signal("SIGSTOP");
+      await copyFolder(data, backup);
+      etcd.signal("SIGCONT");
+    },
+
+    async restore() {
+      await etcd.stop("SIGTERM");
+      await copyFolder(backup, data);
+      etcd = await start();
+    },
+
     stop: () => etcd.stop("SIGKILL"),
   };
+}
+
+/** Puts a copy of a folder in the place of another. */
+async function copyFolder(from: string, to: string): Promise<void> {
+  await Deno.remove(to, { recursive: true }).catch(() => {});
+  await Deno.mkdir(to);
+  for await (const { name, isDirectory } of Deno.readDir(from)) {
+    if (isDirectory) await copyFolder(`${from}/${name}`, `${to}/${name}`);
+    else await Deno.copyFile(`${from}/${name}`, `${to}/${name}`);
+  }
 }
 
 async function transact(url: string, success: unknown[]): Promise<void> {

@@ -1,7 +1,7 @@
-import type { ResourceSink, Scope } from "../../src/model/resource_sink.ts";
+import type { ResourceSink, Scope, Stock } from "../../src/model/resource_sink.ts";
 
 interface NamedObject {
-  readonly metadata: { readonly name: string };
+  readonly metadata: { readonly name: string; readonly uid: string; readonly resourceVersion: string };
 }
 
 /** Keeps the view of one scope as the graph would, by name, and every call that made it. */
@@ -42,6 +42,18 @@ export class RecordingSink implements ResourceSink {
       if (!this.#touched?.has(name)) this.objects.delete(name);
     }
     this.#touched = undefined;
+  }
+
+  stock(_scope: Scope): Stock {
+    const all = () => [...this.objects.values()].map((object) => (object as NamedObject).metadata);
+    const ticked = new Set<string>();
+    return {
+      tick: (uid) => {
+        ticked.add(uid);
+        return all().find((metadata) => metadata.uid === uid)?.resourceVersion;
+      },
+      rest: () => all().map(({ uid }) => uid).filter((uid) => !ticked.has(uid)),
+    };
   }
 
   abandon(_scope: Scope): void {

@@ -2,6 +2,8 @@
 export interface SupportProgram {
   /** Waits until the check holds. Rejects when the program ends before, or after a minute. */
   until(check: () => Promise<boolean>): Promise<void>;
+  /** Sends a signal that does not end it. */
+  signal(signal: "SIGSTOP" | "SIGCONT"): void;
   stop(signal: Deno.Signal): Promise<void>;
 }
 
@@ -29,6 +31,8 @@ export function startProgram(path: string, log: string, args: readonly string[])
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
     },
+
+    signal: (signal) => child.kill(signal),
 
     async stop(signal) {
       globalThis.removeEventListener("unload", kill);

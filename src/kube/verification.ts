@@ -1,0 +1,106 @@
+/**
+ * Compares what a sink holds of a scope with the API server: uid and resourceVersion of every object, by a
+ * list of metadata alone, while the reflector goes on.
+ *
+ * The sink keeps no past, so it cannot be compared with the list as it was at its version. What differs is
+ * looked at again when the watch has passed that version: by then an object of the list has the version of
+ * the list or a newer one, or was removed meanwhile; and an object beside the list is newer than the list.
+ */
+import { type Clock, sleep } from "../model/clock.ts";
+import type { ResourceSink, Scope, Stock } from "../model/resource_sink.ts";
+import type { KubeClient } from "./client.ts";
+import { list } from "./list.ts";
+import { isNewer } from "./resource_version.ts";
+import { identityOf } from "./witnesses.ts";
+
+export interface VerificationOptions {
+  readonly client: Pick<KubeClient, "fetch">;
+  readonly sink: ResourceSink;
+  readonly labelSelector?: string | undefined;
+  readonly clock: Clock;
+}
+
+/** A watch passes a version with its next bookmark at the latest, which comes every minute. */
+const PASSED_WITHIN_MS = 180_000;
+
+export class Verification {
+  readonly #scope: Scope;
+  readonly #options: VerificationOptions;
+  #stock: Stock;
+  /** Versions by uid, as listed, of what differed; undefined: it was not listed. */
+  readonly #doubts = new Map<string, string | undefined>();
+  readonly #removed = new Set<string>();
+  /** Ends the wait for the watch: with true when it has passed the list's version. */
+  readonly #passed = Promise.withResolvers<boolean>();
+  #version: string | undefined;
+
+  constructor(scope: Scope, options: VerificationOptions) {
+    this.#scope = scope;
+    this.#options = options;
+    this.#stock = options.sink.stock(scope);
+  }
+
+  /**
+   * Returns the uids of the objects that differ, or undefined where it was abandoned or the watch did not
+   * pass the version of the list in time. `own` returns the version that the watch has reached.
+   *
+   * @throws {ApiStatusError} and {ConnectionError} when the list fails.
+   */
+  async run(own: () => string | undefined, signal: AbortSignal): Promise<string[] | undefined> {
+    const { clock } = this.#options;
+    this.#version = await this.#compare(signal);
+    const reached = own();
+    if (reached !== undefined) this.reached(reached);
+    const late = new AbortController();
+    const patience = sleep(PASSED_WITHIN_MS, { clock, signal: AbortSignal.any([signal, late.signal]) });
+    const passed = await Promise.race([this.#passed.promise, patience.then(() => false)]);
+    late.abort();
+    return passed ? this.#differences(this.#version) : undefined;
+  }
+
+  /** The watch has reached this version. */
+  reached(version: string): void {
+    if (this.#version !== undefined && !isNewer(this.#version, version)) this.#passed.resolve(true);
+  }
+
+  /** The watch has brought the deletion of an object. */
+  removed(object: object): void {
+    const uid = identityOf(object)?.uid;
+    if (uid !== undefined) this.#removed.add(uid);
+  }
+
+  /** A new list comes: it is itself what the sink is to hold. */
+  abandon(): void {
+    this.#passed.resolve(false);
+  }
+
+  async #compare(signal: AbortSignal): Promise<string> {
+    const { client, sink, labelSelector, clock } = this.#options;
+    const { kind, namespace } = this.#scope;
+    const version = await list(client, {
+      scope: { kind: { ...kind, metadataOnly: true }, namespace },
+      labelSelector,
+      clock,
+      signal,
+      onBegin: () => {
+        this.#stock = sink.stock(this.#scope);
+        this.#doubts.clear();
+      },
+      onObject: (object) => {
+        const { uid, version } = identityOf(object) ?? {};
+        if (uid !== undefined && this.#stock.tick(uid) !== version) this.#doubts.set(uid, version);
+      },
+    });
+    for (const uid of this.#stock.rest()) this.#doubts.set(uid, undefined);
+    return version;
+  }
+
+  #differences(version: string): string[] {
+    const differs = (uid: string, listed: string | undefined) => {
+      const held = this.#stock.tick(uid);
+      if (held === undefined) return listed !== undefined && !this.#removed.has(uid);
+      return held !== listed && !isNewer(held, version);
+    };
+    return [...this.#doubts].filter(([uid, listed]) => differs(uid, listed)).map(([uid]) => uid);
+  }
+}

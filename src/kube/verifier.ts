@@ -1,0 +1,87 @@
+import type { Logger } from "../log.ts";
+import { type Clock, sleep } from "../model/clock.ts";
+import { ApiStatusError, ConnectionError } from "./errors.ts";
+import type { Reflector } from "./reflector.ts";
+import type { Traffic } from "./traffic.ts";
+
+export interface VerifierOptions {
+  /** Milliseconds between two verifications of a scope; 0: none. */
+  readonly interval: number;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** A verification that came to no end is tried again after this time, or after the interval if it is shorter. */
+const RETRY_AFTER_MS = 300_000;
+const NAMED = 5;
+
+/**
+ * Verifies every scope now and then, one at a time, at times of its own: a quarter of the interval sooner or
+ * later. Objects that differ are logged and counted, and heal by a new list.
+ */
+export class Verifier {
+  readonly #options: VerifierOptions;
+  readonly #due: Map<Reflector, number>;
+  readonly #trafficOf: (reflector: Reflector) => Traffic;
+  readonly #verifiedAt = new Map<Reflector, number>();
+
+  constructor(
+    reflectors: readonly Reflector[],
+    trafficOf: (reflector: Reflector) => Traffic,
+    options: VerifierOptions,
+  ) {
+    const { interval, clock } = options;
+    this.#options = options;
+    this.#trafficOf = trafficOf;
+    this.#due = new Map(reflectors.map((one) => [one, clock.now() + interval * (1 - clock.random() / 2)]));
+  }
+
+  /** When the scope was last found to equal the API server, in milliseconds since 1970; 0: never. */
+  verifiedAt(reflector: Reflector): number {
+    return this.#verifiedAt.get(reflector) ?? 0;
+  }
+
+  /** Runs until `signal` aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { interval, clock } = this.#options;
+    if (interval === 0) return;
+    while (!signal.aborted) {
+      const [reflector, due] = [...this.#due].reduce((first, one) => one[1] < first[1] ? one : first);
+      await sleep(due - clock.now(), { clock, signal });
+      if (signal.aborted) break;
+      const done = await this.#verify(reflector, signal);
+      const pause = done ? interval * (0.75 + clock.random() / 2) : Math.min(interval, RETRY_AFTER_MS);
+      this.#due.set(reflector, clock.now() + pause);
+    }
+  }
+
+  /** Verifies a scope. Returns whether that came to an end. */
+  async #verify(reflector: Reflector, signal: AbortSignal): Promise<boolean> {
+    const { clock, log } = this.#options;
+    const { kind, namespace } = reflector.scope;
+    const named = { kind: kind.kind, ...(namespace === undefined ? {} : { namespace }) };
+    let differences;
+    try {
+      differences = await reflector.verify(signal);
+    } catch (error) {
+      if (signal.aborted) return false;
+      if (!(error instanceof ApiStatusError || error instanceof ConnectionError)) throw error;
+      log.verbose(1, "Cannot verify the graph", { ...named, error: error.message });
+    }
+    if (differences === undefined) return false;
+    if (differences.length === 0) {
+      this.#verifiedAt.set(reflector, clock.now());
+      log.verbose(1, "Verified the graph", named);
+      return true;
+    }
+    this.#trafficOf(reflector).differences += differences.length;
+    const uids = differences.slice(0, NAMED).join(", ");
+    log.warn("The graph differs from the API server; listing the kind again", {
+      ...named,
+      differences: differences.length,
+      uids,
+    });
+    reflector.distrust(`${differences.length} objects differed from the API server`);
+    return true;
+  }
+}
