@@ -1,12 +1,7 @@
-/**
- * Reads the credentials of a kubeconfig's user: a token, a token file, a password, a client certificate, or
- * the answer of an exec plugin, which client-node runs. Of the auth provider `oidc`, only the ID token that
- * the file holds is used: kubectl refreshes it.
- */
-import { ExecAuth } from "@kubernetes/client-node/dist/exec_auth.js";
-import type { User } from "@kubernetes/client-node/dist/config_types.js";
 import { ConnectionError } from "./errors.ts";
+import { ExecPlugin } from "./exec_plugin.ts";
 import type { KubeConfig } from "./kube_config.ts";
+import type { User } from "./kubeconfig_file.ts";
 
 export interface Credentials {
   readonly headers: Record<string, string>;
@@ -16,42 +11,34 @@ export interface Credentials {
   readonly key?: string | undefined;
 }
 
-interface AuthProvider {
-  readonly name?: string;
-  readonly config?: { readonly tokenFile?: string; readonly "id-token"?: string };
-}
-
-/** The fields that client-node fills in from the answer of a plugin. */
-interface PluginAnswer {
-  readonly headers: Record<string, string>;
-  readonly cert?: string;
-  readonly key?: string;
-}
-
+/**
+ * Reads the credentials of a kubeconfig's user: a token, a token file, a password, a client certificate, or
+ * the answer of an exec plugin.
+ */
 export class CredentialReader {
   readonly #config: KubeConfig;
-  /** Keeps what the plugin answered until it expires. */
-  readonly #plugin = new ExecAuth();
+  readonly #plugin: ExecPlugin | undefined;
 
   constructor(config: KubeConfig) {
+    const { cluster, user } = config;
     this.#config = config;
+    this.#plugin = user.exec && new ExecPlugin(user.exec, cluster);
   }
 
   /** @throws {ConnectionError} if the credentials cannot be read or sent. */
   async read(): Promise<Credentials> {
     const { cluster, user } = this.#config;
     try {
-      const answer: PluginAnswer = { headers: {} };
-      if (this.#plugin.isAuthProvider(user)) await this.#plugin.applyAuthentication(user, answer);
-      const headers = new Headers(answer.headers);
-      const authorization = authorizationOf(user);
-      if (authorization !== undefined) headers.set("authorization", authorization);
-      if (user.impersonateUser) headers.set("impersonate-user", user.impersonateUser);
+      const { token, cert, key } = await this.#plugin?.read() ?? {};
+      const headers = new Headers();
+      const authorization = authorizationOf(user) ?? (token && `Bearer ${token}`);
+      if (authorization) headers.set("authorization", authorization);
+      if (user.impersonate) headers.set("impersonate-user", user.impersonate);
       return {
         headers: Object.fromEntries(headers),
         ca: pem(cluster.caFile, cluster.caData),
-        cert: answer.cert ?? pem(user.certFile, user.certData),
-        key: answer.key ?? pem(user.keyFile, user.keyData),
+        cert: cert ?? pem(user.certFile, user.certData),
+        key: key ?? pem(user.keyFile, user.keyData),
       };
     } catch (cause) {
       const of = `the credentials of user "${user.name}"`;
@@ -67,18 +54,14 @@ export class CredentialReader {
   }
 }
 
-function authorizationOf(user: User): string | undefined {
-  const { token, username, password = "" } = user;
-  const { name, config = {} }: AuthProvider = user.authProvider ?? {};
+function authorizationOf({ token, tokenFile, username, password = "" }: User): string | undefined {
   // Editors put a newline at the end of a token file.
-  if (config.tokenFile) return `Bearer ${Deno.readTextFileSync(config.tokenFile).trim()}`;
+  if (tokenFile) return `Bearer ${Deno.readTextFileSync(tokenFile).trim()}`;
   if (username) return `Basic ${new TextEncoder().encode(`${username}:${password}`).toBase64()}`;
-  if (token) return `Bearer ${token}`;
-  if (name === "oidc" && config["id-token"]) return `Bearer ${config["id-token"]}`;
-  return undefined;
+  return token && `Bearer ${token}`;
 }
 
 function pem(file: string | undefined, data: string | undefined): string | undefined {
   if (file) return Deno.readTextFileSync(file);
-  return data ? new TextDecoder().decode(Uint8Array.fromBase64(data)) : undefined;
+  return data && new TextDecoder().decode(Uint8Array.fromBase64(data));
 }

@@ -1,19 +1,21 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import type { User } from "@kubernetes/client-node/dist/config_types.js";
 import { CredentialReader, type Credentials } from "../../src/kube/credential_reader.ts";
+import type { ExecConfig, User } from "../../src/kube/kubeconfig_file.ts";
 import { ConnectionError } from "../../src/kube/errors.ts";
 
 function read(user: Partial<User>, cluster: { caFile?: string; caData?: string } = {}): Promise<Credentials> {
   return new CredentialReader({
-    cluster: { name: "c", server: "https://a.test", skipTLSVerify: false, ...cluster },
+    cluster: { name: "c", server: "https://a.test", ...cluster },
     user: { name: "me", ...user },
   }).read();
 }
 
 /** The exec entry of a plugin that answers with this status. */
-const pluginOf = (status: object) => ({
+const pluginOf = (status: object): ExecConfig => ({
   command: "echo",
   args: [JSON.stringify({ apiVersion: "client.authentication.k8s.io/v1", kind: "ExecCredential", status })],
+  env: {},
+  provideClusterInfo: false,
 });
 
 const authorized: Record<string, [user: Partial<User>, authorization: string | undefined]> = {
@@ -23,14 +25,6 @@ const authorized: Record<string, [user: Partial<User>, authorization: string | u
   "a password rather than a token": [{ token: "t", username: "u", password: "p" }, "Basic dTpw"],
   "an empty password": [{ username: "u" }, "Basic dTo="],
   "the token of a plugin": [{ exec: pluginOf({ token: "x" }) }, "Bearer x"],
-  "the ID token of the provider oidc": [
-    { authProvider: { name: "oidc", config: { "id-token": "id" } } },
-    "Bearer id",
-  ],
-  "no ID token of another provider": [
-    { authProvider: { name: "gcp", config: { "id-token": "id" } } },
-    undefined,
-  ],
 };
 
 for (const [what, [user, authorization]] of Object.entries(authorized)) {
@@ -40,7 +34,7 @@ for (const [what, [user, authorization]] of Object.entries(authorized)) {
 }
 
 Deno.test("CredentialReader.read() impersonates", async () => {
-  assertEquals((await read({ token: "t", impersonateUser: "other" })).headers, {
+  assertEquals((await read({ token: "t", impersonate: "other" })).headers, {
     "authorization": "Bearer t",
     "impersonate-user": "other",
   });
@@ -73,24 +67,6 @@ Deno.test("CredentialReader.read() takes certificate and key of a plugin", async
   const exec = pluginOf({ clientCertificateData: "cert of plugin", clientKeyData: "key of plugin" });
   const { cert, key, headers } = await read({ exec, certData: btoa("cert"), keyData: btoa("key") });
   assertEquals([cert, key, headers], ["cert of plugin", "key of plugin", {}]);
-});
-
-Deno.test("CredentialReader.read() runs a plugin again when its credentials have expired", async () => {
-  const folder = await Deno.makeTempDir();
-  const expired = { token: "x", expirationTimestamp: "2000-01-01T00:00:00Z" };
-  const [answer = ""] = pluginOf(expired).args;
-  const exec = { command: "sh", args: ["-c", 'echo run >> "$1/runs"; echo "$2"', "sh", folder, answer] };
-  try {
-    const reader = new CredentialReader({
-      cluster: { name: "c", server: "https://a.test", skipTLSVerify: false },
-      user: { name: "me", exec },
-    });
-    await reader.read();
-    await reader.read();
-    assertEquals(await Deno.readTextFile(`${folder}/runs`), "run\nrun\n");
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
 });
 
 Deno.test("CredentialReader.read() names the user whose file is missing", async () => {
