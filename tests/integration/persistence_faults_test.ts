@@ -100,6 +100,33 @@ test("keeps what a full Redis does not take", async ({ cluster, redis, astrolabe
   await redis.command("CONFIG", "SET", "maxmemory", "0");
 });
 
+test(
+  "repairs a Redis that has evicted keys, and does not call it complete before",
+  async ({ cluster, redis, astrolabe }) => {
+    await cluster.atRest(astrolabe);
+    await redis.command("CONFIG", "SET", "maxmemory-policy", "allkeys-lru");
+    const [, used] = /used_memory:(\d+)/.exec(`${await redis.command("INFO", "memory")}`) ?? [];
+    await redis.command("CONFIG", "SET", "maxmemory", Number(used) - 100_000);
+    cluster.change();
+    await holds(async () => {
+      const { lastError } = (await astrolabe.json("/health")).persistence;
+      assert(
+        /Redis has (evicted \d+ keys|\d+ keys where the graph accounts for \d+)/.test(lastError),
+        lastError,
+      );
+    });
+    const before = (await astrolabe.json("/health")).persistence.lastSnapshot;
+    await holds(async () => {
+      const { text } = await astrolabe.text("/metrics");
+      assert(/^astrolabe_persistence_missing_keys [1-9]/m.test(text), "it misses nothing");
+    });
+    assertEquals((await astrolabe.json("/health")).persistence.lastSnapshot, before);
+    await redis.command("CONFIG", "SET", "maxmemory", "0");
+    await cluster.atRest(astrolabe);
+  },
+  { flags: ["--snapshot-interval=1"], objects: 400 },
+);
+
 test("frees the memory of a full Redis by what it deletes", async ({ cluster, redis, astrolabe }) => {
   await cluster.atRest(astrolabe);
   const [, used] = /used_memory:(\d+)/.exec(`${await redis.command("INFO", "memory")}`) ?? [];

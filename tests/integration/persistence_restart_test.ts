@@ -141,6 +141,19 @@ test("refuses the data of another cluster, and leaves it alone", async () => {
   assertEquals(after, before);
 });
 
+test("serves nothing of another cluster's data while its own API server is away", async () => {
+  await using cluster = await savedCluster();
+  await using other = await PersistedCluster.open({ seed: 7 });
+  await other.simulator.down();
+  const astrolabe = await other.startUnread(`--redis-addr=127.0.0.1:${cluster.redis.port}`);
+  await holds(() => assert(/WARN .*another API server/.test(astrolabe.output), astrolabe.output));
+  const { nodes, persistence } = await astrolabe.json("/health");
+  assertEquals([nodes, persistence.role, (await astrolabe.text("/readyz")).status], [0, "waiting", 503]);
+  other.simulator.up();
+  await other.shown(astrolabe);
+  await holds(async () => assertEquals((await astrolabe.json("/health")).persistence.role, "foreign"));
+});
+
 test("takes over the data of another cluster with --redis-adopt", async () => {
   await using cluster = await savedCluster();
   await using other = await PersistedCluster.open({ seed: 7 });

@@ -182,3 +182,25 @@ Deno.test("KubeClient, sends a password that is no ASCII as UTF-8", () =>
     await get(client);
     assertEquals(seen, [`Basic ${new TextEncoder().encode("me:gehéim€").toBase64()}`]);
   }));
+
+Deno.test("KubeClient.caSha256, is that of the bundle, wherever it stands", () => {
+  const folder = Deno.makeTempDirSync();
+  const pem = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----";
+  Deno.writeTextFileSync(`${folder}/ca.pem`, `${pem}\n`);
+  const hashOf = (cluster: object) => {
+    const config = {
+      "current-context": "test",
+      clusters: [{ name: "test", cluster: { server: "https://127.0.0.1:1", ...cluster } }],
+      contexts: [{ name: "test", context: { cluster: "test", user: "test" } }],
+      users: [{ name: "test", user: {} }],
+    };
+    Deno.writeTextFileSync(`${folder}/config`, JSON.stringify(config));
+    return KubeClient.load({ kubeconfig: `${folder}/config` }, new RecordingLog()).caSha256;
+  };
+  const ofFile = hashOf({ "certificate-authority": "ca.pem" });
+  assertEquals(ofFile?.length, 64);
+  assertEquals(hashOf({ "certificate-authority-data": btoa(pem) }), ofFile);
+  assertEquals(hashOf({ "certificate-authority-data": btoa(`${pem}other`) }) === ofFile, false);
+  assertEquals(hashOf({}), undefined);
+  Deno.removeSync(folder, { recursive: true });
+});
