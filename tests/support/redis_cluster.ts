@@ -112,14 +112,18 @@ export class RedisCluster implements AsyncDisposable {
   /** Waits until every node says that the cluster is whole, with a replica for each master. */
   async isWhole(): Promise<void> {
     await holds(async () => {
+      let replicas = 0;
       for (const server of this.servers) {
         const info = `${await server.command("CLUSTER", "INFO")}`;
         if (!/cluster_state:ok/.test(info) || !/cluster_known_nodes:6/.test(info)) throw new Error(info);
         const replication = `${await server.command("INFO", "replication")}`;
-        if (/role:slave/.test(replication) && !/master_link_status:up/.test(replication)) {
-          throw new Error(replication);
-        }
+        if (!/role:slave/.test(replication)) continue;
+        replicas++;
+        if (!/master_link_status:up/.test(replication)) throw new Error(replication);
       }
+      if (replicas < MASTERS) throw new Error(`only ${replicas} nodes are replicas`);
+      const known = (await this.nodes()).filter(({ flags }) => /slave/.test(flags));
+      if (known.length < MASTERS) throw new Error(`only ${known.length} nodes are known as replicas`);
     }, 40);
   }
 

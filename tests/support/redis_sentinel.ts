@@ -143,6 +143,10 @@ export class Sentinel implements AsyncDisposable {
     Deno.writeTextFileSync(`${this.#folder}/conf`, [...own, ...config, ""].join("\n"));
   }
 
+  get isRunning(): boolean {
+    return this.#child !== undefined;
+  }
+
   async start(): Promise<void> {
     this.#child = new Deno.Command("redis-server", {
       args: [`${this.#folder}/conf`, "--sentinel"],

@@ -7,7 +7,7 @@ import {
 } from "./connection.ts";
 import { isBeingMoved } from "./errors.ts";
 import { hashSlot } from "./hash_slot.ts";
-import { askInTurn, type Locator } from "./locator.ts";
+import { askInTurn, type Locator, NoAnswer } from "./locator.ts";
 
 export interface ClusterOptions extends RedisLogin {
   /** Nodes to ask first. */
@@ -49,7 +49,7 @@ export class ClusterLocator implements Locator {
       const ranges = await client.call("CLUSTER", "SLOTS") as SlotRange[];
       const address = ([host, port]: SlotServer) => ({ host: host || asked.host, port });
       const [, , owner] = ranges.find(([from, to]) => from <= this.#slot && this.#slot <= to) ?? [];
-      if (owner === undefined) throw new Error(`it knows no owner of slot ${this.#slot}`);
+      if (owner === undefined) throw new NoAnswer(`knows no owner of slot ${this.#slot}`);
       heard = ranges.flatMap(([, , ...servers]) => servers.map(address));
       return address(owner);
     };

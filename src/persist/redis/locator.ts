@@ -44,6 +44,9 @@ export interface AskOptions extends Omit<ConnectionOptions, "silence"> {
   readonly question: (connection: Connection, address: RedisAddress) => Promise<RedisAddress>;
 }
 
+/** A server's answer that does not say where the data is. The message continues the name of the server. */
+export class NoAnswer extends Error {}
+
 /**
  * Asks the servers in their order until one answers the question. Returns the answer and the server's place.
  *
@@ -60,7 +63,9 @@ export async function askInTurn(
     try {
       return { answer: await ask(server, { ...options, question }, signal), place };
     } catch (error) {
-      failures.push(explainRedisError(`${role} ${addressText(server)}`, error).message);
+      const asked = `${role} ${addressText(server)}`;
+      const isAnswer = error instanceof NoAnswer;
+      failures.push(isAnswer ? `${asked} ${error.message}` : explainRedisError(asked, error).message);
     }
   }
   throw new Error(failures.join("; "));
@@ -78,6 +83,7 @@ async function ask(
     await connection.open();
     return await question(connection, server);
   } catch (error) {
+    if (error instanceof NoAnswer) throw error;
     connection.leave(error);
     throw connection.reason;
   } finally {

@@ -6,7 +6,7 @@ import {
   type RedisTls,
 } from "./connection.ts";
 import { ifRefused } from "./errors.ts";
-import { askInTurn, type Locator } from "./locator.ts";
+import { askInTurn, type Locator, NoAnswer } from "./locator.ts";
 
 export interface SentinelOptions extends RedisLogin {
   readonly sentinels: readonly RedisAddress[];
@@ -63,7 +63,7 @@ async function masterAddress({ client }: Connection, master: string): Promise<Re
     | string[][]
     | undefined;
   const names = masters?.map((fields) => fields[fields.indexOf("name") + 1]).join(", ") || "none";
-  throw new Error(
+  throw new NoAnswer(
     `does not know master ${master}${masters === undefined ? "" : `; it knows: ${names}`}`,
   );
 }

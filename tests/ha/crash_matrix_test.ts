@@ -1,0 +1,137 @@
+/**
+ * Seeded runs over the three topologies. Each kills or freezes some of the API server, Redis servers, Sentinels and
+ * replicas at random moments while the cluster lives, brings them back, and waits for rest: the API server, every
+ * memory and Redis are equal, one replica writes, and no reader of a replica that was not touched got an error.
+ *
+ * `HA_RUNS` says how many runs, `HA_SEED` which is the first; a run that fails names its seed, which replays it.
+ */
+import { assertEquals } from "@std/assert";
+import { livingCluster } from "../../src/simulator/living_cluster.ts";
+import type { Astrolabe } from "../support/astrolabe.ts";
+import { random } from "../support/random.ts";
+import { hasRedisServer } from "../support/redis_server.ts";
+import { type Failing, TOPOLOGIES } from "../support/redis_topology.ts";
+import { Replicas } from "../support/replicas.ts";
+
+const RUNS = Number(Deno.env.get("HA_RUNS") ?? 3);
+const FIRST = Number(Deno.env.get("HA_SEED") ?? 1);
+const REPLICAS = 2;
+/** A fault begins and ends within so many milliseconds. */
+const FAULT_MS = 2_500;
+
+for (let seed = FIRST; seed < FIRST + RUNS; seed++) {
+  const topology = TOPOLOGIES[seed % TOPOLOGIES.length] ?? "direct";
+  Deno.test({
+    name: `Crash matrix, comes to rest on ${topology} (seed ${seed})`,
+    ignore: !hasRedisServer,
+    fn: () => run(seed, topology),
+  });
+}
+
+async function run(seed: number, topology: typeof TOPOLOGIES[number]): Promise<void> {
+  const next = random(seed * 7919);
+  await using replicas = await Replicas.open({ topology, seed, objects: 80 + Math.floor(next() * 80) });
+  const stop = new AbortController();
+  const { store } = replicas.simulator;
+  const life = livingCluster({ store, signal: stop.signal, seed, changesPerSecond: 20 + next() * 200 });
+  const readers: Reader[] = [];
+  try {
+    for (let i = 0; i < REPLICAS; i++) readers.push(new Reader(await replicas.start()));
+    await pause(next() * FAULT_MS);
+    for (let round = 1 + Math.floor(next() * 3); round > 0; round--) {
+      await Promise.all([fault(replicas, readers, next), fault(replicas, readers, next)]);
+    }
+    for (const part of [...replicas.redis.servers, ...replicas.redis.helpers]) {
+      if (!part.isRunning) await part.start();
+    }
+    stop.abort();
+    await life;
+    await replicas.redis.isWhole();
+    await replicas.atRest();
+  } finally {
+    stop.abort();
+    await life;
+    for (const reader of readers) await reader.stop();
+  }
+  assertEquals(readers.flatMap(({ errors }) => errors), []);
+}
+
+/** Makes one thing fail, and brings it back. */
+async function fault(replicas: Replicas, readers: Reader[], next: () => number): Promise<void> {
+  const { servers, helpers } = replicas.redis;
+  const kind = next();
+  const isKill = next() < 0.5;
+  const [before, during] = [next() * FAULT_MS, next() * FAULT_MS];
+  const choice = next();
+  await pause(before);
+  if (kind < 0.2) {
+    await replicas.simulator.down();
+    await pause(during);
+    replicas.simulator.up();
+  } else if (kind < 0.5) {
+    await fail(servers[Math.floor(choice * servers.length)], { isKill, during });
+  } else if (kind < 0.65) {
+    await fail(helpers[Math.floor(choice * helpers.length)], { isKill, during });
+  } else {
+    const reader = readers[Math.floor(choice * readers.length)];
+    if (reader === undefined || reader.isTouched) return;
+    reader.isTouched = true;
+    if (isKill) {
+      await reader.stop();
+      await replicas.stop(reader.astrolabe, "SIGKILL");
+      await pause(during);
+      readers.push(new Reader(await replicas.start()));
+    } else {
+      reader.astrolabe.signal("SIGSTOP");
+      await pause(during);
+      reader.astrolabe.signal("SIGCONT");
+    }
+  }
+}
+
+async function fail(part: Failing | undefined, { isKill, during }: { isKill: boolean; during: number }) {
+  if (part === undefined || !part.isRunning) return;
+  if (!isKill) {
+    part.pause();
+    await pause(during);
+    return part.resume();
+  }
+  await part.kill();
+  await pause(during);
+  if (!part.isRunning) await part.start();
+}
+
+/** Reads from a replica all the time, and keeps the errors unless the replica itself was cut off. */
+class Reader {
+  readonly astrolabe: Astrolabe;
+  readonly errors: string[] = [];
+  isTouched = false;
+  readonly #ended: Promise<void>;
+  #isStopped = false;
+
+  constructor(astrolabe: Astrolabe) {
+    this.astrolabe = astrolabe;
+    this.#ended = this.#read();
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    await this.#ended;
+  }
+
+  async #read(): Promise<void> {
+    while (!this.#isStopped) {
+      try {
+        const { status } = await this.astrolabe.text("/api/v1/releases");
+        if (status !== 200 && !this.isTouched) this.errors.push(`status ${status}`);
+      } catch (error) {
+        if (!this.isTouched) this.errors.push(`${error}`);
+      }
+      await pause(20);
+    }
+  }
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
