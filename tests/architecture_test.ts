@@ -21,19 +21,19 @@ const ROOMS: readonly [room: string, files: RegExp, allowed: RegExp][] = [
   [
     "kube",
     /^src\/kube\/[a-z0-9_/]+\.ts$/,
-    /^src\/((kube|model)\/[a-z0-9_/]+|log|metrics)\.ts$/,
+    /^src\/((kube|model)\/[a-z0-9_/]+|log|metrics|read_text_file)\.ts$/,
   ],
   [
     "persist",
     /^src\/persist\/[a-z0-9_/]+\.ts$/,
-    /^src\/((persist|model|graph\/queries|json|arrays)\/[a-z0-9_/]+|graph\/listener|log|metrics)\.ts$/,
+    /^src\/((persist|model|graph\/queries|json|arrays)\/[a-z0-9_/]+|graph\/listener|log|metrics|read_text_file)\.ts$/,
   ],
   [
     "http",
     /^src\/http\/[a-z0-9_/]+\.ts$/,
     /^src\/((http|model|graph\/queries|json|arrays)\/[a-z0-9_/]+|log|metrics)\.ts$/,
   ],
-  ["the leaves", /^src\/(log|metrics|histogram)\.ts$/, /^src\/histogram\.ts$/],
+  ["the leaves", /^src\/(log|metrics|histogram|read_text_file)\.ts$/, /^src\/histogram\.ts$/],
   [
     "ingest",
     /^src\/ingest\.ts$/,
@@ -48,7 +48,7 @@ const ROOMS: readonly [room: string, files: RegExp, allowed: RegExp][] = [
   [
     "cli",
     /^src\/cli\/[a-z0-9_]+\.ts$/,
-    /^(src\/cli\/[a-z0-9_]+\.ts|src\/model\/[a-z0-9_]+\.ts|src\/log\.ts|deno\.json)$/,
+    /^(src\/cli\/[a-z0-9_]+\.ts|src\/model\/[a-z0-9_]+\.ts|src\/(log|read_text_file)\.ts|deno\.json)$/,
   ],
   ["main", /^main\.ts$/, /^src\/(cli\/[a-z0-9_]+|app|log)\.ts$/],
 ];

@@ -2,6 +2,7 @@
  * Reads flags and environment variables into one frozen Config; nothing else reads either. Every value is
  * checked. Secrets are functions, so that printing a Config does not print them.
  */
+import { readTextFile } from "../read_text_file.ts";
 import { type Command, type Option, type OptionName, OPTIONS, type ServerAddress } from "./options.ts";
 
 /** The command line or the environment asks for something that does not exist. Exit code 2, with one line. */
@@ -220,7 +221,7 @@ function readPassword(
   const fixed = optional(name);
   if (fixed !== undefined) return () => fixed;
   const file = environment.get(`${OPTIONS[name].environment}_FILE`);
-  return file ? () => Deno.readTextFileSync(file).trimEnd() : undefined;
+  return file ? () => readTextFile(file).trimEnd() : undefined;
 }
 
 function parse(option: Option<unknown>, source: string, text: string): unknown {

@@ -1,3 +1,4 @@
+import { readTextFile, reasonOf } from "../read_text_file.ts";
 import { ConnectionError } from "./errors.ts";
 import { ExecPlugin } from "./exec_plugin.ts";
 import type { KubeConfig } from "./kube_config.ts";
@@ -49,19 +50,19 @@ export class CredentialReader {
           `${of} cannot be sent: a token or password has characters that no header may`,
         );
       }
-      throw new ConnectionError(`${of} cannot be had: ${why.split("\n")[0]}`, { cause });
+      throw new ConnectionError(`${of} cannot be had: ${reasonOf(cause)}`, { cause });
     }
   }
 }
 
 function authorizationOf({ token, tokenFile, username, password = "" }: User): string | undefined {
   // Editors put a newline at the end of a token file.
-  if (tokenFile) return `Bearer ${Deno.readTextFileSync(tokenFile).trim()}`;
+  if (tokenFile) return `Bearer ${readTextFile(tokenFile).trim()}`;
   if (username) return `Basic ${new TextEncoder().encode(`${username}:${password}`).toBase64()}`;
   return token && `Bearer ${token}`;
 }
 
 function pem(file: string | undefined, data: string | undefined): string | undefined {
-  if (file) return Deno.readTextFileSync(file);
+  if (file) return readTextFile(file);
   return data && new TextDecoder().decode(Uint8Array.fromBase64(data));
 }

@@ -1,3 +1,4 @@
+import { readTextFile } from "../read_text_file.ts";
 import type { Cluster, ExecConfig } from "./kubeconfig_file.ts";
 
 export interface PluginCredentials {
@@ -73,8 +74,6 @@ function answerOf(stdout: Uint8Array, command: string): Answer {
 }
 
 function clusterInfo({ server, caFile, caData }: Cluster): object {
-  const ca = caFile === undefined
-    ? caData
-    : new TextEncoder().encode(Deno.readTextFileSync(caFile)).toBase64();
+  const ca = caFile === undefined ? caData : new TextEncoder().encode(readTextFile(caFile)).toBase64();
   return { server, ...(ca === undefined ? {} : { "certificate-authority-data": ca }), config: null };
 }

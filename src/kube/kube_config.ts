@@ -3,6 +3,7 @@
  * https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/
  */
 import { join } from "node:path";
+import { readTextFile, reasonOf } from "../read_text_file.ts";
 import { type Cluster, type KubeconfigFile, parseKubeconfig, type User } from "./kubeconfig_file.ts";
 
 export interface KubeConfigOptions {
@@ -76,9 +77,9 @@ function defaultFiles(): KubeconfigFile[] {
 function readKubeconfig(path: string): KubeconfigFile {
   let text: string;
   try {
-    text = Deno.readTextFileSync(path);
+    text = readTextFile(path);
   } catch (cause) {
-    throw new Error(`kubeconfig ${path} cannot be read: ${reasonOf(cause)}`, { cause });
+    throw new Error(`kubeconfig ${(cause as Error).message}`, { cause });
   }
   try {
     return parseKubeconfig(text, path);
@@ -138,12 +139,7 @@ function exists(path: string): boolean {
     Deno.statSync(path);
     return true;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return false;
-    throw error;
+    // Reading the file reports whatever else is wrong with it.
+    return !(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory);
   }
-}
-
-function reasonOf(cause: unknown): string {
-  const message = cause instanceof Error ? cause.message : String(cause);
-  return (message.split("\n")[0] ?? "").replace(/: (open|readfile) '.*'$/, "");
 }

@@ -9,12 +9,20 @@ import { kubeconfigOf } from "../support/kubeconfig.ts";
 
 const folder = "/nonexistent/folder";
 
+type Refused = [what: string, args: readonly string[], code: number, says: string];
+
 /** What ends it before it serves: arguments, exit code, and what the one line says. */
-const refused: readonly [what: string, args: readonly string[], code: number, says: string][] = [
+const refused: readonly Refused[] = [
   ["an unknown flag", ["--kubeconfg=x"], 2, "unknown flag --kubeconfg; did you mean --kubeconfig?"],
   ["a bad port", ["--port=80a"], 2, '--port "80a": must be a whole number from 0 to 65535'],
   ["a label selector that does not parse", ["--label-selector=app in web"], 2, "in and notin take a set"],
   ["a kubeconfig that is not there", [`--kubeconfig=${folder}/config`], 1, `${folder}/config cannot be read`],
+  ...["/dev/shm/config", "/proc/self/environ", "/sys/kernel/config"].map((path): Refused => [
+    `a kubeconfig at ${path}`,
+    [`--kubeconfig=${path}`],
+    1,
+    `kubeconfig ${path} cannot be read: files below /dev, /proc and /sys are out of reach for Astrolabe`,
+  ]),
   [
     "a folder in place of a kubeconfig",
     ["--kubeconfig=src"],

@@ -4,6 +4,7 @@
  * that is silent while it owes an answer counts as gone.
  */
 import { Redis, type RedisOptions } from "ioredis";
+import { readTextFile } from "../../read_text_file.ts";
 
 export interface RedisAddress {
   readonly host: string;
@@ -79,15 +80,14 @@ export function addressText({ host, port }: RedisAddress): string {
 }
 
 function clientOptions({ host, port }: RedisAddress, { tls, silence }: ConnectionOptions) {
-  const read = (path: string) => Deno.readTextFileSync(path);
   return {
     host,
     port,
     ...(tls && {
       tls: {
-        ...(tls.ca === undefined ? {} : { ca: read(tls.ca) }),
-        ...(tls.cert === undefined ? {} : { cert: read(tls.cert) }),
-        ...(tls.key === undefined ? {} : { key: read(tls.key) }),
+        ...(tls.ca === undefined ? {} : { ca: readTextFile(tls.ca) }),
+        ...(tls.cert === undefined ? {} : { cert: readTextFile(tls.cert) }),
+        ...(tls.key === undefined ? {} : { key: readTextFile(tls.key) }),
       },
     }),
     // The client's own greeting writes warnings to the console, and keeps the password.
