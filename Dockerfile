@@ -1,14 +1,21 @@
 # syntax=docker/dockerfile:1
 
+# The base images. The release workflow resolves each tag once, builds with the digest and records it in a
+# label. To build from the same images again, pass the digests of that label, or those of this command:
+#   docker buildx imagetools inspect --format '{{.Manifest.Digest}}' gcr.io/distroless/cc-debian12:nonroot
+#   docker build --build-arg RUNTIME_IMAGE=gcr.io/distroless/cc-debian12:nonroot@sha256:… .
+ARG DENO_IMAGE=denoland/deno:debian-2.9.6
+ARG RUNTIME_IMAGE=gcr.io/distroless/cc-debian12:nonroot
+
 # The build runs on the builder's own architecture, whatever the target's: only the binary differs.
-FROM --platform=$BUILDPLATFORM denoland/deno:debian-2.9.6 AS build
+FROM --platform=$BUILDPLATFORM $DENO_IMAGE AS build
 WORKDIR /build
 
 # Dependencies have a layer of their own, which lasts until they change.
 COPY deno.json deno.lock ./
 RUN deno install --frozen
 
-COPY main.ts ./
+COPY main.ts LICENSE ./
 COPY scripts ./scripts
 COPY stand_ins ./stand_ins
 COPY src ./src
@@ -20,7 +27,8 @@ RUN case $TARGETARCH in amd64) name=x64 ;; *) name=$TARGETARCH ;; esac \
   && deno run -A scripts/compile.ts --image $name \
   && mv dist/astrolabe-linux-$name dist/astrolabe
 
-FROM gcr.io/distroless/cc-debian12:nonroot
+FROM $RUNTIME_IMAGE
+ARG RUNTIME_IMAGE
 ARG VERSION=0.1.0
 ARG COMMIT=unknown
 LABEL org.opencontainers.image.title="Astrolabe" \
@@ -28,9 +36,10 @@ LABEL org.opencontainers.image.title="Astrolabe" \
   org.opencontainers.image.version=$VERSION \
   org.opencontainers.image.revision=$COMMIT \
   org.opencontainers.image.licenses="Apache-2.0" \
-  org.opencontainers.image.base.name="gcr.io/distroless/cc-debian12:nonroot"
+  org.opencontainers.image.base.name=$RUNTIME_IMAGE
 
 COPY --from=build /build/dist/astrolabe /usr/local/bin/astrolabe
+COPY --from=build /build/LICENSE /build/dist/THIRD_PARTY_NOTICES.txt /usr/share/doc/astrolabe/
 
 # As in the task `start`: without them malloc keeps what it once had.
 ENV MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=65536 MALLOC_TRIM_THRESHOLD_=65536

@@ -1,7 +1,11 @@
 /**
- * Makes dist/astrolabe.js, or the file that $OUTPUT names. Its first line contains the commit that
- * `astrolabe version` prints: $COMMIT, or the commit of the checkout.
+ * Makes dist/astrolabe.js, or the file that $OUTPUT names, and beside it the licences of the third-party code
+ * in it, THIRD_PARTY_NOTICES.txt. The first line of the bundle contains the commit that `astrolabe version`
+ * prints: $COMMIT, or the commit of the checkout.
  */
+import { dirname, join } from "node:path";
+import { noticesOf, noticesText } from "./notices.ts";
+
 const file = Deno.env.get("OUTPUT") || "dist/astrolabe.js";
 
 await run(
@@ -12,7 +16,14 @@ await run(
 const commit = Deno.env.get("COMMIT") || await run("git", ["rev-parse", "HEAD"], "piped");
 const bundle = await Deno.readTextFile(file);
 await Deno.writeTextFile(file, `globalThis.ASTROLABE_COMMIT=${JSON.stringify(commit)};\n${bundle}`);
-console.log(`${file}: ${Math.round(bundle.length / 1000)} kB, commit ${commit}`);
+
+const graph = JSON.parse(await run(Deno.execPath(), ["info", "--json", ...Deno.args, "main.ts"], "piped"));
+const notices = noticesOf(graph);
+await Deno.writeTextFile(
+  join(dirname(file), "THIRD_PARTY_NOTICES.txt"),
+  noticesText(notices, Deno.version.deno),
+);
+console.log(`${file}: ${Math.round(bundle.length / 1000)} kB, ${notices.length} packages, commit ${commit}`);
 
 async function run(command: string, args: string[], stdout: "inherit" | "piped"): Promise<string> {
   const child = new Deno.Command(command, { args, stdout, stderr: "inherit" }).spawn();

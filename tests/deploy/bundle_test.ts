@@ -11,6 +11,9 @@ import { kubeconfigOf } from "../support/kubeconfig.ts";
 import { freePort } from "../support/support_program.ts";
 
 const NOBODY = 65_534;
+const importMap = import.meta.resolve("@std/cli/parse-args").startsWith("file:")
+  ? ["--import-map=stand_ins/import_map.json"]
+  : [];
 const FLAGS = project.tasks.start.command.match(/--(v8-flags|allow-[a-z]+)\S*/g) ?? [];
 
 Deno.test("The bundle on its own", async (test) => {
@@ -18,6 +21,12 @@ Deno.test("The bundle on its own", async (test) => {
   const commit = "0123456789abcdef0123456789abcdef01234567";
   try {
     await prepare(folder, commit);
+    await test.step("The bundle, has the licence of every package in it beside it", async () => {
+      const notices = await Deno.readTextFile(`${folder}/THIRD_PARTY_NOTICES.txt`);
+      const packages = await packagesIn(folder);
+      const without = packages.filter((of) => !notices.includes(`\n${of}\n`));
+      assertEquals([packages.length > 5, without], [true, []]);
+    });
     await test.step("The bundle, prints version, commit and Deno", async () => {
       const { code, output } = await run(folder, "version");
       assertEquals(output, `astrolabe ${project.version}, commit ${commit}, Deno ${Deno.version.deno}\n`);
@@ -35,11 +44,22 @@ Deno.test("The bundle on its own", async (test) => {
   }
 });
 
+/** Returns name and version of each npm package in the bundle, by the comments of one that is not minified. */
+async function packagesIn(folder: string): Promise<string[]> {
+  const file = `${folder}/readable.js`;
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["bundle", "--quiet", "--output", file, ...importMap, "main.ts"],
+    stdin: "null",
+  }).output();
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
+  const comments = (await Deno.readTextFile(file)).matchAll(
+    /^\s*\/\/ \S*\/npm\/[^/]+\/((?:@[^/]+\/)?[^/]+)\/([^/]+)\//gm,
+  );
+  return Array.from(new Set(Array.from(comments, ([, name, version]) => `${name} ${version}`)));
+}
+
 /** Puts the bundle, the program that runs it, and an empty folder to run it from, where anyone may read. */
 async function prepare(folder: string, commit: string): Promise<void> {
-  const importMap = import.meta.resolve("@std/cli/parse-args").startsWith("file:")
-    ? ["--import-map=stand_ins/import_map.json"]
-    : [];
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "--allow-all", "scripts/bundle.ts", ...importMap],
     env: { COMMIT: commit, OUTPUT: `${folder}/astrolabe.js` },
