@@ -13,6 +13,7 @@ import { HttpError } from "./http_error.ts";
 import { readQuery } from "./query.ts";
 import type { Route } from "./route.ts";
 import type { RouterDeps } from "./router_deps.ts";
+import { bandsRoute } from "./routes/bands.ts";
 import { causesRoute } from "./routes/causes.ts";
 import { chartsRoute } from "./routes/charts.ts";
 import { graphRoute } from "./routes/graph.ts";
@@ -100,6 +101,7 @@ function tableOfRoutes(deps: RouterDeps): Route[] {
     kindsRoute,
     problemsRoute,
     causesRoute,
+    bandsRoute,
   ].map((route) => route(deps));
   return [...routes, openapiRoute(routes)];
 }

@@ -140,6 +140,7 @@ export const Release = v.object({
   revision: described(v.nullable(count), "The newest that Helm has stored; null: Helm knows of none"),
   helmStatus: described(v.nullable(v.string()), "Of that revision, as Helm writes it, such as deployed"),
   updated: described(v.nullable(time), "When Helm stored that revision"),
+  causes: described(count, "Causes that affect it"),
 });
 
 export const Revision = v.object({
@@ -190,6 +191,20 @@ export const ResourceCause = v.object({
   ),
 });
 
+export const Band = v.object({
+  release: v.exactOptional(release),
+  owner: v.exactOptional(described(v.object(identity), "The topmost owner of workloads without a release")),
+  chart: described(v.string(), "Empty where there is none"),
+  status: described(status, "The worst of its resources; what is over does not count"),
+  pods: described(
+    v.object({ ready: count, pending: count, error: count }),
+    "Without those that have succeeded or are over",
+  ),
+  counts: v.object({ nodes: count, edges: count, pods: count, errors: count }),
+  causes: described(count, "Causes that affect it"),
+  since: described(v.nullable(time), "When the first of the worst status got it; null: all is Ready"),
+});
+
 export const Health = v.object({
   status: v.literal("healthy"),
   nodes: count,
@@ -217,6 +232,7 @@ export const schemas = {
   Kind,
   ResourceProblem,
   ResourceCause,
+  Band,
   Health,
   Failure,
 };

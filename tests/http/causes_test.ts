@@ -190,7 +190,7 @@ const CASES: readonly [name: string, objects: KubeObject[], expected: string[], 
         labels: { owner: "helm", name: "shop", version: "2", status: "failed" },
       }),
     ],
-    ["error Secret n/sh.helm.release.v1.shop.v2: 0: Revision 2 is failed"],
+    ["error Secret n/sh.helm.release.v1.shop.v2: 0: Revision 2 of release shop is failed"],
   ],
   [
     "five workloads that share one missing Secret",

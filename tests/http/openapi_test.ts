@@ -77,6 +77,7 @@ const REQUESTS: Readonly<Record<string, readonly (readonly [path: string, status
   "/api/v1/namespaces": [["/api/v1/namespaces", 200]],
   "/api/v1/kinds": [["/api/v1/kinds", 200]],
   "/api/v1/problems": [["/api/v1/problems", 200]],
+  "/api/v1/bands": [["/api/v1/bands", 200], ["/api/v1/bands?limit=1", 200]],
   "/api/v1/causes": [["/api/v1/causes", 200], ["/api/v1/causes?limit=1", 200], [
     "/api/v1/causes?limit=0",
     400,

@@ -346,8 +346,10 @@ Deno.test("GET /api/v1/problems, a release whose newest revision has failed or t
     revision("Secret", "mended", { version: 2, status: "deployed" }),
     revision("ConfigMap", "slow", { version: 3, status: "pending-upgrade", created: "2026-01-02T00:00:00Z" }),
   ]);
-  const broken = "error Secret sh.helm.release.v1.broken.v10: helm-release: Revision 10 is failed";
-  const slow = "error ConfigMap sh.helm.release.v1.slow.v3: helm-release: Revision 3 is pending-upgrade";
+  const broken =
+    "error Secret sh.helm.release.v1.broken.v10: helm-release: Revision 10 of release broken is failed";
+  const slow =
+    "error ConfigMap sh.helm.release.v1.slow.v3: helm-release: Revision 3 of release slow is pending-upgrade";
   api.clock.advance(599_000);
   assertEquals(await full(api), [broken]);
   const { rv } = await api.get("/api/v1/graph");

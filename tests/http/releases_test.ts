@@ -45,6 +45,7 @@ Deno.test("GET /api/v1/releases?detail=true, counts what the release is itself",
       revision: null,
       helmStatus: null,
       updated: null,
+      causes: 0,
     },
     {
       namespace: "shop",
@@ -57,6 +58,7 @@ Deno.test("GET /api/v1/releases?detail=true, counts what the release is itself",
       revision: null,
       helmStatus: null,
       updated: null,
+      causes: 1,
     },
   ]);
 });

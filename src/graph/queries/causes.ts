@@ -3,9 +3,9 @@ import type { Release } from "../../model/record.ts";
 import { type Status, STATUSES } from "../../model/status.ts";
 import { NONE } from "../../arrays/columns.ts";
 import { mix } from "../../arrays/row_index.ts";
+import { type BandKey, bandOf, bandText } from "./bands.ts";
 import { causeMessage } from "./cause_message.ts";
 import { CauseRoots, type Root, unwellPodsOf } from "./cause_roots.ts";
-import { releaseOf } from "./membership.ts";
 import { type Problem, type ProblemType, SEVERITIES, type Severity } from "./problem.ts";
 import { problemMessage } from "./problem_message.ts";
 import type { ProblemScope } from "./problems.ts";
@@ -34,6 +34,8 @@ export interface Cause {
   readonly releases: readonly Release[];
   readonly counts: { readonly resources: number; readonly pods: number };
   readonly affected: readonly Affected[];
+  /** The texts of the bands (see `bandText`) of what is affected. */
+  readonly bands: ReadonlySet<string>;
 }
 
 /** The resource to fix, or the missing target; that has no uid. */
@@ -63,7 +65,7 @@ interface Draft {
   since: number;
   readonly rows: Set<number>;
   pods: number;
-  readonly releases: Map<string, Release>;
+  readonly bands: Map<string, BandKey>;
   /** At most `AFFECTED_MAX` of each. */
   readonly affected: Affected[];
   readonly affectedPods: Affected[];
@@ -109,9 +111,10 @@ export class CauseCollector {
       message: draft.message,
       cause: draft.cause,
       since: draft.since,
-      releases: [...draft.releases.values()],
+      releases: [...draft.bands.values()].flatMap(({ release }) => release ?? []),
       counts: { resources: draft.rows.size, pods: draft.pods },
       affected: [...draft.affected, ...draft.affectedPods].slice(0, AFFECTED_MAX),
+      bands: new Set(draft.bands.keys()),
     }));
     return causes.sort(compareCauses);
   }
@@ -126,7 +129,7 @@ export class CauseCollector {
       since: problem.since,
       rows: new Set(),
       pods: 0,
-      releases: new Map(),
+      bands: new Map(),
       affected: [],
       affectedPods: [],
     };
@@ -157,8 +160,8 @@ export class CauseCollector {
     draft.rows.add(row);
     const isPod = kindOf(this.#sight, row).role === "pod";
     if (isPod) draft.pods++;
-    const release = describeRelease(this.#sight, row);
-    if (release !== undefined) draft.releases.set(`${release.namespace}/${release.name}`, release);
+    const band = bandOf(this.#sight, row);
+    if (band !== undefined) draft.bands.set(bandText(band), band);
     const list = isPod ? draft.affectedPods : draft.affected;
     if (list.length < AFFECTED_MAX) list.push(describeAffected(this.#sight, row));
   }
@@ -173,6 +176,13 @@ export type CauseOrder = Pick<Cause, "severity" | "since" | "id"> & {
 export function compareCauses(a: CauseOrder, b: CauseOrder): number {
   return SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) || b.counts.pods - a.counts.pods ||
     a.since - b.since || (a.id === b.id ? 0 : a.id < b.id ? -1 : 1);
+}
+
+/** Returns how many causes affect each band, by its text. */
+export function countCauses(causes: readonly Cause[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { bands } of causes) for (const band of bands) counts.set(band, (counts.get(band) ?? 0) + 1);
+  return counts;
 }
 
 function tellsMore({ severity, type }: Problem, draft: Draft): boolean {
@@ -219,16 +229,6 @@ function describeKey(sight: Sight, row: number) {
     kind: kindOf(sight, row).kind,
     namespace: strings.text(cohorts.namespace(rows.cohort.data[row]!)),
     name: strings.text(rows.name.data[row]!),
-  };
-}
-
-function describeRelease(sight: Sight, row: number): Release | undefined {
-  const { cohorts, strings } = sight.tables;
-  const release = releaseOf(sight, row);
-  if (release === NONE) return undefined;
-  return {
-    namespace: strings.text(cohorts.releaseNamespace(release)),
-    name: strings.text(cohorts.releaseName(release)),
   };
 }
 

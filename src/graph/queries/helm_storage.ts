@@ -2,6 +2,7 @@
  * Releases as Helm stores them: one Secret or ConfigMap a revision, known from its labels alone.
  * https://helm.sh/docs/topics/advanced/#storage-backends
  */
+import type { Release } from "../../model/record.ts";
 import { NONE } from "../../arrays/columns.ts";
 import { IDLE } from "../tables/rows.ts";
 import type { Sight } from "./sight.ts";
@@ -41,22 +42,25 @@ export function forEachUnsettled(sight: Sight, visit: (row: number) => void): vo
   }
 }
 
-/** Returns the revision of a storage object if it is the newest of its release. */
-export function newestRevision(sight: Sight, row: number): Revision | undefined {
-  const { cohorts, labels, rows, strings } = sight.tables;
+/** Returns the release that a storage object stands for. */
+export function storedRelease({ tables }: Sight, row: number): Release {
+  const { cohorts, labels, rows, strings } = tables;
   const cohort = rows.cohort.data[row]!;
   const name = labels.get(cohorts.labelSet(cohort), strings.find("name"));
-  if (name === NONE) return undefined;
-  const namespace = strings.text(cohorts.namespace(cohort));
-  const [newest] = revisionsOf(sight, { namespace, name: strings.text(name) });
+  return {
+    namespace: strings.text(cohorts.namespace(cohort)),
+    name: name === NONE ? "" : strings.text(name),
+  };
+}
+
+/** Returns the revision of a storage object if it is the newest of its release. */
+export function newestRevision(sight: Sight, row: number): Revision | undefined {
+  const [newest] = revisionsOf(sight, storedRelease(sight, row));
   return newest?.row === row ? newest : undefined;
 }
 
 /** Returns the visible revisions of a release, the newest first. */
-export function revisionsOf(
-  sight: Sight,
-  { namespace, name }: { namespace: string; name: string },
-): Revision[] {
+export function revisionsOf(sight: Sight, { namespace, name }: Release): Revision[] {
   const { cohorts, labels, rows, strings } = sight.tables;
   const keys = ["owner", "version", "status"].map((key) => strings.find(key));
   const [owner, version, status] = keys as [number, number, number];

@@ -1,4 +1,5 @@
 import { RELATION_TYPES } from "../../model/relation.ts";
+import { storedRelease } from "./helm_storage.ts";
 import type { Problem } from "./problem.ts";
 import type { Sight } from "./sight.ts";
 
@@ -21,7 +22,9 @@ export function problemMessage(sight: Sight, problem: Problem): string {
     case "unused-claim":
       return "No Pod and no template mounts it";
     case "helm-release":
-      return `Revision ${revision!.revision} is ${revision!.status}`;
+      return `Revision ${revision!.revision} of release ${storedRelease(sight, row).name} is ${
+        revision!.status
+      }`;
     case "error-status":
     case "stuck":
       return strings.text(rows.message.data[row]!);

@@ -21,6 +21,7 @@ import {
 } from "../tables/references.ts";
 import { FINISHED, IDLE, ON_HOLD, THERE } from "../tables/rows.ts";
 import type { Tables } from "../tables/tables.ts";
+import { type BandKey, bandOf, bandSources, type BandSums, bandSums, bandText } from "./bands.ts";
 import { type Cause, CauseCollector } from "./causes.ts";
 import { chartOf, chartsOf, internChartKeys } from "./charts.ts";
 import { type Evidence, evidenceOf, type RelationKey } from "./evidence.ts";
@@ -31,7 +32,7 @@ import { type NamedTarget, namedTarget } from "./named_target.ts";
 import type { Problem } from "./problem.ts";
 import { forEachProblem, type ProblemScope } from "./problems.ts";
 import { problemMessage } from "./problem_message.ts";
-import { describeRelease, type ReleaseSums } from "./release_sums.ts";
+import { type ReleaseSums, releaseSums } from "./release_sums.ts";
 import { type ListedRelease, listReleases } from "./releases.ts";
 import { type Filter, select } from "./select.ts";
 import { sees, type Sight, type Visibility } from "./sight.ts";
@@ -290,7 +291,24 @@ export class GraphReader {
 
   /** What a release comes to. `scratch` is an empty set; see `newRowSet`. */
   releaseSums(release: Release, scratch: RowSet): ReleaseSums {
-    return describeRelease(this.#sight, release, scratch);
+    return releaseSums(this.#sight, release, scratch);
+  }
+
+  /** Finds, in slices, the bands of what a filter lets through. */
+  async bands(filter: Filter, slicer: Slicer): Promise<BandKey[]> {
+    const { releases, rows } = bandSources(this.#sight, filter);
+    const bands = new Map(releases.map((key) => [bandText(key), key]));
+    for (const row of rows) {
+      if (slicer.isOver) await slicer.pause();
+      const key = this.isThere(row) ? bandOf(this.#sight, row) : undefined;
+      if (key !== undefined) bands.set(bandText(key), key);
+    }
+    return [...bands.values()];
+  }
+
+  /** What a band comes to; undefined if it is gone. `scratch` is an empty set; see `newRowSet`. */
+  bandSums(key: BandKey, scratch: RowSet): BandSums | undefined {
+    return bandSums(this.#sight, key, scratch);
   }
 
   /** The revisions of a release that Helm has stored, the newest first. */

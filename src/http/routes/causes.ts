@@ -33,7 +33,7 @@ export function causesRoute({ graph, isLimited }: RouterDeps): Route {
       });
       refuseTooLarge(entries.length);
       return {
-        bytes: jsonBytes(entries.map((cause) => ({ ...cause, since: rfc3339(cause.since) }))),
+        bytes: jsonBytes(entries.map(({ bands: _bands, ...it }) => ({ ...it, since: rfc3339(it.since) }))),
         headers: linkHeader(PATH, url, next),
       };
     },

@@ -1,5 +1,7 @@
 import * as v from "valibot";
 import type { GraphReader } from "../../graph/queries/reader.ts";
+import { bandText } from "../../graph/queries/bands.ts";
+import { type Cause, countCauses } from "../../graph/queries/causes.ts";
 import type { ListedRelease } from "../../graph/queries/releases.ts";
 import { Slicer } from "../../graph/queries/slicer.ts";
 import type { Release as Named } from "../../model/record.ts";
@@ -12,7 +14,7 @@ import type { RouterDeps } from "../router_deps.ts";
 import { Release } from "../schema.ts";
 import { compareUtf8 } from "../sort_rows.ts";
 
-export function releasesRoute({ graph }: RouterDeps): Route {
+export function releasesRoute({ graph, isLimited }: RouterDeps): Route {
   const query = v.object({
     namespace: text("Releases with resources of their own in this namespace"),
     detail: flag("Not only names: namespace, charts, status, counts and Helm's state of each release"),
@@ -31,7 +33,9 @@ export function releasesRoute({ graph }: RouterDeps): Route {
         namespace: graph.text.text(namespace),
         name: graph.text.text(name),
       }));
-      const described = await describeReleases(graph, releases.sort(compareReleases));
+      const slicer = new Slicer();
+      const causes = await graph.causes({ filter: {}, isLimited, slicer });
+      const described = await describeReleases(graph, releases.sort(compareReleases), { slicer, causes });
       return { bytes: jsonBytes(described) };
     },
   });
@@ -47,9 +51,13 @@ function nameOf(graph: GraphReader, { namespace, name, isAmbiguous }: ListedRele
   return isAmbiguous ? `${graph.text.text(namespace)}/${text}` : text;
 }
 
-async function describeReleases(graph: GraphReader, releases: readonly Named[]) {
-  const slicer = new Slicer();
-  const described: ReturnType<typeof describeRelease>[] = [];
+async function describeReleases(
+  graph: GraphReader,
+  releases: readonly Named[],
+  { slicer, causes }: { slicer: Slicer; causes: readonly Cause[] },
+) {
+  const counts = countCauses(causes);
+  const described: (ReturnType<typeof describeRelease> & { causes: number })[] = [];
   let scratch = graph.newRowSet();
   for (const release of releases) {
     if (slicer.isOver) {
@@ -57,7 +65,8 @@ async function describeReleases(graph: GraphReader, releases: readonly Named[]) 
       scratch = graph.newRowSet();
     }
     scratch.clear();
-    described.push(describeRelease(graph, release, scratch));
+    const found = counts.get(bandText({ release })) ?? 0;
+    described.push({ ...describeRelease(graph, release, scratch), causes: found });
   }
   return described;
 }

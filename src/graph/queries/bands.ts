@@ -1,0 +1,135 @@
+/**
+ * Bands: the releases, and the topmost owners of workloads without one, each with what its core comes to. A
+ * filter leaves those that one of its resources belongs to.
+ */
+import type { Release } from "../../model/record.ts";
+import { type Status, STATUSES } from "../../model/status.ts";
+import { NONE } from "../../arrays/columns.ts";
+import type { RowSet } from "../../arrays/row_set.ts";
+import { FINISHED, IDLE } from "../tables/rows.ts";
+import { topmostOwner } from "./cause_roots.ts";
+import { storedRelease } from "./helm_storage.ts";
+import { addCoreOfOwner, isStorage, releaseOf } from "./membership.ts";
+import { isOver } from "./outcome.ts";
+import { addCoreOfRelease, chartsOfCore, type CoreCounts, countCore } from "./release_sums.ts";
+import { listReleases } from "./releases.ts";
+import { type Filter, select } from "./select.ts";
+import { kindOf, sees, type Sight } from "./sight.ts";
+
+/** The name of a band: a release, or the uid of an owner. It outlives a slice. */
+export interface BandKey {
+  readonly release?: Release | undefined;
+  readonly owner?: string | undefined;
+}
+
+export interface BandSums {
+  /** Of an owner: its row. */
+  readonly owner: number | undefined;
+  /** String id, or undefined. */
+  readonly chart: number | undefined;
+  readonly status: Status;
+  readonly pods: { readonly ready: number; readonly pending: number; readonly error: number };
+  readonly counts: CoreCounts;
+  /** When the first resource of the worst status got it, in seconds since 1970; undefined if all is Ready. */
+  readonly since: number | undefined;
+}
+
+/** Returns the band that a row belongs to, or undefined: it has no release, and its owner runs nothing. */
+export function bandOf(sight: Sight, row: number): BandKey | undefined {
+  const { cohorts, rows, strings, uids } = sight.tables;
+  if (isStorage(sight, row)) return { release: storedRelease(sight, row) };
+  const release = releaseOf(sight, row);
+  if (release !== NONE) {
+    return {
+      release: {
+        namespace: strings.text(cohorts.releaseNamespace(release)),
+        name: strings.text(cohorts.releaseName(release)),
+      },
+    };
+  }
+  const { role } = kindOf(sight, row);
+  if (role !== "pod" && role !== "workload") return undefined;
+  return { owner: uids.text(rows.uid.data, topmostOwner(sight, row) * 4) };
+}
+
+/** Returns a text that is the same for the same band alone. */
+export function bandText({ release, owner }: BandKey): string {
+  return release === undefined ? `owner ${owner}` : `release ${release.namespace}/${release.name}`;
+}
+
+/** Returns the releases, without a look at their resources, and the rows that tell the bands of the whole graph. */
+export function bandSources(sight: Sight, filter: Filter): { releases: BandKey[]; rows: number[] } {
+  const { rows, strings } = sight.tables;
+  const isWhole = Object.entries(filter).every(([name, value]) => name === "inactive" || !value);
+  if (!isWhole) return { releases: [], rows: [...select(sight, filter)] };
+  const running: number[] = [];
+  forEachRunning(sight, (row) => {
+    if (!rows.has(row, IDLE)) running.push(row);
+  });
+  const releases = listReleases(sight).map(({ namespace, name }) => ({
+    release: { namespace: strings.text(namespace), name: strings.text(name) },
+  }));
+  return { releases, rows: running };
+}
+
+/** Visits the visible Pods and workloads. */
+function forEachRunning(sight: Sight, visit: (row: number) => void): void {
+  const { cohorts } = sight.tables;
+  sight.kinds.forEach(({ role }, kind) => {
+    if (role !== "pod" && role !== "workload") return;
+    for (let scope = cohorts.firstScope(kind); scope !== NONE; scope = cohorts.nextScope(scope)) {
+      if (sight.visible !== undefined && !sight.visible.has(scope)) continue;
+      cohorts.forEachOfScope(scope, (cohort) => cohorts.forEachMember(cohort, visit));
+    }
+  });
+}
+
+/**
+ * Returns what a band comes to; undefined if its owner is gone.
+ *
+ * @param core An empty set, which holds the band's resources afterwards.
+ */
+export function bandSums(sight: Sight, key: BandKey, core: RowSet): BandSums | undefined {
+  const { rows, uids } = sight.tables;
+  let owner: number | undefined;
+  let named = 1;
+  if (key.release !== undefined) named = addCoreOfRelease(sight, key.release, core);
+  else {
+    if (!uids.find(key.owner!)) return undefined;
+    owner = rows.findUid(uids.words, 0);
+    if (owner === NONE || !sees(sight, owner)) return undefined;
+    addCoreOfOwner(sight, owner, core);
+  }
+
+  const pods = { ready: 0, pending: 0, error: 0 };
+  let worst = 0;
+  let since: number | undefined;
+  for (const row of core) {
+    const status = rows.status.data[row]!;
+    if (isStorage(sight, row) || STATUSES[status] !== "Ready" && isOver(sight, row)) continue;
+    if (kindOf(sight, row).role === "pod") countPod(pods, STATUSES[status]!, rows.has(row, FINISHED));
+    if (status === 0 || status < worst) continue;
+    const began = rows.since.data[row]!;
+    since = status > worst || since === undefined ? began : Math.min(since, began);
+    worst = status;
+  }
+  return {
+    owner,
+    chart: chartsOfCore(sight, { name: key.release?.name ?? "", core, named })[0],
+    status: STATUSES[worst]!,
+    pods,
+    counts: countCore(sight, core),
+    since,
+  };
+}
+
+/** Pods that have succeeded are not counted. */
+function countPod(
+  pods: { ready: number; pending: number; error: number },
+  status: Status,
+  finished: boolean,
+) {
+  if (status === "Error") pods.error++;
+  else if (status !== "Ready") pods.pending++;
+  else if (!finished) pods.ready++;
+}
