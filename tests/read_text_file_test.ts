@@ -3,7 +3,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows
 import { readConfig } from "../src/cli/config.ts";
 import { CredentialReader } from "../src/kube/credential_reader.ts";
 import { loadKubeConfig } from "../src/kube/kube_config.ts";
-import type { User } from "../src/kube/kubeconfig_file.ts";
+import type { User } from "@kubernetes/client-node/dist/config_types.js";
 import { Connection } from "../src/persist/redis/connection.ts";
 import { readTextFile } from "../src/read_text_file.ts";
 
@@ -39,13 +39,13 @@ const credentials: Readonly<Record<string, { user?: Partial<User>; cluster?: { c
   "certificate authority": { cluster: { caFile: FILE } },
   "client certificate": { user: { certFile: FILE, keyData: btoa("key") } },
   "key": { user: { keyFile: FILE, certData: btoa("cert") } },
-  "token": { user: { tokenFile: FILE } },
+  "token": { user: { authProvider: { name: "tokenFile", config: { tokenFile: FILE } } } },
 };
 
 for (const [what, { user, cluster }] of Object.entries(credentials)) {
   Deno.test(`CredentialReader.read() says that a ${what} is out of reach`, { permissions }, async () => {
     const reader = new CredentialReader({
-      cluster: { name: "c", server: "https://a.test", ...cluster },
+      cluster: { name: "c", server: "https://a.test", skipTLSVerify: false, ...cluster },
       user: { name: "me", ...user },
     });
     check(await assertRejects(() => reader.read(), Error), FILE);
@@ -54,8 +54,8 @@ for (const [what, { user, cluster }] of Object.entries(credentials)) {
 
 Deno.test("CredentialReader.read() names the program that it may not run", { permissions }, async () => {
   const reader = new CredentialReader({
-    cluster: { name: "c", server: "https://a.test" },
-    user: { name: "me", exec: { command: "/dev/shm/plugin", args: [], env: {}, provideClusterInfo: false } },
+    cluster: { name: "c", server: "https://a.test", skipTLSVerify: false },
+    user: { name: "me", exec: { command: "/dev/shm/plugin", args: [] } },
   });
   const { message } = await assertRejects(() => reader.read(), Error);
   assert(/may not run "[^"]*plugin": the permission --allow-run must name it$/.test(message), message);

@@ -1,8 +1,13 @@
+/**
+ * Reads the credentials of a kubeconfig's user: a token, a token file, a password, a client certificate, or
+ * the answer of an exec plugin, which client-node runs. Of the auth provider `oidc`, only the ID token that
+ * the file holds is used: kubectl refreshes it.
+ */
+import { ExecAuth } from "@kubernetes/client-node/dist/exec_auth.js";
+import type { Cluster, User } from "@kubernetes/client-node/dist/config_types.js";
 import { readTextFile, reasonOf } from "../read_text_file.ts";
 import { ConnectionError } from "./errors.ts";
-import { ExecPlugin } from "./exec_plugin.ts";
 import type { KubeConfig } from "./kube_config.ts";
-import type { User } from "./kubeconfig_file.ts";
 
 export interface Credentials {
   readonly headers: Record<string, string>;
@@ -12,34 +17,51 @@ export interface Credentials {
   readonly key?: string | undefined;
 }
 
-/**
- * Reads the credentials of a kubeconfig's user: a token, a token file, a password, a client certificate, or
- * the answer of an exec plugin.
- */
+interface AuthProvider {
+  readonly name?: string;
+  readonly config?: { readonly tokenFile?: string; readonly "id-token"?: string };
+}
+
+/** The `exec` entry of a kubeconfig's user. */
+interface ExecConfig {
+  readonly apiVersion?: string;
+  readonly provideClusterInfo?: boolean;
+  readonly env?: readonly { readonly name: string; readonly value: string }[];
+}
+
+/** The fields that client-node fills in from the answer of a plugin. */
+interface PluginAnswer {
+  readonly headers: Record<string, string>;
+  readonly cert?: string;
+  readonly key?: string;
+}
+
 export class CredentialReader {
   readonly #config: KubeConfig;
-  readonly #plugin: ExecPlugin | undefined;
+  /** Keeps what the plugin answered until it expires. */
+  readonly #plugin = new ExecAuth();
 
   constructor(config: KubeConfig) {
-    const { cluster, user } = config;
     this.#config = config;
-    this.#plugin = user.exec && new ExecPlugin(user.exec, cluster);
   }
 
   /** @throws {ConnectionError} if the credentials cannot be read or sent. */
   async read(): Promise<Credentials> {
     const { cluster, user } = this.#config;
     try {
-      const { token, cert, key } = await this.#plugin?.read() ?? {};
-      const headers = new Headers();
-      const authorization = authorizationOf(user) ?? (token && `Bearer ${token}`);
-      if (authorization) headers.set("authorization", authorization);
-      if (user.impersonate) headers.set("impersonate-user", user.impersonate);
+      const answer: PluginAnswer = { headers: {} };
+      if (this.#plugin.isAuthProvider(user)) {
+        await this.#plugin.applyAuthentication(withExecInfo(user, cluster), answer);
+      }
+      const headers = new Headers(answer.headers);
+      const authorization = authorizationOf(user);
+      if (authorization !== undefined) headers.set("authorization", authorization);
+      if (user.impersonateUser) headers.set("impersonate-user", user.impersonateUser);
       return {
         headers: Object.fromEntries(headers),
         ca: pem(cluster.caFile, cluster.caData),
-        cert: cert ?? pem(user.certFile, user.certData),
-        key: key ?? pem(user.keyFile, user.keyData),
+        cert: answer.cert ?? pem(user.certFile, user.certData),
+        key: answer.key ?? pem(user.keyFile, user.keyData),
       };
     } catch (cause) {
       const of = `the credentials of user "${user.name}"`;
@@ -50,19 +72,50 @@ export class CredentialReader {
           `${of} cannot be sent: a token or password has characters that no header may`,
         );
       }
+      // The same holds for JSON.parse and the answer of a plugin.
+      if (cause instanceof SyntaxError) {
+        throw new ConnectionError(`${of} cannot be had: the plugin did not answer an ExecCredential in JSON`);
+      }
       throw new ConnectionError(`${of} cannot be had: ${reasonOf(cause)}`, { cause });
     }
   }
 }
 
-function authorizationOf({ token, tokenFile, username, password = "" }: User): string | undefined {
+/**
+ * Returns the user with the variable that client-node does not set for a plugin.
+ * https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins
+ */
+function withExecInfo(user: User, cluster: Cluster): User {
+  const exec: ExecConfig | undefined = user.exec;
+  if (!exec) return user;
+  const info = JSON.stringify({
+    apiVersion: exec.apiVersion ?? "client.authentication.k8s.io/v1",
+    kind: "ExecCredential",
+    spec: { interactive: false, cluster: exec.provideClusterInfo ? clusterInfo(cluster) : undefined },
+  });
+  return {
+    ...user,
+    exec: { ...exec, env: [...exec.env ?? [], { name: "KUBERNETES_EXEC_INFO", value: info }] },
+  };
+}
+
+function clusterInfo({ server, caFile, caData }: Cluster): object {
+  const ca = caFile ? new TextEncoder().encode(readTextFile(caFile)).toBase64() : caData;
+  return { server, "certificate-authority-data": ca, config: null };
+}
+
+function authorizationOf(user: User): string | undefined {
+  const { token, username, password = "" } = user;
+  const { name, config = {} }: AuthProvider = user.authProvider ?? {};
   // Editors put a newline at the end of a token file.
-  if (tokenFile) return `Bearer ${readTextFile(tokenFile).trim()}`;
+  if (config.tokenFile) return `Bearer ${readTextFile(config.tokenFile).trim()}`;
   if (username) return `Basic ${new TextEncoder().encode(`${username}:${password}`).toBase64()}`;
-  return token && `Bearer ${token}`;
+  if (token) return `Bearer ${token}`;
+  if (name === "oidc" && config["id-token"]) return `Bearer ${config["id-token"]}`;
+  return undefined;
 }
 
 function pem(file: string | undefined, data: string | undefined): string | undefined {
   if (file) return readTextFile(file);
-  return data && new TextDecoder().decode(Uint8Array.fromBase64(data));
+  return data ? new TextDecoder().decode(Uint8Array.fromBase64(data)) : undefined;
 }

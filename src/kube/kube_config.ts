@@ -1,10 +1,20 @@
 /**
  * Chooses the cluster and the user by kubectl's rules, and refuses what Astrolabe cannot do with them.
+ * client-node reads the entries; its own `config.js` is not used, since it drags in an HTTP client, SOCKS
+ * proxies and the classes of the whole Kubernetes API.
  * https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/
  */
-import { join } from "node:path";
+import {
+  type Cluster,
+  type Context,
+  newClusters,
+  newContexts,
+  newUsers,
+  type User,
+} from "@kubernetes/client-node/dist/config_types.js";
+import { load as parseYaml } from "js-yaml";
+import { dirname, isAbsolute, join } from "node:path";
 import { readTextFile, reasonOf } from "../read_text_file.ts";
-import { type Cluster, type KubeconfigFile, parseKubeconfig, type User } from "./kubeconfig_file.ts";
 
 export interface KubeConfigOptions {
   /** Path of a kubeconfig. Beats a mounted service account; the variable KUBECONFIG does not. */
@@ -54,12 +64,20 @@ function inCluster(folder: string): KubeConfig {
   const scheme = PLAIN_PORTS.includes(port) ? "http" : "https";
   const server = `${scheme}://${host.includes(":") ? `[${host}]` : host}:${port}`;
   return {
-    cluster: { name: "inCluster", server, caFile: `${folder}/ca.crt` },
-    user: { name: "inClusterUser", tokenFile: `${folder}/token` },
+    cluster: { name: "inCluster", server, caFile: `${folder}/ca.crt`, skipTLSVerify: false },
+    user: { name: "inClusterUser", authProvider: tokenFileProvider(`${folder}/token`) },
   };
 }
 
-function defaultFiles(): KubeconfigFile[] {
+/** A kubeconfig file. */
+interface KubeConfigFile {
+  readonly clusters: readonly Cluster[];
+  readonly users: readonly User[];
+  readonly contexts: readonly Context[];
+  readonly currentContext: string;
+}
+
+function defaultFiles(): KubeConfigFile[] {
   const variable = Deno.env.get("KUBECONFIG") ?? "";
   const separator = Deno.build.os === "windows" ? ";" : ":";
   const home = Deno.env.get("HOME") ?? Deno.env.get("USERPROFILE") ?? "";
@@ -74,7 +92,7 @@ function defaultFiles(): KubeconfigFile[] {
   return found.map(readKubeconfig);
 }
 
-function readKubeconfig(path: string): KubeconfigFile {
+function readKubeconfig(path: string): KubeConfigFile {
   let text: string;
   try {
     text = readTextFile(path);
@@ -82,14 +100,54 @@ function readKubeconfig(path: string): KubeconfigFile {
     throw new Error(`kubeconfig ${(cause as Error).message}`, { cause });
   }
   try {
-    return parseKubeconfig(text, path);
+    const raw = (text.trim() === "" ? {} : parseYaml(text) ?? {}) as RawKubeconfig;
+    if (typeof raw !== "object") throw new SyntaxError("it is no mapping");
+    for (const list of [raw.clusters, raw.contexts, raw.users]) {
+      if (!Array.isArray(list ?? [])) throw new SyntaxError("clusters, contexts and users must be lists");
+      if (list?.some((entry) => typeof entry?.name !== "string")) {
+        throw new SyntaxError("an entry has no name");
+      }
+    }
+    for (const { user } of raw.users ?? []) {
+      if (user?.tokenFile !== undefined) {
+        user["auth-provider"] = tokenFileProvider(within(path, user.tokenFile));
+        delete user["token"];
+      }
+      if (user?.exec?.command?.includes("/")) user.exec.command = within(path, user.exec.command);
+    }
+    const clusters = newClusters(raw.clusters);
+    const users = newUsers(raw.users);
+    for (const cluster of clusters) {
+      if (cluster.caFile) cluster.caFile = within(path, cluster.caFile);
+    }
+    for (const user of users) {
+      if (user.certFile) user.certFile = within(path, user.certFile);
+      if (user.keyFile) user.keyFile = within(path, user.keyFile);
+    }
+    const currentContext = String(raw["current-context"] ?? "");
+    return { clusters, users, contexts: newContexts(raw.contexts), currentContext };
   } catch (cause) {
     throw new Error(`kubeconfig ${path} is broken: ${reasonOf(cause)}`, { cause });
   }
 }
 
+/** The form in which client-node keeps the path of a file that holds a token. */
+function tokenFileProvider(tokenFile: string): { name: string; config: { tokenFile: string } } {
+  return { name: "tokenFile", config: { tokenFile } };
+}
+
+interface RawKubeconfig {
+  "current-context"?: unknown;
+  clusters?: { name?: unknown }[];
+  contexts?: { name?: unknown }[];
+  users?: {
+    name?: unknown;
+    user?: { [field: string]: unknown; tokenFile?: string; exec?: { command?: string } } | null;
+  }[];
+}
+
 /** Finds the context's cluster and user. Where several files have the name, the first file wins. */
-function chosen(files: readonly KubeconfigFile[], name: string): KubeConfig {
+function chosen(files: readonly KubeConfigFile[], name: string): KubeConfig {
   const contexts = files.flatMap(({ contexts }) => contexts);
   const context = contexts.find((context) => context.name === name);
   if (!context) {
@@ -119,7 +177,7 @@ function check(cluster: Cluster): void {
   if (!/^https?:\/\//.test(cluster.server)) {
     throw new Error(`${of}: server ${cluster.server} is no http(s) URL`);
   }
-  if (cluster.skipTlsVerify && cluster.server.startsWith("https:")) {
+  if (cluster.skipTLSVerify && cluster.server.startsWith("https:")) {
     throw new Error(
       `${of}: insecure-skip-tls-verify is not supported; put the cluster's CA into certificate-authority-data`,
     );
@@ -132,6 +190,10 @@ function check(cluster: Cluster): void {
   if (cluster.proxyUrl) {
     throw new Error(`${of}: proxy-url is not supported; set the variable HTTPS_PROXY instead`);
   }
+}
+
+function within(kubeconfig: string, path: string): string {
+  return isAbsolute(path) ? path : join(dirname(kubeconfig), path);
 }
 
 function exists(path: string): boolean {

@@ -126,7 +126,7 @@ Deno.test("loadKubeConfig() leaves a mounted service account alone when told to"
 Deno.test("loadKubeConfig() knows tokenFile, beside the kubeconfig", () => {
   withFiles({ files: { config: kubeconfig({ user: { tokenFile: "token" } }) } }, (folder) => {
     const { user } = loadKubeConfig({ kubeconfig: `${folder}/config` });
-    assertEquals([user.tokenFile, user.token], [`${folder}/token`, undefined]);
+    assertEquals([user.authProvider.config.tokenFile, user.token], [`${folder}/token`, undefined]);
   });
 });
 
@@ -141,7 +141,7 @@ Deno.test("loadKubeConfig() looks for certificates and plugins beside the kubeco
 /** What is refused, and the line that says why. */
 const refused: Record<string, [text: string, options: KubeConfigOptions, message: string]> = {
   "a broken file": ["a: [", {}, "is broken: "],
-  "a file that is no mapping": ["text", {}, "is broken: the file is not a mapping"],
+  "a file that is no mapping": ["text", {}, "is broken: it is no mapping"],
   "an empty user": ["users: [null]", {}, "is broken: an entry has no name"],
   "an empty context": ["contexts: [null]", {}, "is broken: an entry has no name"],
   "a cluster without a server": [
