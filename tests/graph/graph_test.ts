@@ -134,6 +134,46 @@ Deno.test("Graph.upsert() moves the revision by one, however much it changes", (
   assertEquals(graph.read.revision, revision + 1);
 });
 
+Deno.test("Graph.forget() removes what was restored, and not what has been upserted since", () => {
+  const graph = new Graph(testKinds);
+  for (const name of ["one", "two"]) graph.restore(podNamed(name));
+  graph.upsert(podNamed("three"));
+  graph.upsert(podNamed("two"));
+  assertEquals(["one", "two", "three", "four"].map((name) => graph.forget(`pod-${name}`)), [
+    true,
+    false,
+    false,
+    false,
+  ]);
+  assertEquals(uids(graph, {}), ["pod-three", "pod-two"]);
+});
+
+Deno.test("Graph, uids that only look like UUIDs are told apart, case included", () => {
+  const graph = new Graph(testKinds);
+  const alike = ["0000000g-0000-4000-8000-000000000000", "0000000f-0000-4000-8000-000000000000"];
+  alike.push("0000000F-0000-4000-8000-000000000000", "0000000h-0000-4000-8000-000000000000");
+  alike.push("0000000f00000-4000-8000-000000000000", "ffffffff-ffff-ffff-ffff-ffff00000001");
+  alike.forEach((uid, i) => graph.upsert(podNamed(`pod-${i}`, { uid })));
+  assertEquals(uids(graph, {}), alike.toSorted());
+  assertEquals(graph.validate(), []);
+  for (const uid of alike) assert(graph.remove(uid), uid);
+});
+
+Deno.test("Graph takes no more memory as resources come and go", () => {
+  const graph = new Graph(testKinds);
+  const churn = (rounds: number) => {
+    for (let i = 0; i < rounds; i++) {
+      const name = `web-${i % 1000}`;
+      graph.upsert(podNamed(name, { labels: [["app", name]], references: [mounts(name), mounts("data")] }));
+      graph.remove(`pod-web-${(i + 900) % 1000}`);
+    }
+  };
+  churn(3_000);
+  const { bytes } = graph.read;
+  churn(10_000);
+  assertEquals(graph.read.bytes, bytes);
+});
+
 Deno.test("Graph.endReplace() removes what the list no longer has", () => {
   const graph = new Graph(testKinds);
   for (const name of ["one", "two"]) graph.upsert(podNamed(name));

@@ -64,10 +64,16 @@ export function randomWriter(seed: number): (targets: readonly Writable[]) => vo
     }),
     required: next() < 0.5,
   });
-  const randomRecord = (): ResourceRecord =>
-    record({
-      ...identity(),
-      uid: uid(),
+  /** By uid: the record that was made last. */
+  const earlier = new Map<string, ResourceRecord>();
+  const bearer = () => {
+    const bearing = uid();
+    const { kind, namespace, name } = (next() < 0.5 ? earlier.get(bearing) : undefined) ?? identity();
+    return { uid: bearing, kind, namespace, name };
+  };
+  const randomRecord = (): ResourceRecord => {
+    const made = record({
+      ...bearer(),
       resourceVersion: pick(["1", "17", "abc"]),
       createdAt: pick([0, 1_600_000_000, 1_700_000_000]),
       labels: [...new Map(some(3, () => pick(LABELS)))].sort(([a], [b]) => a < b ? -1 : 1),
@@ -83,6 +89,9 @@ export function randomWriter(seed: number): (targets: readonly Writable[]) => vo
       references: distinct(some(4, reference)),
       selectors: some(1, selector),
     });
+    earlier.set(made.uid, made);
+    return made;
+  };
 
   return (targets) => {
     const dice = next();

@@ -89,3 +89,15 @@ Deno.test("Journal, gives its memory back when nothing is dirty", () => {
   journal.written(journal.take(5_000));
   assertEquals(journal.bytes, before);
 });
+
+Deno.test("Journal, knows the uids of keys that are lent while others are written", () => {
+  const { graph, journal } = start();
+  const put = (odd: string) => {
+    graph.upsert(record({ kind: pod, uid: odd, namespace: "a", name: odd }));
+    return journal.take(10);
+  };
+  const lent = put("first");
+  journal.written(put("second"));
+  const later = put("third");
+  assertEquals([lent, later].map(({ nodes }) => journal.uids.text(nodes, 0)), ["first", "third"]);
+});
