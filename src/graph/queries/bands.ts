@@ -52,6 +52,49 @@ export function bandOf(sight: Sight, row: number): BandKey | undefined {
   return { owner: uids.text(rows.uid.data, topmostOwner(sight, row) * 4) };
 }
 
+/** Collects the bands of rows. The rows of one band cost little after the first. */
+export class BandCollector {
+  readonly #sight: Sight;
+  readonly #bands = new Map<string, BandKey>();
+  /** Releases, and topmost owners, that are collected already; good for one slice. */
+  readonly #releases = new Set<number>();
+  readonly #owners = new Set<number>();
+
+  constructor(sight: Sight) {
+    this.#sight = sight;
+  }
+
+  /** Forgets what a change of the graph makes wrong. */
+  beginSlice(): void {
+    this.#releases.clear();
+    this.#owners.clear();
+  }
+
+  addRow(row: number): void {
+    const release = releaseOf(this.#sight, row);
+    if (release !== NONE) {
+      if (this.#releases.has(release)) return;
+      this.#releases.add(release);
+    } else {
+      const owner = topmostOwner(this.#sight, row);
+      if (this.#owners.has(owner)) return;
+      // Only Pods and workloads make a band of their owner.
+      const { role } = kindOf(this.#sight, row);
+      if (role === "pod" || role === "workload") this.#owners.add(owner);
+    }
+    const key = bandOf(this.#sight, row);
+    if (key !== undefined) this.add(key);
+  }
+
+  add(key: BandKey): void {
+    this.#bands.set(bandText(key), key);
+  }
+
+  get bands(): BandKey[] {
+    return [...this.#bands.values()];
+  }
+}
+
 /** Returns a text that is the same for the same band alone. */
 export function bandText({ release, owner }: BandKey): string {
   return release === undefined ? `owner ${owner}` : `release ${release.namespace}/${release.name}`;

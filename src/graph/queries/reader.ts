@@ -21,7 +21,7 @@ import {
 } from "../tables/references.ts";
 import { FINISHED, IDLE, ON_HOLD, THERE } from "../tables/rows.ts";
 import type { Tables } from "../tables/tables.ts";
-import { type BandKey, bandOf, bandSources, type BandSums, bandSums, bandText } from "./bands.ts";
+import { BandCollector, type BandKey, bandSources, type BandSums, bandSums } from "./bands.ts";
 import { type Cause, CauseCollector } from "./causes.ts";
 import { chartOf, chartsOf, internChartKeys } from "./charts.ts";
 import { type Evidence, evidenceOf, type RelationKey } from "./evidence.ts";
@@ -297,13 +297,16 @@ export class GraphReader {
   /** Finds, in slices, the bands of what a filter lets through. */
   async bands(filter: Filter, slicer: Slicer): Promise<BandKey[]> {
     const { releases, rows } = bandSources(this.#sight, filter);
-    const bands = new Map(releases.map((key) => [bandText(key), key]));
+    const collector = new BandCollector(this.#sight);
+    for (const key of releases) collector.add(key);
     for (const row of rows) {
-      if (slicer.isOver) await slicer.pause();
-      const key = this.isThere(row) ? bandOf(this.#sight, row) : undefined;
-      if (key !== undefined) bands.set(bandText(key), key);
+      if (slicer.isOver) {
+        await slicer.pause();
+        collector.beginSlice();
+      }
+      if (this.isThere(row)) collector.addRow(row);
     }
-    return [...bands.values()];
+    return collector.bands;
   }
 
   /** What a band comes to; undefined if it is gone. `scratch` is an empty set; see `newRowSet`. */
