@@ -1,0 +1,121 @@
+/** Several replicas over one Redis: who writes, who takes over, and what readers see meanwhile. */
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { livingCluster } from "../../src/simulator/living_cluster.ts";
+import { holds } from "../support/holds.ts";
+import { hasRedisServer } from "../support/redis_server.ts";
+import { Replicas, type ReplicasOptions, roleOf } from "../support/replicas.ts";
+
+function test(
+  behaviour: string,
+  fn: (replicas: Replicas) => Promise<void>,
+  options: ReplicasOptions = { topology: "direct" },
+): void {
+  Deno.test({
+    name: `Replicas, ${behaviour}`,
+    ignore: !hasRedisServer,
+    async fn() {
+      await using replicas = await Replicas.open(options);
+      await fn(replicas);
+    },
+  });
+}
+
+test("say in health, probes and metrics who writes", async (replicas) => {
+  await replicas.start();
+  const writer = await replicas.writer();
+  const standby = await replicas.start();
+  await holds(async () => assertEquals(await roleOf(standby), "standby"));
+  for (const [astrolabe, role] of [[writer, "writer"], [standby, "standby"]] as const) {
+    assertStringIncludes((await astrolabe.text("/readyz?verbose")).text, `role: ${role}`);
+    const { text } = await astrolabe.text("/metrics");
+    const lines = text.split("\n").filter((line) => line.startsWith("astrolabe_persistence_role"));
+    assertEquals(lines.filter((line) => line.endsWith(" 1")), [
+      `astrolabe_persistence_role{role="${role}"} 1`,
+    ]);
+  }
+  await replicas.atRest();
+  assertEquals((await standby.json("/health")).persistence.dirtyKeys, 0);
+  assertStringIncludes(standby.output, "Another Astrolabe writes to this Redis");
+});
+
+test("have another writer when the first is stopped, and again when that is killed", async (replicas) => {
+  for (let i = 0; i < 3; i++) await replicas.start();
+  await replicas.atRest();
+  for (const signal of ["SIGTERM", "SIGKILL"] as const) {
+    await replicas.stop(await replicas.writer(), signal);
+    await replicas.writer();
+    await replicas.atRest();
+  }
+});
+
+test("refuse what a writer wants to write that slept until another had the lease", async (replicas) => {
+  await replicas.start();
+  const sleeper = await replicas.writer();
+  await replicas.start();
+  await replicas.atRest();
+  const { store } = replicas.simulator;
+  const [first] = store.list("ConfigMap");
+  sleeper.signal("SIGSTOP");
+  replicas.running.delete(sleeper);
+  const next = await replicas.writer();
+  assert(first !== undefined);
+  store.delete("ConfigMap", first.metadata.namespace ?? "", first.metadata.name);
+  await replicas.atRest();
+  sleeper.signal("SIGCONT");
+  replicas.running.add(sleeper);
+  await holds(async () => assertEquals(await roleOf(sleeper), "standby"));
+  assertEquals(await roleOf(next), "writer");
+  await replicas.atRest();
+});
+
+for (const topology of ["sentinel", "cluster"] as const) {
+  test(
+    `have one writer and equal data after the primary is killed and frozen, ${topology}`,
+    async (replicas) => {
+      for (let i = 0; i < 2; i++) await replicas.start();
+      await replicas.atRest();
+      const stop = new AbortController();
+      const { store } = replicas.simulator;
+      const life = livingCluster({ store, signal: stop.signal, seed: 5, changesPerSecond: 100 });
+      try {
+        for (const fail of ["kill", "pause"] as const) {
+          const primary = await replicas.redis.primary();
+          await primary[fail]();
+          await holds(async () => assert(await replicas.redis.primary() !== primary), 40);
+          await replicas.writer();
+          if (fail === "kill") await primary.start();
+          else primary.resume();
+          await replicas.redis.isWhole();
+        }
+      } finally {
+        stop.abort();
+        await life;
+      }
+      await replicas.atRest();
+    },
+    { topology },
+  );
+}
+
+test("are not ready with a restored graph while another one writes", async (replicas) => {
+  await replicas.start();
+  await replicas.atRest();
+  await replicas.simulator.down();
+  const surge = await replicas.start();
+  await holds(() => assertStringIncludes(surge.output, "graph loaded from Redis"));
+  const { status, text } = await surge.text("/readyz");
+  assertEquals(status, 503, text);
+  replicas.simulator.up();
+  await surge.ready();
+  await replicas.atRest();
+});
+
+test("are ready with a restored graph at once when nobody writes", async (replicas) => {
+  const first = await replicas.start();
+  await replicas.atRest();
+  await replicas.stop(first);
+  await replicas.simulator.down();
+  const second = await replicas.start();
+  await second.ready();
+  assert((await second.graph("inactive=true")).nodes.length >= 200);
+});
