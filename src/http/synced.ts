@@ -9,8 +9,8 @@ export function isSynced(statuses: readonly KindStatus[]): boolean {
     statuses.some(({ state, partly }) => state === "synced" || partly);
 }
 
-/** Reports whether the first lists are complete. Unlike `isSynced`, it counts a stale kind: it was synced once. */
+/** Reports whether the first lists are complete. Unlike `isSynced`, it counts a stale kind that was synced once. */
 export function isListed(statuses: readonly KindStatus[]): boolean {
-  return statuses.every(({ state }) => state !== "listing") &&
+  return statuses.every(({ state, restored }) => state !== "listing" && !restored) &&
     statuses.some(({ state, partly }) => state === "synced" || state === "stale" || partly);
 }

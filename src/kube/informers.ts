@@ -102,6 +102,7 @@ export class Informers {
       kind,
       state,
       partly: isListed && state !== "synced" && state !== "stale",
+      restored: reflectors.some(({ isRestored }) => isRestored),
       lastEvent: Math.max(0, ...reflectors.map(({ lastEvent }) => lastEvent)),
       error,
     };

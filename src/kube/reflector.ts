@@ -92,6 +92,7 @@ export class Reflector implements Follower {
   #relists = 0;
   #state: KindState = "listing";
   #error: string | undefined;
+  #hasSynced = false;
   #lastEvent = 0;
   #phase: "lists" | "watches" = "lists";
   #cancelStale: (() => void) | undefined;
@@ -116,6 +117,11 @@ export class Reflector implements Follower {
   /** When the API server last sent anything, in milliseconds since 1970; 0: never. */
   get lastEvent(): number {
     return this.#lastEvent;
+  }
+
+  /** Whether the sink still holds what an earlier process saved, since nothing was listed since. */
+  get isRestored(): boolean {
+    return this.#state === "stale" && !this.#hasSynced;
   }
 
   /** The sink holds what an earlier process saved: it is served, though not current. */
@@ -444,6 +450,7 @@ export class Reflector implements Follower {
 
   #become(state: KindState, error: string | undefined): void {
     if (state === this.#state && error === this.#error) return;
+    if (state === "synced") this.#hasSynced = true;
     this.#state = state;
     this.#error = error;
     this.#options.onChange();

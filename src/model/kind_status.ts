@@ -15,6 +15,8 @@ export interface KindStatus {
   readonly state: KindState;
   /** Whether its resources are listed in at least one of its namespaces. */
   readonly partly?: boolean | undefined;
+  /** Whether it was restored and has not been synced by this process. */
+  readonly restored?: boolean | undefined;
   /** Time of the last message from the API server, in milliseconds since 1970. 0 means never. */
   readonly lastEvent: number;
   /** The last error. Absent while everything works. */

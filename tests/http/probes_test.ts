@@ -19,6 +19,9 @@ const READY: readonly [when: string, options: ApiOptions, status: number][] = [
     states: ALL("listing"),
     readiness: () => ({ shuttingDown: false, restored: true }),
   }, 200],
+  ["a graph was restored that another replica follows better", {
+    kindStatuses: () => kinds.map((kind) => ({ kind, state: "stale", restored: true, lastEvent: 0 })),
+  }, 503],
   ["it is shutting down", { readiness: () => ({ shuttingDown: true, restored: false }) }, 503],
   ["it is shutting down after a restore", { readiness: () => ({ shuttingDown: true, restored: true }) }, 503],
 ];

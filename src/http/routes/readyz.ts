@@ -5,7 +5,8 @@ import type { RouterDeps } from "../router_deps.ts";
 import { isListed } from "../synced.ts";
 
 /**
- * The server is ready when it has a graph to show: a restored one, or one of complete lists. Stale kinds do
+ * The server is ready when it has a graph to show: a restored one, unless another replica follows the cluster better,
+ * or one of complete lists. Stale kinds do
  * not matter, since an old answer that says so beats none. Neither does Redis: its state is shown only.
  */
 export function readyzRoute({ readiness, kindStatuses, persistence }: RouterDeps): Route {
@@ -37,14 +38,14 @@ export function readyzRoute({ readiness, kindStatuses, persistence }: RouterDeps
 }
 
 function whyNotSynced(statuses: readonly KindStatus[]): string {
-  const listing = statuses.filter(({ state }) => state === "listing").length;
+  const listing = statuses.filter((status) => whyNotListed(status) !== undefined).length;
   return listing > 0
     ? `${listing} of ${statuses.length} kinds are not listed yet`
     : "every kind is forbidden or absent";
 }
 
-function whyNotListed({ state, error }: KindStatus): string | undefined {
-  if (state !== "listing") return undefined;
+function whyNotListed({ state, restored, error }: KindStatus): string | undefined {
+  if (state !== "listing" && !restored) return undefined;
   return error === undefined ? "not listed yet" : `not listed yet: ${error}`;
 }
 
