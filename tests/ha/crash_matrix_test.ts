@@ -41,9 +41,6 @@ async function run(seed: number, topology: typeof TOPOLOGIES[number]): Promise<v
     for (let round = 1 + Math.floor(next() * 3); round > 0; round--) {
       await Promise.all([fault(replicas, readers, next), fault(replicas, readers, next)]);
     }
-    for (const part of [...replicas.redis.servers, ...replicas.redis.helpers]) {
-      if (!part.isRunning) await part.start();
-    }
     stop.abort();
     await life;
     await replicas.redis.isWhole();
@@ -65,9 +62,7 @@ async function fault(replicas: Replicas, readers: Reader[], next: () => number):
   const choice = next();
   await pause(before);
   if (kind < 0.2) {
-    await replicas.simulator.down();
-    await pause(during);
-    replicas.simulator.up();
+    await fail(apiServer(replicas), { isKill: true, during });
   } else if (kind < 0.5) {
     await fail(servers[Math.floor(choice * servers.length)], { isKill, during });
   } else if (kind < 0.65) {
@@ -89,16 +84,36 @@ async function fault(replicas: Replicas, readers: Reader[], next: () => number):
   }
 }
 
+/** Parts that fail now: a second fault leaves them alone. */
+const failing = new WeakSet<object>();
+
 async function fail(part: Failing | undefined, { isKill, during }: { isKill: boolean; during: number }) {
-  if (part === undefined || !part.isRunning) return;
-  if (!isKill) {
-    part.pause();
-    await pause(during);
-    return part.resume();
-  }
-  await part.kill();
+  if (part === undefined || failing.has(part)) return;
+  failing.add(part);
+  if (isKill) await part.kill();
+  else part.pause();
   await pause(during);
-  if (!part.isRunning) await part.start();
+  if (isKill) await part.start();
+  else part.resume();
+  failing.delete(part);
+}
+
+const apiServers = new WeakMap<Replicas, Failing>();
+
+/** The simulator, as something that fails: it can be cut off, and not frozen. */
+function apiServer(replicas: Replicas): Failing {
+  const known = apiServers.get(replicas);
+  if (known !== undefined) return known;
+  const { simulator } = replicas;
+  const made: Failing = {
+    isRunning: true,
+    start: () => Promise.resolve(simulator.up()),
+    kill: () => simulator.down(),
+    pause() {},
+    resume() {},
+  };
+  apiServers.set(replicas, made);
+  return made;
 }
 
 /** Reads from a replica all the time, and keeps the errors unless the replica itself was cut off. */
