@@ -6,6 +6,10 @@ import type { Manifest } from "../support/kubectl.ts";
 const COPIES: readonly [original: string, copy: string][] = [
   ["redis.conf", "kubernetes/components/redis/redis.conf"],
   ["redis/start.sh", "kubernetes/components/redis/start.sh"],
+  ["redis.conf", "kubernetes/components/redis-sentinel/redis.conf"],
+  ["redis/replication.conf", "kubernetes/components/redis-sentinel/replication.conf"],
+  ["redis/sentinel.conf", "kubernetes/components/redis-sentinel/sentinel.conf"],
+  ["redis/replicated.sh", "kubernetes/components/redis-sentinel/replicated.sh"],
   ["redis/backup.sh", "kubernetes/components/backup/backup.sh"],
   ["redis/restore.sh", "kubernetes/components/backup/restore.sh"],
 ];
@@ -16,11 +20,13 @@ for (const [original, copy] of COPIES) {
   });
 }
 
-Deno.test("Redis' Pod, may use twice the maxmemory of redis.conf", () => {
-  const [statefulSet] = loadAll(
-    Deno.readTextFileSync("deploy/kubernetes/components/redis/redis.yaml"),
-  ) as Manifest[];
-  const limit = statefulSet.spec.template.spec.containers[0].resources.limits.memory;
-  const [, maxmemory] = /^maxmemory (\d+)mb$/m.exec(Deno.readTextFileSync("deploy/redis.conf")) ?? [];
-  assert(parseInt(limit) >= 2 * Number(maxmemory), `${limit} is too little for maxmemory ${maxmemory}mb`);
-});
+for (const component of ["redis", "redis-sentinel"]) {
+  Deno.test(`The Pod of the component ${component}, may use twice the maxmemory of redis.conf`, () => {
+    const [statefulSet] = loadAll(
+      Deno.readTextFileSync(`deploy/kubernetes/components/${component}/redis.yaml`),
+    ) as Manifest[];
+    const limit = statefulSet.spec.template.spec.containers[0].resources.limits.memory;
+    const [, maxmemory] = /^maxmemory (\d+)mb$/m.exec(Deno.readTextFileSync("deploy/redis.conf")) ?? [];
+    assert(parseInt(limit) >= 2 * Number(maxmemory), `${limit} is too little for maxmemory ${maxmemory}mb`);
+  });
+}

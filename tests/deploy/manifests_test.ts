@@ -13,6 +13,10 @@ const OVERLAYS: readonly (readonly string[])[] = [
   ["redis-external", "redis-external-ca"],
   ["namespaced"],
   ["namespaced", "redis", "backup"],
+  ["replicas"],
+  ["replicas", "redis-sentinel"],
+  ["replicas", "redis-sentinel", "redis-sentinel-tls"],
+  ["replicas", "redis-external"],
 ];
 
 Deno.test(`Manifests on a real API server${skipped}`, { ignore: !apiServerAvailable }, async (test) => {
@@ -40,9 +44,11 @@ Deno.test(`Manifests on a real API server${skipped}`, { ignore: !apiServerAvaila
       });
       await Deno.remove(overlay, { recursive: true });
     }
-    await test.step("Manifests, with-redis is taken without a warning", async () => {
-      await apply("deploy/kubernetes/with-redis", "--dry-run=server");
-    });
+    for (const overlay of ["with-redis", "ha"]) {
+      await test.step(`Manifests, ${overlay} is taken without a warning`, async () => {
+        await apply(`deploy/kubernetes/${overlay}`, "--dry-run=server");
+      });
+    }
     await test.step("Manifests, grafana is taken without a warning", async () => {
       await server.request("POST", "/api/v1/namespaces", { metadata: { name: "monitoring" } });
       await apply("deploy/kubernetes/grafana");

@@ -42,14 +42,11 @@ Deno.test({ name: "Replicated Redis as configured", ignore: !hasRedisServer }, a
     await cluster.isSaved();
     assertStringIncludes(astrolabe.output, "nodes from Redis");
   });
-  await test.step("grants the users what they need, and Astrolabe no more", async () => {
+  await test.step("lets Astrolabe neither empty a node nor change a role", async () => {
     for (const node of NODES) {
       assertEquals((await redis.cli(node, "flushall")).code, 1);
       assertEquals((await redis.cli(node, "replicaof", "no", "one")).code, 1);
       assertEquals((await redis.sentinel(node, "failover", "astrolabe")).code, 1);
-      const { output } = await redis.cli(node, "info", "errorstats");
-      // One for the second command above, and one for each CONFIG that Astrolabe tries.
-      assert(!output.includes("errorstat_NOAUTH") && !output.includes("errorstat_WRONGPASS"), output);
     }
   });
 });
