@@ -297,11 +297,13 @@ export const reflectorCases: Readonly<Record<string, Case>> = {
       const names = new Set<string>();
       for (let step = 0; step < 150; step++) {
         const name = `object-${Math.floor(chance() * 12)}`;
-        if (!names.has(name)) await create(namespace, name);
-        else if (chance() < 0.5) await remove(namespace, name);
-        else await label(namespace, name, { step: String(step) });
-        if (names.has(name) && !(await cluster.names(namespace)).includes(name)) names.delete(name);
-        else names.add(name);
+        if (!names.has(name)) {
+          await create(namespace, name);
+          names.add(name);
+        } else if (chance() < 0.5) {
+          await remove(namespace, name);
+          names.delete(name);
+        } else await label(namespace, name, { step: String(step) });
         if (chance() < 0.1) tap.endStreams();
         if (chance() < 0.1) clock.advance(2_000);
       }

@@ -2,10 +2,15 @@
 import { ApiServer, apiServerAvailable } from "../support/api_server.ts";
 import { KubeClient } from "../../src/kube/client.ts";
 import { RecordingLog } from "../support/recording_log.ts";
+import { assertEquals } from "@std/assert";
+import type { ResourceKind } from "../../src/model/resource_kind.ts";
+import { eventually } from "../support/eventually.ts";
 import {
+  configMap,
   type ConfigMapFields,
   PAGED_NAMESPACE,
   PAGED_OBJECTS,
+  reflect,
   type ReflectedCluster,
   reflectorCases,
 } from "./reflector_cases.ts";
@@ -22,6 +27,8 @@ Deno.test(`Reflector on a real API server${skipped}`, { ignore: !apiServerAvaila
       await server.request("POST", "/api/v1/namespaces", { metadata: { name: namespace } });
       await test.step(`Reflector ${behaviour}`, () => run(cluster, namespace));
     }
+    await test.step("Reflector follows a kind as long as its CustomResourceDefinition is there", () =>
+      followWidgets(server, client));
   } finally {
     client.close();
     await server.close();
@@ -50,6 +57,49 @@ function clusterOf(server: ApiServer, client: KubeClient): ReflectedCluster {
       await server.startServer();
     },
   };
+}
+
+const widget: ResourceKind = { ...configMap, group: "example.com", kind: "Widget", plural: "widgets" };
+const DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+const DEFINITION = {
+  metadata: { name: "widgets.example.com" },
+  spec: {
+    group: "example.com",
+    names: { kind: "Widget", plural: "widgets" },
+    scope: "Namespaced",
+    versions: [{
+      name: "v1",
+      served: true,
+      storage: true,
+      schema: { openAPIV3Schema: { type: "object" } },
+    }],
+  },
+};
+
+async function followWidgets(server: ApiServer, client: KubeClient): Promise<void> {
+  const path = "/apis/example.com/v1/namespaces/default/widgets";
+  await reflect(client, { kind: widget, namespace: "default" }, async ({ reflector, sink, clock, log }) => {
+    const reach = (state: string) =>
+      eventually(() => {
+        clock.advance(100);
+        return reflector.state === state;
+      }, () => [reflector.state, log.lines]);
+    for (const name of ["first", "second"]) {
+      await reach("absent");
+      assertEquals(sink.names, []);
+      await server.request("POST", DEFINITIONS, DEFINITION);
+      await reach("synced");
+      await server.request("POST", path, {
+        apiVersion: "example.com/v1",
+        kind: "Widget",
+        metadata: { name },
+      });
+      await eventually(() => sink.objects.has(name));
+      await server.request("DELETE", `${DEFINITIONS}/${DEFINITION.metadata.name}`);
+    }
+    await reach("absent");
+    assertEquals(sink.names, []);
+  });
 }
 
 interface NamedObject {
