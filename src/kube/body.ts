@@ -1,8 +1,8 @@
 /**
  * Reads a response's body piece by piece, with one recycled buffer instead of garbage.
  *
- * The signal is obeyed here as well as by fetch, because an abort does not reach the body of a response
- * that has been garbage collected, and nobody keeps the response while its body is read.
+ * The signal is obeyed here as well as by fetch: an abort does not reach the body of a response that has been
+ * garbage collected, and nothing keeps the response while its body is read.
  */
 import { ConnectionError } from "./errors.ts";
 
@@ -10,19 +10,19 @@ const BUFFER_SIZE = 64 * 1024;
 
 export interface BodyOptions {
   readonly signal: AbortSignal;
-  /** Gets a view that is valid only until it returns. */
+  /** Called with a view that is valid only until it returns. */
   onChunk(chunk: Uint8Array): void;
 }
 
 /**
  * Reads to the end.
  *
- * @throws {ConnectionError} when the connection breaks, and the signal's reason when it aborts.
+ * @throws {ConnectionError} if the connection breaks, and the signal's reason if it aborts.
  */
 export async function readBody({ body }: Response, { signal, onChunk }: BodyOptions): Promise<void> {
   if (body === null) return;
   const reader = body.getReader({ mode: "byob" });
-  // Not awaited: a cancelled body may settle late, and nobody is interested in how.
+  // Not awaited: a cancelled body may settle late, and its outcome does not matter.
   const cancel = () => void reader.cancel().catch(() => {});
   signal.addEventListener("abort", cancel, { once: true });
   let buffer = new ArrayBuffer(BUFFER_SIZE);
@@ -43,7 +43,7 @@ export async function readBody({ body }: Response, { signal, onChunk }: BodyOpti
   }
 }
 
-/** The whole body as text; `onBytes` is told whenever some of it has come. */
+/** Returns the whole body as text. Calls `onBytes` whenever a part of it has arrived. */
 export async function readText(
   response: Response,
   { signal, onBytes }: { signal: AbortSignal; onBytes: () => void },

@@ -1,7 +1,7 @@
 /**
- * The one way to the API server: address, credentials and TLS of a kubeconfig context or of the
- * mounted service account, on the runtime's own fetch. Redirects are not followed: they would carry
- * the credentials elsewhere.
+ * Sends requests to the API server, with the address, credentials and TLS of a kubeconfig context or of the
+ * mounted service account, by the runtime's own fetch. It does not follow redirects: they would carry the
+ * credentials elsewhere.
  */
 import { createHash } from "node:crypto";
 import type { Logger } from "../log.ts";
@@ -24,20 +24,20 @@ export interface KubeRequest {
 interface Session {
   readonly headers: Record<string, string>;
   readonly http: Deno.HttpClient;
-  /** What `http` was made of: a new one is made only when that changes. */
+  /** The input that `http` was made of. A new client is made only when it changes. */
   readonly tls: string;
   readonly readAt: number;
 }
 
-/** A projected token is exchanged long before it expires; it is read again this often. */
-const SESSION_AGE = 60_000;
-/** Many requests may be refused at once; the credentials are reread for them together. */
-const REREAD_PAUSE = 5_000;
+/** A projected token is replaced long before it expires, so it is enough to read it again this often. */
+const SESSION_AGE_MS = 60_000;
+/** Many requests may be refused at once. They share one new reading of the credentials. */
+const REREAD_PAUSE_MS = 5_000;
 
 export class KubeClient {
   /** Address of the API server, without a slash at its end. */
   readonly server: string;
-  /** SHA-256 of the CA bundle as it was at the start, in hexadecimal; undefined where there is none. */
+  /** SHA-256 of the CA bundle as it was at the start, in hexadecimal; undefined if there is none. */
   readonly caSha256: string | undefined;
 
   #load: () => KubeConfig;
@@ -60,22 +60,22 @@ export class KubeClient {
     this.caSha256 = caSha256(config);
   }
 
-  /** @throws {Error} when there are no credentials, or such as cannot be used. */
+  /** @throws {Error} if there are no credentials, or none that can be used. */
   static load(options: KubeClientOptions, log: Logger): KubeClient {
     return new KubeClient(() => loadKubeConfig(options), { log, clock: options.clock ?? systemClock });
   }
 
-  /** A client of an API server that wants no credentials, such as the simulator. */
+  /** Makes a client of an API server that needs no credentials, such as the simulator. */
   static at(server: string, log: Logger): KubeClient {
     const config = { cluster: { name: "", server, skipTLSVerify: false }, user: { name: "" } };
     return new KubeClient(() => config, { log, clock: systemClock });
   }
 
   /**
-   * Sends a GET. Whatever the API server answers is returned, except that credentials which it does
-   * not accept are read once more first: they may have been exchanged since.
+   * Sends a GET and returns the answer, whatever its status. After a 401 it reads the credentials again and
+   * repeats the request once: they may have been replaced.
    *
-   * @throws {ConnectionError} when no answer comes.
+   * @throws {ConnectionError} if no answer comes.
    */
   async fetch(path: string, request: KubeRequest): Promise<Response> {
     const session = await unlessAborted(this.#currentSession(), request.signal);
@@ -87,7 +87,7 @@ export class KubeClient {
     return await this.#send(renewed, { path, ...request });
   }
 
-  /** Streams that are still open go on; new requests are refused. */
+  /** Refuses new requests. Streams that are still open go on. */
   close(): void {
     this.#closed = true;
     this.#session?.http.close();
@@ -109,22 +109,22 @@ export class KubeClient {
   }
 
   async #currentSession(): Promise<Session> {
-    if (this.#session && this.#clock.now() - this.#session.readAt < SESSION_AGE) return this.#session;
+    if (this.#session && this.#clock.now() - this.#session.readAt < SESSION_AGE_MS) return this.#session;
     return await this.#open();
   }
 
-  /** The session after one that was refused: a new one, unless one was opened a moment ago. */
+  /** Returns the session after one that was refused: a new one, unless one was opened a moment ago. */
   async #reread(refused: Session): Promise<Session> {
     if (this.#session !== refused && this.#session) return this.#session;
-    if (this.#opening || this.#clock.now() - this.#rereadAt < REREAD_PAUSE) {
+    if (this.#opening || this.#clock.now() - this.#rereadAt < REREAD_PAUSE_MS) {
       return await this.#currentSession();
     }
     this.#rereadAt = this.#clock.now();
     try {
       this.#credentials = new CredentialReader(this.#load());
     } catch (error) {
-      // A file that is being written, perhaps; what was read before stays.
-      this.#log.warn("the credentials cannot be read again", { error: String(error) });
+      // The file may be half written. Keep the credentials that were read before.
+      this.#log.warn("Cannot read the credentials again", { error: String(error) });
       return refused;
     }
     return await this.#open();
@@ -151,7 +151,7 @@ export class KubeClient {
 
 function createHttpClient({ ca, cert, key }: Credentials): Deno.HttpClient {
   return Deno.createHttpClient({
-    // Bodies can hang over HTTP/2; and one connection would carry all watches.
+    // Bodies can hang over HTTP/2, and one connection would carry all watches.
     http2: false,
     ...(ca === undefined ? {} : { caCerts: [ca] }),
     ...(cert === undefined || key === undefined ? {} : { cert, key }),
@@ -159,14 +159,14 @@ function createHttpClient({ ca, cert, key }: Credentials): Deno.HttpClient {
 }
 
 /**
- * The TLS library gathers entropy on first use, which would block the event loop for some 25 ms at the
- * first connection. A key is made on another thread, and so is the entropy for it.
+ * Makes the TLS library gather its entropy on another thread, where keys are made. On its first use it would
+ * block the event loop for some 25 ms.
  */
 async function seedRandomNumbers(): Promise<void> {
   await crypto.subtle.generateKey({ name: "ECDH", namedCurve: "P-256" }, false, ["deriveBits"]);
 }
 
-/** Settles with the promise, or rejects as soon as the signal aborts: an exec plugin may hang. */
+/** Settles with the promise, or rejects when the signal aborts: an exec plugin may hang. */
 async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   signal.throwIfAborted();
   const aborted = Promise.withResolvers<never>();
@@ -179,14 +179,14 @@ async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promi
   }
 }
 
-/** Identifies the bundle, wherever it stands: spaces at its ends do not count. */
+/** Returns the hash of the CA bundle, whether it is a file or data. Spaces at its ends do not count. */
 function caSha256({ cluster: { caData, caFile } }: KubeConfig): string | undefined {
   if (caData === undefined && caFile === undefined) return undefined;
   try {
     const pem = caData === undefined ? Deno.readTextFileSync(caFile ?? "") : atob(caData);
     return createHash("sha256").update(pem.trim()).digest("hex");
   } catch {
-    // The first request says what is wrong with it.
+    // The first request reports the reason.
     return undefined;
   }
 }

@@ -1,30 +1,30 @@
 /**
- * What can go wrong between us and the API server, in two classes: it answered with a failure
- * (ApiStatusError), or no usable answer came (ConnectionError). Anything else that is thrown is a bug
- * of ours and ends the program. The predicates below decide what a reflector does about it.
+ * The failures between us and the API server, in two classes: it answered with a failure (ApiStatusError), or
+ * no usable answer came (ConnectionError). Any other error is a bug of ours and ends the program. The
+ * predicates below decide how a reflector reacts.
  * https://kubernetes.io/docs/reference/using-api/api-concepts/
  */
 
-/** The API server said no: as an HTTP answer, or as an ERROR event in a watch. */
+/** A failure that the API server reported: as an HTTP answer, or as an ERROR event in a watch. */
 export class ApiStatusError extends Error {
   override name = "ApiStatusError";
 
   constructor(
     readonly status: number,
     message: string,
-    /** How long the API server wants to be left alone, in milliseconds; 0: it does not say. */
+    /** The milliseconds to wait before the next request, as the API server asks; 0: it does not say. */
     readonly retryAfter = 0,
   ) {
     super(message);
   }
 
-  /** From a response that is no success. Its body should be a Status. */
+  /** Makes an error of a response that is not a success. Its body should be a Status. */
   static from({ status, headers }: Response, { text, now }: { text: string; now: number }): ApiStatusError {
     const retryAfter = parseRetryAfter(headers.get("retry-after"), now);
     return new ApiStatusError(status, explain(status, messageOf(text)), retryAfter);
   }
 
-  /** From the object of an ERROR event, which should be a Status. */
+  /** Makes an error of the object of an ERROR event, which should be a Status. */
   static of(object: unknown): ApiStatusError {
     const { code, message } = (object ?? {}) as { code?: unknown; message?: unknown };
     const status = typeof code === "number" ? code : 500;
@@ -32,10 +32,10 @@ export class ApiStatusError extends Error {
   }
 }
 
-/** No connection, one that was cut or went silent, or bytes that are no Kubernetes answer. */
+/** There is no connection, it was cut or went silent, or its bytes are not an answer of Kubernetes. */
 export class ConnectionError extends Error {
   override name = "ConnectionError";
-  /** For how long nothing had been heard before anybody noticed, in milliseconds. */
+  /** The milliseconds without a byte before the failure. */
   readonly silence: number;
 
   constructor(message: string, { silence = 0, ...options }: ErrorOptions & { silence?: number } = {}) {
@@ -44,7 +44,7 @@ export class ConnectionError extends Error {
   }
 }
 
-/** What we had is too old to go on from: only a new list helps. 429 and 5xx never are. */
+/** Reports whether the resourceVersion is too old, so that only a new list helps. 429 and 5xx never mean that. */
 export function needsRelist(error: unknown): boolean {
   return error instanceof ApiStatusError && (error.status === 410 || error.status === 400);
 }
@@ -53,28 +53,31 @@ export function isForbidden(error: unknown): boolean {
   return error instanceof ApiStatusError && error.status === 403;
 }
 
-/** The API server does not serve the kind. */
+/** Reports whether the API server does not serve the kind. */
 export function isAbsent(error: unknown): boolean {
   return error instanceof ApiStatusError && error.status === 404;
 }
 
-/** An API server that knows no streamed lists, or will not give them. */
+/** Reports whether the API server does not know or does not allow streamed lists. */
 export function refusesStreaming(error: unknown): boolean {
   return error instanceof ApiStatusError && [400, 406, 422].includes(error.status);
 }
 
-/** An answer that may be to the streamed list alone: pages may do. Not so of 401, 403, 404, 429 and 503. */
+/**
+ * Reports whether only the streamed list may have failed, so that pages may work. 401, 403, 404, 429 and 503
+ * concern both.
+ */
 export function failsStreaming(error: unknown): boolean {
   return error instanceof ApiStatusError && ![401, 403, 404, 429, 503].includes(error.status);
 }
 
-/** Milliseconds that `Retry-After` asks for; obeyed on 429 and 5xx, up to five minutes. */
+/** Returns the milliseconds that `Retry-After` asks for, on 429 and 5xx, five minutes at most. */
 export function retryAfter(error: unknown): number {
   if (!(error instanceof ApiStatusError)) return 0;
   return error.status === 429 || error.status >= 500 ? Math.min(error.retryAfter, 300_000) : 0;
 }
 
-/** A failed fetch, in words that say what to look at. */
+/** Makes an error of a failed fetch, in words that say what to check. */
 export function unreachable(server: string, cause: unknown): ConnectionError {
   const text = messageOfCause(cause);
   const known = REASONS.find(([pattern]) => pattern.test(text));
@@ -83,7 +86,7 @@ export function unreachable(server: string, cause: unknown): ConnectionError {
   return new ConnectionError(`cannot reach the API server at ${server}: ${reason}`, { cause });
 }
 
-/** What fetch itself says is only that it failed; its cause knows why. */
+/** Returns the message of the cause: fetch itself says only that it failed. */
 function messageOfCause(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof Error ? error.cause.message : error.message;

@@ -175,7 +175,7 @@ function check(cluster: Cluster): void {
     throw new Error(`${of}: its server has a password in it; put that into the user`);
   }
   if (!/^https?:\/\//.test(cluster.server)) {
-    throw new Error(`${of}: server ${cluster.server} is no http(s) URL`);
+    throw new Error(`${of}: server ${cluster.server} is not an http(s) URL`);
   }
   if (cluster.skipTLSVerify && cluster.server.startsWith("https:")) {
     throw new Error(

@@ -4,18 +4,18 @@ const MAX_LINE = 16 * 1024 * 1024;
 const LARGE_LINE = 256 * 1024;
 const NEWLINE = 10;
 
-/** Makes lines of a stream's pieces. Of the stream it holds no more than a line that has not ended. */
+/** Splits the pieces of a stream into lines. It holds no more than the line that has not ended yet. */
 export class LineSplitter {
   #onLine: (line: Uint8Array) => void;
   #started = new Uint8Array(0);
   #length = 0;
 
-  /** `onLine` gets views that are valid only until it returns. */
+  /** @param onLine called with views that are valid only until it returns. */
   constructor(onLine: (line: Uint8Array) => void) {
     this.#onLine = onLine;
   }
 
-  /** @throws {ConnectionError} when a line is over 16 MiB. */
+  /** @throws {ConnectionError} if a line is longer than 16 MiB. */
   push(chunk: Uint8Array): void {
     let from = 0;
     for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, from)) {
@@ -26,7 +26,7 @@ export class LineSplitter {
     if (from < chunk.length) this.#add(chunk.subarray(from));
   }
 
-  /** @throws {ConnectionError} when the last line has no end. */
+  /** @throws {ConnectionError} if the last line has no end. */
   end(): void {
     if (this.#length > 0) throw new ConnectionError("the stream was cut in the middle of a line");
   }

@@ -1,10 +1,10 @@
 /**
- * Notices when an API server that was away answers again, so that no reflector sleeps through it: a delay
- * of the backoff may have grown to 30 seconds by then.
+ * Wakes the reflectors when an API server that was away answers again. By then their backoff may have grown to
+ * 30 seconds.
  *
- * A reflector reports each failure that may be more than its own. Then `/readyz` is asked: at once, and as
- * long as it is not answered, every second. A failure while the API server answers is the reflector's own,
- * and its backoff grows as ever.
+ * A reflector reports each failure after which the API server may be away. Then `/readyz` is asked at once,
+ * and every second until there is an answer. If the first answer is good, the failure concerns only this
+ * reflector, and its backoff goes on.
  */
 import { type Clock, sleep } from "../model/clock.ts";
 import type { KubeClient } from "./client.ts";
@@ -13,7 +13,7 @@ import { Watchdog } from "./request.ts";
 
 const POLL_INTERVAL_MS = 1_000;
 const POLL_TIMEOUT_MS = 5_000;
-/** The reflectors come back within this time, not all in one moment. */
+/** The reflectors come back within this time, not all at once. */
 const SPREAD_MS = 500;
 
 export class Outage {
@@ -27,7 +27,7 @@ export class Outage {
     this.#clock = clock;
   }
 
-  /** Takes note of a failure after which the API server may be away. */
+  /** Takes note of a failure. After some of them the API server may be away. */
   suspect(error: unknown): void {
     if (error instanceof ApiStatusError ? error.status >= 500 : error instanceof ConnectionError) {
       this.#suspicion.resolve();
@@ -46,7 +46,7 @@ export class Outage {
     return true;
   }
 
-  /** Looks after the API server until `signal` aborts. */
+  /** Runs until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
     signal.addEventListener("abort", () => this.#suspicion.resolve(), { once: true });
     while (!signal.aborted) {
@@ -61,7 +61,7 @@ export class Outage {
     }
   }
 
-  /** Any answer but that of a failing server counts: some proxies do not serve the path. */
+  /** Reports whether the API server answers. Any status below 500 counts: some proxies do not serve the path. */
   async #answers(signal: AbortSignal): Promise<boolean> {
     const dog = new Watchdog(() => POLL_TIMEOUT_MS, { clock: this.#clock, signal });
     try {

@@ -1,33 +1,35 @@
 /**
  * Proves that the past of the API server is the one that the reflectors have followed, before one of them
- * resumes at a resourceVersion.
+ * resumes its watch.
  *
- * An etcd that is restored from a backup gives out resourceVersions a second time. A reflector that resumes
- * at its own once the new writes have passed it misses what they changed, and keeps what the restore undid.
- * So the newest three writes that any reflector applied are looked for: each object must still be as it was
- * written; where it has been written since, it must have been so at that version, which
- * `resourceVersionMatch=Exact` reads. A deletion is proven by the object's presence at the version before.
- * Three objects, because one that is written all the time may have the same version twice; and the time in
- * the managed fields must be the same.
+ * An etcd that is restored from a backup gives out resourceVersions a second time. If a reflector resumes
+ * at its own version after new writes have passed it, it misses their changes and keeps what the restore
+ * undid. Therefore the proof looks for the newest three writes that any reflector has applied. Each object
+ * must be as it was written. If it has been written since, it must have been so at that version, which
+ * `resourceVersionMatch=Exact` reads. A deleted object must have existed at the version before. The proof
+ * needs three objects, because one that is written all the time may get the same version in both pasts. For
+ * the same reason the time in the managed fields must be equal.
  *
- * A proof holds up to the newest version that it read. What lies between that and the version that a
- * reflector knows has changed none of its objects, so the reflector may resume there; what it may have
- * missed are deletions before its list, which it looks after itself.
+ * The newest version that agrees is proven, and with it the whole past before it. No followed object was
+ * written between the proven version and the version of a reflector, so the reflector resumes at the
+ * smaller of the two. Only deletions could be missed there: see `#lacksNothing`.
  *
- * Reads are lists of one object by name, as the shipped roles grant no `get`, and metadata alone.
+ * The proof lists single objects by name, since the shipped roles do not grant `get`, and reads only
+ * metadata.
  */
 import type { Clock } from "../model/clock.ts";
 import type { Logger } from "../log.ts";
+import type { Scope } from "../model/resource_sink.ts";
 import type { KubeClient } from "./client.ts";
 import { ApiStatusError } from "./errors.ts";
-import { fetchPage } from "./list.ts";
+import { fetchPage, type Page } from "./list.ts";
 import { isNewer, versionBefore } from "./resource_version.ts";
 import { byNewest, type Identity, identityOf, type Witness, type Witnesses } from "./witnesses.ts";
 
-/** What takes part in a proof. */
+/** A reflector, as the proof sees it. */
 export interface Follower {
   readonly witnesses: Witnesses;
-  /** The past is another one: only a new list helps. */
+  /** Called when the API server has another past: only a new list helps. */
   distrust(why: string): void;
 }
 
@@ -38,7 +40,7 @@ export interface PastOptions {
 }
 
 const WITNESSES = 3;
-/** Witnesses whose version has been compacted say nothing; the next ones are asked, up to this many. */
+/** A witness whose version is compacted says nothing. Then the next one is asked, up to this many. */
 const WITNESSES_ASKED_MAX = 9;
 /** Reflectors that resume together share a proof of this age. */
 const PROOF_AGE_MS = 2_000;
@@ -51,7 +53,7 @@ interface Proof {
 }
 
 interface Found {
-  /** Of the list, which is the API server's at the time. */
+  /** The version of the API server at the time of the read. */
   readonly resourceVersion: string;
   readonly object: Identity | undefined;
 }
@@ -76,18 +78,44 @@ export class Past {
     this.#followers.delete(follower);
   }
 
-  /** A connection broke, or could not be made: what was proven before says nothing about the next one. */
+  /** Takes note that a connection broke or could not be made: an earlier proof does not cover the next one. */
   doubt(): void {
     this.#doubts++;
   }
 
   /**
-   * Returns the newest resourceVersion up to which the past is proven to be the one that was followed, or
-   * undefined where nothing proves it. Where something disproves it, all followers are told.
+   * Returns the version at which a watch of the scope resumes without missing anything, or undefined if a
+   * list must come first. `own` is the version that the reflector has reached. If the API server has another
+   * past, all followers are told.
    *
    * @throws {ApiStatusError} and {ConnectionError} when the API server cannot answer.
    */
-  prove(signal: AbortSignal): Promise<string | undefined> {
+  async resumeFrom(
+    own: string,
+    { witnesses, signal }: { witnesses: Witnesses; signal: AbortSignal },
+  ): Promise<string | undefined> {
+    const proven = await this.#prove(signal);
+    if (proven === undefined || !await this.#lacksNothing(witnesses, { proven, signal })) return undefined;
+    return isNewer(own, proven) ? proven : own;
+  }
+
+  /**
+   * Reports whether no object can be back that the sink lacks. A deletion after the proven version is not
+   * proven. One that came as an event is enough to say no. One that happened before the last list would show
+   * in the number of objects, since nothing has changed in the scope since that list.
+   */
+  async #lacksNothing(
+    { scope, deletedAt, listedAt, listedCount }: Witnesses,
+    { proven, signal }: { proven: string; signal: AbortSignal },
+  ): Promise<boolean> {
+    if (deletedAt !== undefined && isNewer(deletedAt, proven)) return false;
+    if (!isNewer(listedAt, proven)) return true;
+    const { items, remaining } = await this.#fetch(scope, { limit: "1" }, signal);
+    return remaining !== undefined && items.length + remaining === listedCount;
+  }
+
+  /** Returns the newest version that is proven, or undefined if nothing is. */
+  #prove(signal: AbortSignal): Promise<string | undefined> {
     const now = this.#options.clock.now();
     const last = this.#proof;
     if (last?.doubts === this.#doubts && now - last.beganAt <= PROOF_AGE_MS) return last.newest;
@@ -118,7 +146,7 @@ export class Past {
     for (const follower of this.#followers) follower.distrust(FOREIGN);
   }
 
-  /** Returns whether the API server's past has this write; undefined where it cannot say. */
+  /** Reports whether the API server's past has this write. Returns undefined if it cannot say. */
   async #agrees(witness: Witness, signal: AbortSignal): Promise<boolean | undefined> {
     const { version, gone } = witness;
     const now = await this.#find(witness, { signal });
@@ -135,31 +163,32 @@ export class Past {
     return before && before.object?.uid === witness.uid;
   }
 
-  /** Looks for the object by name, now or at a version. Undefined: the API server will not say. */
+  /** Finds an object by name, now or at a version. Returns undefined if the API server does not say. */
   async #find(
     { scope: { kind }, namespace, name }: Witness,
     { signal, version }: { signal: AbortSignal; version?: string },
   ): Promise<Found | undefined> {
-    const { labelSelector, clock } = this.#options;
+    const search = {
+      fieldSelector: `metadata.name=${name.replaceAll(/[\\,=]/g, "\\$&")}`,
+      ...(version === undefined ? {} : { resourceVersion: version, resourceVersionMatch: "Exact" }),
+    };
     try {
-      const { resourceVersion, items: [item] } = await fetchPage(this.#client, {
-        scope: { kind: { ...kind, metadataOnly: true }, namespace },
-        labelSelector,
-        clock,
-        signal,
-      }, {
-        fieldSelector: `metadata.name=${name.replaceAll(/[\\,=]/g, "\\$&")}`,
-        ...(version === undefined ? {} : { resourceVersion: version, resourceVersionMatch: "Exact" }),
-      });
+      const { resourceVersion, items: [item] } = await this.#fetch({ kind, namespace }, search, signal);
       return { resourceVersion, object: item && identityOf(item) };
     } catch (error) {
       if (error instanceof ApiStatusError && refusesToSay(error.status)) return undefined;
       throw error;
     }
   }
+
+  #fetch({ kind, namespace }: Scope, search: Record<string, string>, signal: AbortSignal): Promise<Page> {
+    const { labelSelector, clock } = this.#options;
+    const scope = { kind: { ...kind, metadataOnly: true }, namespace };
+    return fetchPage(this.#client, { scope, labelSelector, clock, signal }, search);
+  }
 }
 
-/** The version is compacted, or the kind is forbidden, absent, or not to be had in this form. */
+/** Reports whether the version is compacted, or the kind is forbidden, absent or not served in this form. */
 function refusesToSay(status: number): boolean {
   return status >= 400 && status < 500 && status !== 401 && status !== 429;
 }

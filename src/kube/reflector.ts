@@ -1,21 +1,19 @@
 /**
  * Keeps the view of one scope current: a list, then its watch, forever.
  *
- * Guarantees its sink: a complete list begins, is given and ends (or is abandoned) before any event after
- * it; the events come in the API server's order and without a gap: after one, a new list comes. The
- * resourceVersion moves only after the sink has applied what it stands for. A watch resumes there only
- * after the past has been proven (`past.ts`), unless the watch before lasted as long as it had asked for.
- * Does not guarantee that every intermediate state is seen (a new list skips them), nor that two scopes
+ * Guarantees: a complete list begins, is delivered and ends (or is abandoned) before any event that follows
+ * it; events arrive in the API server's order and without a gap; a gap leads to a new list. The
+ * resourceVersion moves only after the sink has applied the object. A watch resumes there only after the past
+ * has been proven (`past.ts`), unless the previous watch lasted as long as it had asked for.
+ * Does not guarantee that every intermediate state is seen (a new list skips some), or that two scopes
  * advance together.
  *
- * The streamed list (a watch that starts with all objects) is the fast way to a first list, never the
- * way to correctness: where it is refused, or fails three times, pages are listed instead.
+ * The streamed list (a watch that starts with all objects) makes the first list fast. It is not needed for
+ * correctness: if it is refused, or fails three times, the reflector lists pages instead.
  * https://kubernetes.io/docs/reference/using-api/api-concepts/#streaming-lists
  *
- * States and what leads from one to another:
- *
- *   listing ──list complete──▶ synced ──broken for three minutes, or not to be trusted──▶ stale
- *   any     ──403 or 404─────▶ forbidden, absent          all of them ──list complete, or watch runs──▶ synced
+ * The file is longer than others because both kinds of list, the watch and what follows a failure change one
+ * state.
  */
 import type { Logger } from "../log.ts";
 import { type Clock, sleep } from "../model/clock.ts";
@@ -33,25 +31,23 @@ import {
   refusesStreaming,
   retryAfter,
 } from "./errors.ts";
-import { fetchPage, list, LIST_IDLE_TIMEOUT_MS } from "./list.ts";
+import { Freshness } from "./freshness.ts";
+import { list, LIST_IDLE_TIMEOUT_MS } from "./list.ts";
 import type { Outage } from "./outage.ts";
 import type { Follower, Past } from "./past.ts";
-import { isNewer } from "./resource_version.ts";
 import type { Traffic } from "./traffic.ts";
 import { Verification } from "./verification.ts";
-import { watch, type WatchEvent } from "./watch.ts";
+import { endsInitialEvents, versionOf, watch, type WatchEvent } from "./watch.ts";
 import { Witnesses } from "./witnesses.ts";
 
 /** Bookmarks come every minute, so a watch that is silent for longer than two has died unnoticed. */
 const WATCH_IDLE_TIMEOUT_MS = 150_000;
-const STALE_AFTER_MS = 180_000;
 /** Between tries of a kind that may not be listed, and of one that the API server does not serve. */
 const FORBIDDEN_PAUSE_MS = 60_000;
 const ABSENT_PAUSE_MS = 20_000;
 /** A watch that lasts this long without a failure runs. */
 const RUNNING_AFTER_MS = 1_000;
 const STREAMED_LIST_TRIES = 3;
-const INITIAL_EVENTS_END = "k8s.io/initial-events-end";
 const UNPROVEN = "nothing proves that the API server's past is the one that was followed";
 
 export interface ReflectorOptions {
@@ -69,33 +65,22 @@ export interface ReflectorOptions {
   readonly onChange: () => void;
 }
 
-interface ObjectMetadata {
-  readonly resourceVersion?: unknown;
-  readonly annotations?: Readonly<Record<string, unknown>>;
-}
-
 export class Reflector implements Follower {
   readonly scope: Scope;
   readonly witnesses: Witnesses;
 
   #options: ReflectorOptions;
   #backoff: Backoff;
-  /** Undefined: a list has to come first. */
+  /** Undefined: a list must come first. */
   #resourceVersion: string | undefined;
-  /** The last complete list: its version, and how many objects it had. */
-  #listed = { version: "", count: 0 };
-  /** The connection broke since the past was proven. */
+  /** The connection has broken since the past was proven. */
   #doubtful = false;
   #interruption = new AbortController();
   #brokenStreamedLists = 0;
-  /** How often the version was given up since a watch last ran. */
+  /** How often the resourceVersion was dropped since a watch last ran. */
   #relists = 0;
-  #state: KindState = "listing";
-  #error: string | undefined;
-  #hasSynced = false;
-  #lastEvent = 0;
+  readonly #freshness: Freshness;
   #phase: "lists" | "watches" = "lists";
-  #cancelStale: (() => void) | undefined;
   #verification: Verification | undefined;
 
   constructor(scope: Scope, options: ReflectorOptions) {
@@ -103,46 +88,47 @@ export class Reflector implements Follower {
     this.witnesses = new Witnesses(scope);
     this.#options = options;
     this.#backoff = new Backoff(options.clock);
+    this.#freshness = new Freshness(options);
   }
 
   get state(): KindState {
-    return this.#state;
+    return this.#freshness.state;
   }
 
   /** The last failure, while it lasts. */
   get error(): string | undefined {
-    return this.#error;
+    return this.#freshness.error;
   }
 
   /** When the API server last sent anything, in milliseconds since 1970; 0: never. */
   get lastEvent(): number {
-    return this.#lastEvent;
+    return this.#freshness.lastEvent;
   }
 
-  /** Whether the sink still holds what an earlier process saved, since nothing was listed since. */
+  /** Whether the sink holds what an earlier process saved: no list has been complete yet. */
   get isRestored(): boolean {
-    return this.#state === "stale" && !this.#hasSynced;
+    return this.#freshness.isRestored;
   }
 
   /** The sink holds what an earlier process saved: it is served, though not current. */
   restored(): void {
-    if (this.#state === "listing") this.#become("stale", this.#error);
+    this.#freshness.restored();
   }
 
-  /** Ends what is under way and lists again. Until the list is complete, a scope that was synced is stale. */
+  /** Interrupts list or watch and lists again. A scope that was synced is stale until the list is complete. */
   distrust(why: string): void {
     this.#forget(why);
     this.#interruption.abort();
   }
 
   /**
-   * Compares what the sink holds with the API server. Returns the uids of the objects that differ, or
-   * undefined where that cannot be said now.
+   * Compares the objects that the sink holds with the API server. Returns the uids of those that differ, or
+   * undefined if there is no result now.
    *
-   * @throws {ApiStatusError} and {ConnectionError} when the API server does not give the list.
+   * @throws {ApiStatusError} and {ConnectionError} if the list fails.
    */
   async verify(signal: AbortSignal): Promise<readonly string[] | undefined> {
-    if (this.#state !== "synced" || this.#error !== undefined) return undefined;
+    if (this.state !== "synced" || this.error !== undefined) return undefined;
     this.#verification = new Verification(this.scope, this.#options);
     try {
       return await this.#verification.run(() => this.#resourceVersion, signal);
@@ -160,7 +146,7 @@ export class Reflector implements Follower {
         this.#interruption = new AbortController();
         const round = AbortSignal.any([signal, this.#interruption.signal]);
         try {
-          await this.#round(round);
+          await this.#round(round, signal);
           if (this.#phase === "watches") this.#options.traffic.watches.completed++;
         } catch (error) {
           if (!round.aborted) await this.#pause(error, round);
@@ -168,13 +154,13 @@ export class Reflector implements Follower {
       }
     } finally {
       past.leave(this);
-      this.#cancelStale?.();
+      this.#freshness.close();
     }
   }
 
-  /** One list, one watch, or both in one stream. */
-  async #round(signal: AbortSignal): Promise<void> {
-    const from = await this.#resumeFrom(signal);
+  /** Runs one list, one watch, or both in one stream. */
+  async #round(signal: AbortSignal, lifetime: AbortSignal): Promise<void> {
+    const from = await this.#resumeFrom(signal, lifetime);
     signal.throwIfAborted();
     if (from !== undefined) {
       await this.#watchFrom(from, signal);
@@ -188,16 +174,16 @@ export class Reflector implements Follower {
 
   // Resuming
 
-  /** Returns the version from which a watch misses nothing, or undefined where a list has to come first. */
-  async #resumeFrom(signal: AbortSignal): Promise<string | undefined> {
+  /**
+   * Returns the version from which a watch misses nothing, or undefined if a list must come first. The proof
+   * is shared with other reflectors, so the end of this round does not end it.
+   */
+  async #resumeFrom(signal: AbortSignal, lifetime: AbortSignal): Promise<string | undefined> {
     const own = this.#resourceVersion;
     if (own === undefined || !this.#doubtful) return own;
     this.#phase = "watches";
-    const proven = await this.#options.past.prove(signal);
-    if (signal.aborted) return undefined;
-    if (proven !== undefined && await this.#lacksNothing(proven, signal)) {
-      return isNewer(own, proven) ? proven : own;
-    }
+    const from = await this.#options.past.resumeFrom(own, { witnesses: this.witnesses, signal: lifetime });
+    if (signal.aborted || from !== undefined) return from;
     this.#forget(UNPROVEN);
     if (this.#relists++ > 0) throw new ConnectionError(UNPROVEN);
     return undefined;
@@ -206,23 +192,7 @@ export class Reflector implements Follower {
   #forget(why: string): void {
     this.#resourceVersion = undefined;
     this.witnesses.clear();
-    if (this.#state === "synced") this.#become("stale", why);
-  }
-
-  /**
-   * Reports whether no object that the sink lacks may be back in the API server: deletions after the proven
-   * version are not proven, neither those that came as events nor those that the last list had seen. The
-   * latter would show in the number of objects, as nothing has changed in the scope since.
-   */
-  async #lacksNothing(proven: string, signal: AbortSignal): Promise<boolean> {
-    const { deletedAt } = this.witnesses;
-    if (deletedAt !== undefined && isNewer(deletedAt, proven)) return false;
-    if (!isNewer(this.#listed.version, proven)) return true;
-    const { client, labelSelector, clock } = this.#options;
-    const { kind, namespace } = this.scope;
-    const scope = { kind: { ...kind, metadataOnly: true }, namespace };
-    const page = await fetchPage(client, { scope, labelSelector, clock, signal }, { limit: "1" });
-    return page.remaining !== undefined && page.items.length + page.remaining === this.#listed.count;
+    this.#freshness.distrusted(why);
   }
 
   // Requests
@@ -319,13 +289,13 @@ export class Reflector implements Follower {
         },
         onObject: (object) => {
           count++;
-          this.#lastEvent = clock.now();
+          this.#freshness.heard();
           sink.upsert(this.scope, object);
           this.witnesses.add(object, { gone: false });
         },
       });
       begun = false;
-      this.#lastEvent = clock.now();
+      this.#freshness.heard();
       this.#complete(count);
     } finally {
       if (begun) sink.abandon(this.scope);
@@ -348,11 +318,11 @@ export class Reflector implements Follower {
     });
   }
 
-  // What comes
+  // Events
 
   #apply({ type, object }: WatchEvent): void {
-    const { sink, clock, log, traffic } = this.#options;
-    this.#lastEvent = clock.now();
+    const { sink, log, traffic } = this.#options;
+    this.#freshness.heard();
     traffic.count(type);
     if (type === "ADDED" || type === "MODIFIED") {
       sink.upsert(this.scope, object);
@@ -366,42 +336,39 @@ export class Reflector implements Follower {
     }
   }
 
-  #moveTo({ object }: WatchEvent): void {
-    const { resourceVersion } = metadataOf(object);
-    if (typeof resourceVersion !== "string" || resourceVersion === "") return;
+  #moveTo(event: WatchEvent): void {
+    const resourceVersion = versionOf(event);
+    if (resourceVersion === undefined) return;
     this.#resourceVersion = resourceVersion;
     this.#verification?.reached(resourceVersion);
   }
 
-  /** A list of so many objects is complete. */
+  /** Ends a complete list of so many objects. */
   #complete(count: number): void {
     const { sink, traffic } = this.#options;
     sink.end(this.scope);
     traffic.lists.completed++;
-    this.witnesses.listed();
-    this.#listed = { version: this.#resourceVersion ?? "", count };
+    this.witnesses.listed(this.#resourceVersion ?? "", count);
     this.#doubtful = false;
     this.#current();
   }
 
   // State
 
-  /** The view is current, and the watch goes on. */
+  /** Takes note that the view is current. */
   #current(): void {
-    this.#cancelStale?.();
-    this.#cancelStale = undefined;
-    if (this.#error !== undefined) this.#options.log.info("Recovered", this.#named());
-    this.#become("synced", undefined);
+    if (this.error !== undefined) this.#options.log.info("Recovered", this.#named());
+    this.#freshness.current();
   }
 
-  /** The watch has been open for a while: whatever failed before has passed. */
+  /** Takes note that the watch has been open for a while: earlier failures no longer count. */
   #runs(): void {
     this.#backoff.reset();
     this.#relists = 0;
     this.#current();
   }
 
-  /** The connection did not last. */
+  /** Takes note that the connection did not last. */
   #broke(): void {
     this.#doubtful = true;
     this.#options.past.doubt();
@@ -410,7 +377,7 @@ export class Reflector implements Follower {
   /** Takes note of a failure and waits before the next try. */
   async #pause(error: unknown, signal: AbortSignal): Promise<void> {
     const { clock, outage } = this.#options;
-    const before = this.#state;
+    const before = this.state;
     this.#failed(error);
     if (needsRelist(error)) {
       this.#resourceVersion = undefined;
@@ -434,38 +401,14 @@ export class Reflector implements Follower {
     if (!(error instanceof ApiStatusError || error instanceof ConnectionError)) throw error;
     this.#options.traffic[this.#phase].failed++;
     this.#broke();
-    if (error.message !== this.#error) {
+    if (error.message !== this.error) {
       this.#options.log.warn("Cannot list or watch", { ...this.#named(), error: error.message });
     }
-    const denied = isForbidden(error) ? "forbidden" : isAbsent(error) ? "absent" : undefined;
-    this.#become(denied ?? this.#state, error.message);
-    if (this.#state === "synced") {
-      // A watch that fell silent was broken long before it failed.
-      const since = error instanceof ConnectionError ? error.silence : 0;
-      this.#cancelStale ??= this.#options.clock.after(STALE_AFTER_MS - since, () => {
-        if (this.#state === "synced") this.#become("stale", this.#error);
-      });
-    }
-  }
-
-  #become(state: KindState, error: string | undefined): void {
-    if (state === this.#state && error === this.#error) return;
-    if (state === "synced") this.#hasSynced = true;
-    this.#state = state;
-    this.#error = error;
-    this.#options.onChange();
+    this.#freshness.failed(error);
   }
 
   #named(): Record<string, string> {
     const { kind, namespace } = this.scope;
     return { kind: kind.kind, ...(namespace === undefined ? {} : { namespace }) };
   }
-}
-
-function endsInitialEvents({ type, object }: WatchEvent): boolean {
-  return type === "BOOKMARK" && metadataOf(object).annotations?.[INITIAL_EVENTS_END] === "true";
-}
-
-function metadataOf(object: object): ObjectMetadata {
-  return (object as { metadata?: ObjectMetadata | null }).metadata ?? {};
 }

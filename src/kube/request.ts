@@ -1,4 +1,4 @@
-/** What all requests for the objects of a scope have in common: path, form, selector, and a limit on silence. */
+/** The parts that all requests for the objects of a scope share: path, form, selector, and a limit on silence. */
 import type { Clock } from "../model/clock.ts";
 import type { ResourceKind } from "../model/resource_kind.ts";
 import type { Scope } from "../model/resource_sink.ts";

@@ -1,10 +1,11 @@
 /**
- * Compares what a sink holds of a scope with the API server: uid and resourceVersion of every object, by a
- * list of metadata alone, while the reflector goes on.
+ * Compares the objects that a sink holds of a scope with the API server: uid and resourceVersion of each, by a
+ * list of metadata, while the reflector goes on.
  *
- * The sink keeps no past, so it cannot be compared with the list as it was at its version. What differs is
- * looked at again when the watch has passed that version: by then an object of the list has the version of
- * the list or a newer one, or was removed meanwhile; and an object beside the list is newer than the list.
+ * The sink keeps no past, so its state at the version of the list is gone when the list arrives. Objects that
+ * differ are therefore compared again when the watch has passed that version. By then an object of the list
+ * must have its listed version or one after the list, or must have been removed by an event. An object that
+ * was not listed must have a version after the list.
  */
 import { type Clock, sleep } from "../model/clock.ts";
 import type { ResourceSink, Scope, Stock } from "../model/resource_sink.ts";
@@ -27,10 +28,10 @@ export class Verification {
   readonly #scope: Scope;
   readonly #options: VerificationOptions;
   #stock: Stock;
-  /** Versions by uid, as listed, of what differed; undefined: it was not listed. */
+  /** The listed versions of objects that differed, by uid; undefined: the object was not listed. */
   readonly #doubts = new Map<string, string | undefined>();
   readonly #removed = new Set<string>();
-  /** Ends the wait for the watch: with true when it has passed the list's version. */
+  /** Ends the wait for the watch, with true when it has passed the version of the list. */
   readonly #passed = Promise.withResolvers<boolean>();
   #version: string | undefined;
 
@@ -41,7 +42,7 @@ export class Verification {
   }
 
   /**
-   * Returns the uids of the objects that differ, or undefined where it was abandoned or the watch did not
+   * Returns the uids of the objects that differ, or undefined if a new list came meanwhile or the watch did not
    * pass the version of the list in time. `own` returns the version that the watch has reached.
    *
    * @throws {ApiStatusError} and {ConnectionError} when the list fails.
@@ -58,18 +59,18 @@ export class Verification {
     return passed ? this.#differences(this.#version) : undefined;
   }
 
-  /** The watch has reached this version. */
+  /** Takes note that the watch has reached this version. */
   reached(version: string): void {
     if (this.#version !== undefined && !isNewer(this.#version, version)) this.#passed.resolve(true);
   }
 
-  /** The watch has brought the deletion of an object. */
+  /** Takes note that the watch has brought the deletion of an object. */
   removed(object: object): void {
     const uid = identityOf(object)?.uid;
     if (uid !== undefined) this.#removed.add(uid);
   }
 
-  /** A new list comes: it is itself what the sink is to hold. */
+  /** Gives up: a new list begins, which replaces what was to be compared. */
   abandon(): void {
     this.#passed.resolve(false);
   }

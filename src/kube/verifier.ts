@@ -11,13 +11,13 @@ export interface VerifierOptions {
   readonly log: Logger;
 }
 
-/** A verification that came to no end is tried again after this time, or after the interval if it is shorter. */
+/** A verification without a result is repeated after this time, or after the interval if that is shorter. */
 const RETRY_AFTER_MS = 300_000;
 const NAMED = 5;
 
 /**
- * Verifies every scope now and then, one at a time, at times of its own: a quarter of the interval sooner or
- * later. Objects that differ are logged and counted, and heal by a new list.
+ * Verifies every scope once in an interval, a quarter of it sooner or later, one scope at a time. Objects that
+ * differ are logged and counted, and a new list heals them.
  */
 export class Verifier {
   readonly #options: VerifierOptions;
@@ -55,7 +55,7 @@ export class Verifier {
     }
   }
 
-  /** Verifies a scope. Returns whether that came to an end. */
+  /** Verifies a scope. Returns whether there was a result. */
   async #verify(reflector: Reflector, signal: AbortSignal): Promise<boolean> {
     const { clock, log } = this.#options;
     const { kind, namespace } = reflector.scope;

@@ -25,6 +25,8 @@ export interface WatchRequest extends ScopeRequest {
   onBadEvent(why: string): void;
 }
 
+const INITIAL_EVENTS_END = "k8s.io/initial-events-end";
+
 const decoder = new TextDecoder();
 
 /**
@@ -77,6 +79,26 @@ export async function watch(client: Pick<KubeClient, "fetch">, request: WatchReq
   } finally {
     dog.stop();
   }
+}
+
+/** Reports whether the event is the bookmark after the last object of a streamed list. */
+export function endsInitialEvents({ type, object }: WatchEvent): boolean {
+  return type === "BOOKMARK" && metadataOf(object).annotations?.[INITIAL_EVENTS_END] === "true";
+}
+
+/** Returns the resourceVersion of the event's object, or undefined if it has none. */
+export function versionOf({ object }: WatchEvent): string | undefined {
+  const { resourceVersion } = metadataOf(object);
+  return typeof resourceVersion === "string" && resourceVersion !== "" ? resourceVersion : undefined;
+}
+
+interface ObjectMetadata {
+  readonly resourceVersion?: unknown;
+  readonly annotations?: Readonly<Record<string, unknown>>;
+}
+
+function metadataOf(object: object): ObjectMetadata {
+  return (object as { metadata?: ObjectMetadata | null }).metadata ?? {};
 }
 
 function handle(line: Uint8Array, { scope, onEvent, onBadEvent }: WatchRequest): void {

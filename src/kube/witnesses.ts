@@ -1,7 +1,7 @@
 import type { Scope } from "../model/resource_sink.ts";
 import { isNewer, isVersion } from "./resource_version.ts";
 
-/** A write of an API server that a reflector has applied: the object had this version, or went with it. */
+/** A write that a reflector has applied: it gave the object this version, or deleted it. */
 export interface Witness {
   readonly scope: Scope;
   /** The namespace of the object; undefined for a cluster-scoped one. */
@@ -19,19 +19,19 @@ export type Identity = Pick<Witness, "namespace" | "name" | "uid" | "version" | 
 
 const KEPT = 3;
 
-/**
- * The newest writes to one scope that were applied, of three objects at most, newest first. The proof of the
- * past asks the API server for them again.
- */
+/** The parts of the past of a scope that a proof asks the API server for again. */
 export class Witnesses {
-  readonly #scope: Scope;
+  readonly scope: Scope;
   #newest: readonly Witness[] = [];
   #deletedAt: string | undefined;
+  #listedAt = "";
+  #listedCount = 0;
 
   constructor(scope: Scope) {
-    this.#scope = scope;
+    this.scope = scope;
   }
 
+  /** The newest writes that were applied, of three objects at most, newest first. */
   get newest(): readonly Witness[] {
     return this.#newest;
   }
@@ -41,7 +41,17 @@ export class Witnesses {
     return this.#deletedAt;
   }
 
-  /** Takes note of a write. In the midst of a list most calls end at the first comparison. */
+  /** The version of the last complete list. */
+  get listedAt(): string {
+    return this.#listedAt;
+  }
+
+  /** The number of objects that it had. */
+  get listedCount(): number {
+    return this.#listedCount;
+  }
+
+  /** Takes note of a write. During a list, most calls end at the first comparison. */
   add(object: object, { gone }: { gone: boolean }): void {
     const version = (object as { metadata?: { resourceVersion?: unknown } | null }).metadata?.resourceVersion;
     if (!isVersion(version)) return;
@@ -54,16 +64,18 @@ export class Witnesses {
     if (identity === undefined) return;
     const known = this.#newest.find(({ uid }) => uid === identity.uid);
     if (known !== undefined && !isNewer(version, known.version)) return;
-    this.#newest = [...this.#newest.filter((one) => one !== known), { scope: this.#scope, ...identity, gone }]
+    this.#newest = [...this.#newest.filter((one) => one !== known), { scope: this.scope, ...identity, gone }]
       .sort(byNewest).slice(0, KEPT);
   }
 
-  /** A list is complete: it has what its deletions left. */
-  listed(): void {
+  /** Takes note of a complete list. Its number of objects stands for the deletions before it. */
+  listed(version: string, count: number): void {
+    this.#listedAt = version;
+    this.#listedCount = count;
     this.#deletedAt = undefined;
   }
 
-  /** Forgets everything: it belongs to another past. */
+  /** Forgets the writes: they belong to another past. */
   clear(): void {
     this.#newest = [];
     this.#deletedAt = undefined;
@@ -75,7 +87,7 @@ export function byNewest(left: Witness, right: Witness): number {
   return left.version === right.version ? 0 : isNewer(left.version, right.version) ? -1 : 1;
 }
 
-/** Returns what an object is known by, or undefined where its metadata is malformed. */
+/** Returns the fields by which a proof knows an object, or undefined where its metadata is malformed. */
 export function identityOf(object: object): Identity | undefined {
   const { metadata } = object as { metadata?: Readonly<Record<string, unknown>> | null };
   const { namespace, name, uid, resourceVersion, managedFields } = metadata ?? {};

@@ -101,6 +101,7 @@ export async function reflect(
   try {
     await test({ tap, sink, clock, log, traffic, reflector, states });
   } finally {
+    await eventually(() => tap.probing === 0);
     stop.abort();
     await running;
   }

@@ -233,3 +233,17 @@ test("proves its past with lists of metadata in the object's namespace alone", a
   assert(proofs.every(({ path }) => path === `/api/v1/namespaces/${NAMESPACE}/${configMap.plural}`));
   assert(proofs.every(({ accept }) => accept.includes("as=PartialObjectMetadataList")));
 });
+
+test("shares a proof that outlives the round of the reflector that began it", async (parts) => {
+  const { tap, reflector, sink } = parts;
+  await synced(parts);
+  const answer = Promise.withResolvers<void>();
+  tap.before = () => answer.promise;
+  tap.endStreams();
+  await eventually(() => tap.count("proof") === 1);
+  reflector.distrust("of a test");
+  tap.before = undefined;
+  answer.resolve();
+  await eventually(() => sink.count("end") === 2);
+  await agrees(parts);
+});

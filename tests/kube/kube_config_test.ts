@@ -152,7 +152,7 @@ const refused: Record<string, [text: string, options: KubeConfigOptions, message
   "an unknown context": [kubeconfig(), { context: "b" }, 'unknown context "b": the kubeconfig has a'],
   "no current context": [kubeconfig({ current: "" }), {}, "no current context: add --context (it has a)"],
   "an empty file": ["", {}, "no current context: add --context (it has no contexts)"],
-  "a server that is no URL": [kubeconfig({ server: "a.test" }), {}, "server a.test is no http(s) URL"],
+  "a server that is no URL": [kubeconfig({ server: "a.test" }), {}, "server a.test is not an http(s) URL"],
   "insecure-skip-tls-verify": [
     kubeconfig({ cluster: { "insecure-skip-tls-verify": true } }),
     {},

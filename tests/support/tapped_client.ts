@@ -13,10 +13,12 @@ export interface TappedRequest {
 /** Stands between a reflector and its client: sees all requests, and can do what an API server may do. */
 export class TappedClient implements Fetcher {
   readonly requests: TappedRequest[] = [];
-  /** How often the API server was asked whether it is ready. */
-  probes = 0;
+  /** How many requests are on their way that ask whether the API server is ready. */
+  probing = 0;
   /** An answer in place of the API server's. */
   instead: ((request: TappedRequest) => Response | undefined) | undefined;
+  /** Awaited before a request is sent. */
+  before: (() => Promise<void>) | undefined;
   /** Called with the search parameters before they are sent. */
   rewrite: ((search: URLSearchParams) => void) | undefined;
   #client: Fetcher;
@@ -57,8 +59,8 @@ export class TappedClient implements Fetcher {
 
   async fetch(path: string, request: KubeRequest): Promise<Response> {
     if (path === "/readyz") {
-      this.probes++;
-      return this.#client.fetch(path, request);
+      this.probing++;
+      return await this.#client.fetch(path, request).finally(() => this.probing--);
     }
     const search = new URLSearchParams(request.search);
     const tapped: TappedRequest = { path, accept: request.accept, search, form: formOf(search) };
@@ -66,6 +68,7 @@ export class TappedClient implements Fetcher {
     const answer = this.instead?.(tapped);
     if (answer) return await asFromNetwork(answer);
     this.rewrite?.(search);
+    await this.before?.();
     this.#unanswered++;
     const response = await this.#client.fetch(path, { ...request, search }).finally(() => this.#unanswered--);
     return new Response(this.#tap(response.body), { status: response.status, headers: response.headers });
