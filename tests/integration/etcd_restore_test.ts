@@ -1,6 +1,6 @@
 /**
- * Astrolabe on a real API server whose etcd is put back to a backup while Astrolabe follows. It is stopped
- * meanwhile, so that new writes have passed its versions before it comes back.
+ * Astrolabe on a real API server whose etcd is put back to a backup while Astrolabe follows. Astrolabe is
+ * stopped meanwhile, so that new writes have passed its version before it comes back.
  */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { ApiServer, apiServerAvailable } from "../support/api_server.ts";
@@ -8,166 +8,132 @@ import { Astrolabe } from "../support/astrolabe.ts";
 import { holds } from "../support/holds.ts";
 
 const skipped = apiServerAvailable ? "" : " (skipped: KUBEBUILDER_ASSETS is not set)";
-const CONFIG_MAPS = "/api/v1/namespaces/default/configmaps";
 const ANOTHER_PAST = "The API server has another past";
 
 interface Parts {
   readonly server: ApiServer;
   readonly astrolabe: Astrolabe;
+  /** Path of the ConfigMaps that a scenario writes. */
+  readonly path: string;
 }
 
 interface Scenario {
   readonly stopWith: "SIGKILL" | "SIGTERM";
   /** Writes that the restore undoes. */
-  readonly lost: (parts: Parts) => Promise<void>;
-  /** Writes that come after it, before Astrolabe is back. */
+  readonly lost?: (parts: Parts) => Promise<void>;
+  /** Writes before Astrolabe starts, so that its lists are ahead of its newest object. */
+  readonly lostBefore?: (server: ApiServer) => Promise<void>;
+  /** Writes after the restore, before Astrolabe is back. */
   readonly written: (parts: Parts) => Promise<void>;
-  /** Whether Astrolabe starts only after the lost writes, so that its lists are ahead of its last event. */
-  readonly startsLate?: boolean;
+  /** Whether Astrolabe has followed a write that the restore undoes. */
+  readonly refuted: boolean;
 }
 
 const SCENARIOS: Readonly<Record<string, Scenario>> = {
-  "a planned restore, and new writes have passed the known version": {
+  "is right again after a planned restore, when new writes have passed its version": {
     stopWith: "SIGTERM",
     lost: mixedWrites,
-    written: async ({ server }) => {
-      await patch(server, "c", "new");
-      await create(server, "new");
-      await pass(server, 40);
+    written: async (parts) => {
+      await patch(parts, "c", "new");
+      await create(parts, "new");
+      await pass(parts.server, 40);
     },
+    refuted: true,
   },
-  "a restore after a crash, and new writes have passed the known version": {
+  "is right again after a crash and a restore, when new writes have passed its version": {
     stopWith: "SIGKILL",
     lost: mixedWrites,
     written: ({ server }) => pass(server, 40),
+    refuted: true,
   },
-  "a restore before anything new is written": {
+  "is right again after a restore, before anything new is written": {
     stopWith: "SIGKILL",
     lost: mixedWrites,
     written: async () => {},
+    refuted: true,
   },
-  "a restore that undoes only deletions": {
+  "is right again after a restore that undoes deletions alone": {
     stopWith: "SIGTERM",
-    lost: async ({ server, astrolabe }) => {
-      for (const name of ["a", "b"]) await server.request("DELETE", `${CONFIG_MAPS}/${name}`);
-      await agree({ server, astrolabe });
+    lost: async (parts) => {
+      for (const name of ["a", "b"]) await remove(parts, name);
+      await agree(parts);
     },
     written: ({ server }) => pass(server, 40),
+    refuted: true,
   },
-  "a restore of what no followed object has changed, its lists being ahead of the last event": {
+  "is right again after a restore of writes that it does not follow, its lists being ahead": {
     stopWith: "SIGTERM",
-    startsLate: true,
-    lost: ({ server }) => pass(server, 20),
-    written: async ({ server }) => {
-      await patch(server, "a", "new");
-      await server.request("DELETE", `${CONFIG_MAPS}/b`);
-      await pass(server, 40);
+    lostBefore: (server) => pass(server, 20),
+    written: async (parts) => {
+      await patch(parts, "a", "new");
+      await remove(parts, "b");
+      await pass(parts.server, 40);
     },
+    refuted: false,
+  },
+  "trusts its past after a restore that undoes nothing": {
+    stopWith: "SIGTERM",
+    written: (parts) => create(parts, "new"),
+    refuted: false,
   },
 };
 
-for (const [scenario, { stopWith, lost, written, startsLate }] of Object.entries(SCENARIOS)) {
-  Deno.test(
-    `Astrolabe, is right again after ${scenario}${skipped}`,
-    ignored(),
-    () =>
-      withServer(async (server) => {
-        for (const name of ["a", "b", "c"]) await create(server, name);
-        await server.backUpEtcd();
-        if (startsLate) await lost({ server } as Parts);
-        const astrolabe = await Astrolabe.start(`--kubeconfig=${server.kubeconfig()}`);
-        try {
-          const parts = { server, astrolabe };
-          await agree(parts);
-          if (!startsLate) await lost(parts);
-          astrolabe.signal("SIGSTOP");
-          await server.stopServer(stopWith);
-          await server.restoreEtcd();
-          await server.startServer();
-          await written(parts);
-          astrolabe.signal("SIGCONT");
-          await agree(parts);
-        } finally {
-          await astrolabe.stop();
-        }
-      }),
-  );
-}
-
-Deno.test(
-  `Astrolabe, says in its log that the API server has another past${skipped}`,
-  ignored(),
-  () =>
-    withServer(async (server) => {
-      for (const name of ["a", "b", "c"]) await create(server, name);
-      await server.backUpEtcd();
-      const astrolabe = await Astrolabe.start(`--kubeconfig=${server.kubeconfig()}`);
-      try {
-        const parts = { server, astrolabe };
-        await agree(parts);
-        await mixedWrites(parts);
-        await server.stopServer("SIGTERM");
-        await server.restoreEtcd();
-        await server.startServer();
-        await agree(parts);
-        assertStringIncludes(astrolabe.output, ANOTHER_PAST);
-        const kinds: { state: string }[] = await astrolabe.json("/api/v1/kinds");
-        assertEquals(kinds.filter(({ state }) => state !== "synced" && state !== "absent"), []);
-      } finally {
-        await astrolabe.stop();
-      }
-    }),
-);
-
-Deno.test(
-  `Astrolabe, trusts its past after a restore that undoes nothing${skipped}`,
-  ignored(),
-  () =>
-    withServer(async (server) => {
-      for (const name of ["a", "b", "c"]) await create(server, name);
-      const astrolabe = await Astrolabe.start(`--kubeconfig=${server.kubeconfig()}`);
-      try {
-        const parts = { server, astrolabe };
-        await agree(parts);
-        await server.backUpEtcd();
-        await server.stopServer("SIGTERM");
-        await server.restoreEtcd();
-        await server.startServer();
-        await create(server, "d");
-        await agree(parts);
-        assertEquals(astrolabe.output.includes(ANOTHER_PAST), false);
-      } finally {
-        await astrolabe.stop();
-      }
-    }),
-);
-
-function ignored(): { ignore: boolean } {
-  return { ignore: !apiServerAvailable };
-}
-
-async function withServer(test: (server: ApiServer) => Promise<void>): Promise<void> {
+Deno.test(`Astrolabe and a restored etcd${skipped}`, { ignore: !apiServerAvailable }, async (test) => {
   const server = await ApiServer.start();
   try {
-    await test(server);
+    for (const [index, [behaviour, scenario]] of Object.entries(SCENARIOS).entries()) {
+      const namespace = `scenario-${index}`;
+      await server.request("POST", "/api/v1/namespaces", { metadata: { name: namespace } });
+      const path = `/api/v1/namespaces/${namespace}/configmaps`;
+      await test.step(`Astrolabe ${behaviour}`, () => run(scenario, server, path));
+    }
   } finally {
     await server.close();
   }
+});
+
+async function run(scenario: Scenario, server: ApiServer, path: string): Promise<void> {
+  const { stopWith, lost, lostBefore, written, refuted } = scenario;
+  for (const name of ["a", "b", "c"]) await create({ server, path }, name);
+  await server.backUpEtcd();
+  await lostBefore?.(server);
+  const astrolabe = await Astrolabe.start(`--kubeconfig=${server.kubeconfig()}`);
+  try {
+    const parts = { server, astrolabe, path };
+    await agree(parts);
+    await lost?.(parts);
+    // An API server that is asked to end waits for its clients: they must be able to notice.
+    await server.stopServer(stopWith);
+    astrolabe.signal("SIGSTOP");
+    await server.restoreEtcd();
+    await server.startServer();
+    await written(parts);
+    astrolabe.signal("SIGCONT");
+    await agree(parts);
+    assertEquals([astrolabe.output.includes(ANOTHER_PAST), astrolabe.output], [refuted, astrolabe.output]);
+  } finally {
+    astrolabe.signal("SIGCONT");
+    await astrolabe.stop();
+  }
 }
 
-async function mixedWrites({ server, astrolabe }: Parts): Promise<void> {
-  await create(server, "ghost");
-  await patch(server, "a", "lost");
-  await server.request("DELETE", `${CONFIG_MAPS}/b`);
-  await agree({ server, astrolabe });
+async function mixedWrites(parts: Parts): Promise<void> {
+  await create(parts, "ghost");
+  await patch(parts, "a", "lost");
+  await remove(parts, "b");
+  await agree(parts);
 }
 
-async function create(server: ApiServer, name: string): Promise<void> {
-  await server.request("POST", CONFIG_MAPS, { metadata: { name } });
+async function create({ server, path }: Pick<Parts, "server" | "path">, name: string): Promise<void> {
+  await server.request("POST", path, { metadata: { name } });
 }
 
-async function patch(server: ApiServer, name: string, past: string): Promise<void> {
-  await server.request("PATCH", `${CONFIG_MAPS}/${name}`, { metadata: { labels: { past } } });
+async function patch({ server, path }: Parts, name: string, past: string): Promise<void> {
+  await server.request("PATCH", `${path}/${name}`, { metadata: { labels: { past } } });
+}
+
+async function remove({ server, path }: Parts, name: string): Promise<void> {
+  await server.request("DELETE", `${path}/${name}`);
 }
 
 /** Moves the version on by writes to a kind that is not followed. */
@@ -183,10 +149,13 @@ interface Labelled {
 }
 
 /** Waits until Astrolabe has the ConfigMaps that the API server has, each with its uid and labels. */
-async function agree({ server, astrolabe }: Parts): Promise<void> {
+async function agree({ server, astrolabe, path }: Parts): Promise<void> {
+  const [, namespace] = /namespaces\/([^/]+)/.exec(path) ?? [];
   await holds(async () => {
-    const { items } = await server.request("GET", CONFIG_MAPS) as { items: Labelled[] };
-    const { nodes } = await astrolabe.graph("namespace=default&kind=ConfigMap&labels=true&inactive=true");
+    const { items } = await server.request("GET", path) as { items: Labelled[] };
+    const { nodes } = await astrolabe.graph(
+      `namespace=${namespace}&kind=ConfigMap&labels=true&inactive=true`,
+    );
     assertEquals(
       nodes.map(({ name, uid, labels = {} }) => ({ name, uid, labels })).sort(byName),
       items.map(({ metadata: { name, uid, labels = {} } }) => ({ name, uid, labels })).sort(byName),
