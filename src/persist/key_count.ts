@@ -29,6 +29,9 @@ export class KeyCount {
   #run: string | undefined;
   #evicted = 0;
   #ours = 0;
+  /** Keys that our own writes may have made and deleted since. */
+  #made = 0;
+  #deleted = 0;
   /** Keys of other applications, or undefined where the database does not say how many keys it has. */
   #others: number | undefined = 0;
   #suspicion: Suspicion | undefined;
@@ -50,7 +53,7 @@ export class KeyCount {
     const ours = keys !== undefined && fits(keys) ? keys : await this.#scan();
     this.#run = run;
     this.#evicted = evicted;
-    this.#ours = ours;
+    this.#settle(ours);
     this.#others = keys === undefined ? undefined : keys - ours;
     this.#counters.missingKeys = fits(ours) ? 0 : Math.max(0, expected - ours);
     this.#suspicion = fits(ours) ? undefined : {
@@ -60,22 +63,36 @@ export class KeyCount {
     return this.#suspicion;
   }
 
-  /** Counts after our own writes. Returns what they do not explain, as far as one can count, since `begin`. */
-  async check({ made, deleted }: Flushed): Promise<Suspicion | undefined> {
+  /**
+   * Counts after our own writes. Returns what they do not explain, as far as one can count, since `begin`. Where
+   * others' keys move, only a scan tells, and only a periodic check `mayScan`.
+   */
+  async check({ made, deleted }: Flushed, { mayScan = false } = {}): Promise<Suspicion | undefined> {
     const { run, keys, evicted } = await this.#look();
-    const isExplained = (ours: number) => this.#ours - deleted <= ours && ours <= this.#ours + made;
+    this.#made += made;
+    this.#deleted += deleted;
     let ours = keys === undefined || this.#others === undefined ? undefined : keys - this.#others;
-    if (ours === undefined || !isExplained(ours)) {
+    if ((ours === undefined || !this.#isExplained(ours)) && (mayScan || this.#others === 0)) {
       ours = await this.#scan();
       this.#others = keys === undefined ? undefined : keys - ours;
-    }
+      if (!this.#isExplained(ours)) this.#suspect(`Redis has ${ours} keys where there were ${this.#ours}`);
+      this.#settle(ours);
+    } else if (ours !== undefined && this.#isExplained(ours)) this.#settle(ours);
     if (run !== this.#run) this.#suspect("Redis was restarted or has failed over");
-    else if (!isExplained(ours)) this.#suspect(`Redis has ${ours} keys where there were ${this.#ours}`);
-    else if (evicted > this.#evicted) {
+    if (evicted > this.#evicted) {
       this.#suspect(`Redis has evicted ${evicted - this.#evicted} keys`, { isUrgent: false });
     }
-    this.#ours = ours;
     return this.#suspicion;
+  }
+
+  #isExplained(ours: number): boolean {
+    return this.#ours - this.#deleted <= ours && ours <= this.#ours + this.#made;
+  }
+
+  #settle(ours: number): void {
+    this.#ours = ours;
+    this.#made = 0;
+    this.#deleted = 0;
   }
 
   #suspect(reason: string, { isUrgent = true } = {}): void {

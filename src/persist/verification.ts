@@ -110,7 +110,7 @@ export class Verification {
     const { clock, lease } = this.#options;
     const start = performance.now();
     await this.flush();
-    if (!this.#isInDoubt) this.#suspect(await this.#keyCount.check(NO_WRITES));
+    if (!this.#isInDoubt) this.#suspect(await this.#keyCount.check(NO_WRITES, { mayScan: true }));
     const isOld = clock.now() - this.#comparedAt >= COMPARED_EVERY_MS;
     const isCompared = this.#isInDoubt || isOld;
     if (isCompared && !await this.#compare(signal)) return;

@@ -8,6 +8,7 @@ import { Counters, NO_OBSERVERS } from "../../src/persist/counters.ts";
 import { Writer } from "../../src/persist/writer.ts";
 import { systemClock } from "../../src/model/clock.ts";
 import { sampleCluster } from "../../src/simulator/sample_cluster.ts";
+import type { RedisTarget } from "../../src/persist/redis/redis_store.ts";
 import type { RedisServer } from "../support/redis_server.ts";
 import { RunningStore } from "../support/redis_store.ts";
 
@@ -27,7 +28,7 @@ export class UnsavedGraph {
   }
 
   /** Writes it; how many values and members that were, and the milliseconds that it took. */
-  async save(redis: RedisServer): Promise<{ writes: number; milliseconds: number }> {
+  async save(redis: Partial<RedisTarget> | RedisServer): Promise<{ writes: number; milliseconds: number }> {
     await using running = await new RunningStore(redis, { silence: 10_000 }).connected();
     const { store } = running;
     const counters = new Counters();

@@ -141,6 +141,14 @@ test("keeps Astrolabe to its own keys", async (redis) => {
   assertStringIncludes(output, "NOPERM");
 });
 
+test("grants Astrolabe what a Cluster and Sentinels need", async (redis) => {
+  for (const command of [["role"], ["cluster", "slots"], ["cluster", "countkeysinslot", "1"]]) {
+    assert(!(await redis.cli("astrolabe", ...command)).output.includes("NOPERM"), command.join(" "));
+  }
+  assertEquals((await redis.cli("astrolabe", "set", "{astrolabe}:node:1", "{}")).code, 0);
+  assertStringIncludes((await redis.cli("astrolabe", "cluster", "nodes")).output, "NOPERM");
+});
+
 test("lets the backup read nothing but a whole copy", async (redis) => {
   const { output } = await redis.cli("backup", "get", `${NODE}1`);
   assertStringIncludes(output, "NOPERM");

@@ -3,8 +3,8 @@ import { Counters } from "../../src/persist/counters.ts";
 import { KeyCount } from "../../src/persist/key_count.ts";
 
 /** A database of so many keys of ours and of others, counted from 100 and 20 on. */
-async function start() {
-  const database = { runId: "a", ours: 100, others: 20, evictedKeys: 5, tellsKeys: true };
+async function start(more: { others?: number } = {}) {
+  const database = { runId: "a", ours: 100, others: 20, evictedKeys: 5, tellsKeys: true, ...more };
   const scans = { count: 0 };
   const counters = new Counters();
   const count = new KeyCount({
@@ -28,6 +28,7 @@ async function start() {
 }
 
 const NOTHING = { made: 0, deleted: 0 };
+const SCANNING = { mayScan: true };
 
 Deno.test("KeyCount.begin(), trusts the number of all keys where there are no others", async () => {
   const { database, scans, count } = await start();
@@ -70,7 +71,7 @@ for (
   ] as const
 ) {
   Deno.test(`KeyCount.check(), ${ours} keys after ${JSON.stringify(writes)}: ${isExplained}`, async () => {
-    const { database, count } = await start();
+    const { database, count } = await start({ others: 0 });
     database.ours = ours;
     const reason = isExplained ? undefined : `Redis has ${ours} keys where there were 100`;
     assertEquals((await count.check(writes))?.reason, reason);
@@ -81,19 +82,33 @@ Deno.test("KeyCount.check(), does not mind that others come and go", async () =>
   const { database, count } = await start();
   for (const others of [500, 0, 30]) {
     database.others = others;
-    assertEquals(await count.check(NOTHING), undefined);
+    assertEquals(await count.check(NOTHING, SCANNING), undefined);
   }
   database.ours = 99;
-  assertEquals((await count.check(NOTHING))?.reason, "Redis has 99 keys where there were 100");
+  const suspicion = await count.check(NOTHING, SCANNING);
+  assertEquals(suspicion?.reason, "Redis has 99 keys where there were 100");
+});
+
+Deno.test("KeyCount.check(), does not scan after each flush because others come and go", async () => {
+  const { database, scans, count } = await start();
+  scans.count = 0;
+  for (let i = 0; i < 5; i++) {
+    database.others += 10;
+    database.ours += 2;
+    assertEquals(await count.check({ made: 2, deleted: 0 }), undefined);
+  }
+  assertEquals(scans.count, 0);
+  assertEquals([await count.check(NOTHING, SCANNING), scans.count], [undefined, 1]);
 });
 
 Deno.test("KeyCount.check(), counts by a scan where the database does not say how many keys it has", async () => {
   const { database, count } = await start();
   database.tellsKeys = false;
   assertEquals(await count.begin({ keys: 100, tolerance: 0 }), undefined);
-  assertEquals(await count.check(NOTHING), undefined);
+  assertEquals(await count.check(NOTHING, SCANNING), undefined);
   database.ours = 99;
-  assertEquals((await count.check(NOTHING))?.reason, "Redis has 99 keys where there were 100");
+  const suspicion = await count.check(NOTHING, SCANNING);
+  assertEquals(suspicion?.reason, "Redis has 99 keys where there were 100");
 });
 
 Deno.test("KeyCount.check(), suspects another run", async () => {
@@ -112,7 +127,7 @@ Deno.test("KeyCount.check(), suspects evictions, whosever keys were evicted, wit
 });
 
 Deno.test("KeyCount.check(), keeps its suspicion until it begins anew", async () => {
-  const { database, count } = await start();
+  const { database, count } = await start({ others: 0 });
   database.ours = 90;
   await count.check(NOTHING);
   assertEquals((await count.check(NOTHING))?.reason, "Redis has 90 keys where there were 100");

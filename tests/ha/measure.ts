@@ -1,0 +1,171 @@
+/**
+ * Measures how long take-overs take, what a Cluster and a standby cost, and whether a rolling update fails requests.
+ * Prints a table. `deno task measure:ha`; needs redis-server and wrk.
+ */
+import { livingCluster } from "../../src/simulator/living_cluster.ts";
+import { UnsavedGraph } from "../bench/unsaved_graph.ts";
+import type { Astrolabe } from "../support/astrolabe.ts";
+import { holds } from "../support/holds.ts";
+import { RedisCluster } from "../support/redis_cluster.ts";
+import { RedisServer } from "../support/redis_server.ts";
+import { Replicas, roleOf } from "../support/replicas.ts";
+import type { TopologyName } from "../support/redis_topology.ts";
+import { RollingUpdate } from "../support/rolling_update.ts";
+
+const RUNS = Number(Deno.env.get("HA_RUNS") ?? 3);
+const OBJECTS = 30_000;
+const rows: string[][] = [];
+
+for (const topology of ["sentinel", "cluster"] as const) {
+  rows.push([
+    `${topology}: writing again after the primary's death`,
+    await repeat(() => afterPrimaryDeath(topology, "kill")),
+  ]);
+  rows.push([
+    `${topology}: writing again after the primary froze`,
+    await repeat(() => afterPrimaryDeath(topology, "pause")),
+  ]);
+}
+for (const signal of ["SIGTERM", "SIGKILL"] as const) {
+  rows.push([`writer's ${signal} until another writes`, await repeat(() => afterWriterEnds(signal))]);
+}
+rows.push(["throughput of the tagged Cluster against one Redis", await clusterThroughput()]);
+rows.push(["resident memory of a standby and of the writer", await memory()]);
+rows.push(["rolling update of three replicas", await rollingUpdate()]);
+for (const [what, figure] of rows) console.log(`${what}: ${figure}`);
+
+/** Lists what each run took. */
+async function repeat(run: () => Promise<number>): Promise<string> {
+  const seconds: string[] = [];
+  for (let i = 0; i < RUNS; i++) seconds.push(`${((await run()) / 1_000).toFixed(2)} s`);
+  console.error(seconds.join(", "));
+  return seconds.join(", ");
+}
+
+/** Runs replicas on a cluster that changes all the time, each change written at once. */
+async function withLife(
+  options: { topology: TopologyName; replicas: number },
+  run: (replicas: Replicas) => Promise<number>,
+): Promise<number> {
+  await using replicas = await Replicas.open({ topology: options.topology });
+  const stop = new AbortController();
+  const { store } = replicas.simulator;
+  const life = livingCluster({ store, signal: stop.signal, seed: 1, changesPerSecond: 50 });
+  try {
+    for (let i = 0; i < options.replicas; i++) await replicas.start("--redis-batch-size=1");
+    const writer = await replicas.writer();
+    await holds(async () => {
+      if (await lastFlush(writer) < Date.now() - 500) throw new Error("nothing is written");
+    });
+    return await run(replicas);
+  } finally {
+    stop.abort();
+    await life;
+  }
+}
+
+async function lastFlush(astrolabe: Astrolabe): Promise<number> {
+  return Date.parse((await astrolabe.json("/health")).persistence.lastFlush ?? 0);
+}
+
+function afterPrimaryDeath(topology: TopologyName, fail: "kill" | "pause"): Promise<number> {
+  return withLife({ topology, replicas: 1 }, async (replicas) => {
+    const [astrolabe] = [...replicas.running] as [Astrolabe];
+    const connections = () => astrolabe.output.split("Successfully connected").length;
+    const before = connections();
+    const primary = await replicas.redis.primary();
+    const start = Date.now();
+    await primary[fail]();
+    const connected = await holds(() => {
+      if (connections() === before) throw new Error("it is not connected again");
+      return Date.now();
+    });
+    const written = await holds(async () => {
+      const time = await lastFlush(astrolabe);
+      if (time < connected - 50) throw new Error("it does not write again");
+      return time;
+    });
+    if (fail === "pause") primary.resume();
+    return written - start;
+  });
+}
+
+function afterWriterEnds(signal: "SIGTERM" | "SIGKILL"): Promise<number> {
+  return withLife({ topology: "direct", replicas: 2 }, async (replicas) => {
+    const writer = await replicas.writer();
+    const [standby] = [...replicas.running].filter((it) => it !== writer) as [Astrolabe];
+    await holds(async () => {
+      if (await roleOf(standby) !== "standby") throw new Error("it does not stand by");
+    });
+    const start = Date.now();
+    const ended = replicas.stop(writer, signal);
+    const written = await holds(async () => {
+      const time = await lastFlush(standby);
+      if (!(time > start)) throw new Error("the standby does not write");
+      return time;
+    });
+    await ended;
+    return written - start;
+  });
+}
+
+async function clusterThroughput(): Promise<string> {
+  const ratios: string[] = [];
+  for (let i = 0; i < RUNS; i++) {
+    await using single = await RedisServer.start();
+    await using cluster = await RedisCluster.open();
+    const one = await new UnsavedGraph({ objects: OBJECTS, seed: i + 1 }).save(single);
+    const many = await new UnsavedGraph({ objects: OBJECTS, seed: i + 1 }).save({
+      location: cluster.location,
+      keyPrefix: "{astrolabe}:",
+    });
+    const rate = ({ writes, milliseconds }: typeof one) => writes / milliseconds * 1_000;
+    ratios.push(
+      `${(rate(many) / rate(one)).toFixed(2)} (${Math.round(rate(many))} to ${
+        Math.round(rate(one))
+      } a second)`,
+    );
+  }
+  return ratios.join(", ");
+}
+
+async function memory(): Promise<string> {
+  await using replicas = await Replicas.open({ topology: "direct", objects: OBJECTS });
+  await replicas.start();
+  const writer = await replicas.writer();
+  const standby = await replicas.start();
+  for (const astrolabe of replicas.running) {
+    await holds(async () => {
+      if (!(await astrolabe.json("/health")).synced) throw new Error("it is not synced");
+    }, 60);
+  }
+  await holds(async () => {
+    if ((await writer.json("/health")).persistence.lastSnapshot === undefined) throw new Error("it saves");
+  }, 60);
+  const resident = async (astrolabe: Astrolabe) => {
+    const { text } = await astrolabe.text("/metrics");
+    return Math.round(Number(/^process_resident_memory_bytes (\S+)/m.exec(text)?.[1]) / 2 ** 20);
+  };
+  return `${await resident(standby)} MB and ${await resident(writer)} MB with ${OBJECTS} objects`;
+}
+
+async function rollingUpdate(): Promise<string> {
+  await using replicas = await Replicas.open({ topology: "direct" });
+  await using update = new RollingUpdate(replicas);
+  for (let i = 0; i < 3; i++) await update.add();
+  const wrk = new Deno.Command("wrk", {
+    args: ["-t1", "-c16", "-d60s", `${update.url}/api/v1/releases`],
+    stdout: "piped",
+  }).spawn();
+  const output = wrk.output();
+  for (let i = 0; i < 3; i++) await update.replaceOldest();
+  const text = new TextDecoder().decode((await output).stdout);
+  const line = (start: string) => text.split("\n").find((it) => it.includes(start))?.trim() ?? "";
+  return [
+    line("requests in"),
+    line("Requests/sec"),
+    line("Socket errors") || "no socket errors",
+    line("Non-2xx"),
+  ]
+    .filter(Boolean).join("; ");
+}
