@@ -153,6 +153,8 @@ export class Past {
     if (now === undefined) return undefined;
     if (!gone && isSame(now.object, witness)) return true;
     if (isNewer(version, now.resourceVersion)) return false;
+    // An object never goes back to an older version.
+    if (!gone && now.object?.uid === witness.uid && isNewer(version, now.object.version)) return false;
 
     const then = await this.#find(witness, { signal, version });
     if (then === undefined) return undefined;

@@ -35,6 +35,7 @@ import { Freshness } from "./freshness.ts";
 import { list, LIST_IDLE_TIMEOUT_MS } from "./list.ts";
 import type { Outage } from "./outage.ts";
 import type { Follower, Past } from "./past.ts";
+import { logFieldsOf } from "./request.ts";
 import type { Traffic } from "./traffic.ts";
 import { Verification } from "./verification.ts";
 import { endsInitialEvents, versionOf, watch, type WatchEvent } from "./watch.ts";
@@ -313,7 +314,7 @@ export class Reflector implements Follower {
       scope: this.scope,
       labelSelector,
       clock,
-      onBadEvent: (why) => log.warn("Skipped a malformed event", { ...this.#named(), why }),
+      onBadEvent: (why) => log.warn("Skipped a malformed event", { ...logFieldsOf(this.scope), why }),
       ...request,
     });
   }
@@ -332,7 +333,7 @@ export class Reflector implements Follower {
       this.witnesses.add(object, { gone: true });
       this.#verification?.removed(object);
     } else if (type !== "BOOKMARK") {
-      log.warn("Skipped a malformed event", { ...this.#named(), why: `its type is ${type}` });
+      log.warn("Skipped a malformed event", { ...logFieldsOf(this.scope), why: `its type is ${type}` });
     }
   }
 
@@ -357,7 +358,7 @@ export class Reflector implements Follower {
 
   /** Takes note that the view is current. */
   #current(): void {
-    if (this.error !== undefined) this.#options.log.info("Recovered", this.#named());
+    if (this.error !== undefined) this.#options.log.info("Recovered", logFieldsOf(this.scope));
     this.#freshness.current();
   }
 
@@ -402,13 +403,8 @@ export class Reflector implements Follower {
     this.#options.traffic[this.#phase].failed++;
     this.#broke();
     if (error.message !== this.error) {
-      this.#options.log.warn("Cannot list or watch", { ...this.#named(), error: error.message });
+      this.#options.log.warn("Cannot list or watch", { ...logFieldsOf(this.scope), error: error.message });
     }
     this.#freshness.failed(error);
-  }
-
-  #named(): Record<string, string> {
-    const { kind, namespace } = this.scope;
-    return { kind: kind.kind, ...(namespace === undefined ? {} : { namespace }) };
   }
 }

@@ -17,6 +17,11 @@ export function pathOf({ kind, namespace }: Scope): string {
   return `${root}${within}/${kind.plural}`;
 }
 
+/** Returns the fields by which log lines name the scope. */
+export function logFieldsOf({ kind, namespace }: Scope): Record<string, string> {
+  return { kind: kind.kind, ...(namespace === undefined ? {} : { namespace }) };
+}
+
 /** Returns the Accept header. Metadata alone has no fallback: an API server that cannot give it must refuse. */
 export function acceptOf(kind: ResourceKind, form: "list" | "watch"): string {
   if (!kind.metadataOnly) return "application/json";

@@ -2,6 +2,7 @@ import type { Logger } from "../log.ts";
 import { type Clock, sleep } from "../model/clock.ts";
 import { ApiStatusError, ConnectionError } from "./errors.ts";
 import type { Reflector } from "./reflector.ts";
+import { logFieldsOf } from "./request.ts";
 import type { Traffic } from "./traffic.ts";
 
 export interface VerifierOptions {
@@ -58,8 +59,7 @@ export class Verifier {
   /** Verifies a scope. Returns whether there was a result. */
   async #verify(reflector: Reflector, signal: AbortSignal): Promise<boolean> {
     const { clock, log } = this.#options;
-    const { kind, namespace } = reflector.scope;
-    const named = { kind: kind.kind, ...(namespace === undefined ? {} : { namespace }) };
+    const named = logFieldsOf(reflector.scope);
     let differences;
     try {
       differences = await reflector.verify(signal);

@@ -133,6 +133,22 @@ test("is not deceived by an object that had the same version in both pasts", asy
   await agrees(parts);
 });
 
+test("lists anew when etcd was put back and the versions between were skipped", async (parts) => {
+  const { simulator, tap } = parts;
+  await synced(parts);
+  const { revision } = simulator.store;
+  patch(parts, "a", { labels: { of: "the lost past" } });
+  await told(parts, "upsert a", 2);
+  await restore(parts, revision, () => {
+    elsewhere(parts, 10);
+    simulator.store.compact();
+    tap.instead = ({ search }) =>
+      search.get("resourceVersionMatch") === "Exact" ? new Response("compacted", { status: 410 }) : undefined;
+  });
+  await agrees(parts);
+  assertEquals(parts.states, ["synced", "stale", "synced"]);
+});
+
 // The same past
 
 test("goes on where it was when the API server has only been away", async (parts) => {
