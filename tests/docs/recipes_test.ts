@@ -10,15 +10,20 @@ const api = new Api(sampleCluster({ objects: 2_000, now: NOW }));
 const recipes = commands(readPage("README.md")).filter((command) => command.includes("| jq "));
 const skipped = jqAvailable ? "" : " (skipped: jq is not installed)";
 
-recipe("the causes of problems, names each missing object and who needs it", "problems", async (lines) => {
-  const at = lines.indexOf("ConfigMap partners mailer-features does not exist. Needed by:");
-  assert(at >= 0, lines.join("\n"));
-  assert(lines.slice(at + 1).includes("  Deployment mailer"));
-  const problems: { type: string; target: unknown }[] = await api.get("/api/v1/problems");
-  const unresolved = problems.filter(({ type }) => type === "unresolved-reference");
-  const targets = new Set(unresolved.map(({ target }) => JSON.stringify(target)));
-  assertEquals(lines.length, unresolved.length + targets.size);
-});
+recipe(
+  "the causes of problems, names each cause and what it affects, the worst first",
+  "causes",
+  async (lines) => {
+    const causes: Cause[] = (await api.get("/api/v1/causes")).filter(isError);
+    assert(causes.length > 1);
+    const expected = causes.flatMap(({ cause: { kind, namespace, name }, message, affected }) => [
+      `${[kind, namespace, name].join(" ")}: ${message}`,
+      ...affected.map((it) => `  ${it.kind} ${it.name}`),
+    ]);
+    assertEquals(lines, expected);
+    assert(lines.some((line) => line.startsWith("ConfigMap partners mailer-features: ")), lines.join("\n"));
+  },
+);
 
 recipe("the releases with errors, has those and no others, most errors first", "releases", async (lines) => {
   const releases: Release[] = await api.get("/api/v1/releases?detail=true");
@@ -47,11 +52,22 @@ recipe("who uses a Secret, has every resource with a relation to it", "resources
 
 Deno.test("README, has a test for every recipe", () => {
   assertEquals(recipes.map((command) => parseCurl(command).path.split(/[/?]/)[3]), [
-    "problems",
+    "causes",
     "releases",
     "resources",
   ]);
 });
+
+interface Cause {
+  readonly severity: string;
+  readonly message: string;
+  readonly cause: { readonly kind: string; readonly namespace: string; readonly name: string };
+  readonly affected: readonly { readonly kind: string; readonly name: string }[];
+}
+
+function isError({ severity }: Cause): boolean {
+  return severity === "error";
+}
 
 interface Release {
   readonly namespace: string;
