@@ -3,6 +3,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { livingCluster } from "../../src/simulator/living_cluster.ts";
 import { holds } from "../support/holds.ts";
 import { hasRedisServer } from "../support/redis_server.ts";
+import { freePort } from "../support/support_program.ts";
 import { Replicas, type ReplicasOptions, roleOf } from "../support/replicas.ts";
 
 function test(
@@ -96,6 +97,27 @@ for (const topology of ["sentinel", "cluster"] as const) {
     { topology },
   );
 }
+
+test("write again what the new primary never received", async (replicas) => {
+  await replicas.start();
+  await replicas.atRest();
+  const primary = await replicas.redis.primary();
+  const [replica] = replicas.redis.servers.filter((server) => server !== primary);
+  // From now on it hears of no write. Sentinels mend that only after some seconds.
+  await replica?.command("REPLICAOF", "127.0.0.1", freePort());
+  const { store } = replicas.simulator;
+  for (const { metadata: { namespace = "", name } } of store.list("ConfigMap").slice(0, 5)) {
+    store.delete("ConfigMap", namespace, name);
+    store.create({ apiVersion: "v1", kind: "ConfigMap", metadata: { namespace, name: `${name}-new` } });
+  }
+  await replicas.atRest();
+  await primary.kill();
+  await holds(async () => assertEquals(await replicas.redis.primary(), replica));
+  await replicas.atRest();
+  await primary.start();
+  await replicas.redis.isWhole();
+  await replicas.atRest();
+}, { topology: "sentinel", timeout: 1_000 });
 
 test("are not ready with a restored graph while another one writes", async (replicas) => {
   await replicas.start();

@@ -1,7 +1,18 @@
 /** The RedisStore on a real Redis Cluster of three masters, while that fails over and moves its slots. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { Graph } from "../../../src/graph/graph.ts";
+import { systemClock } from "../../../src/model/clock.ts";
+import type { ResourceRecord } from "../../../src/model/record.ts";
+import type { ResourceKind } from "../../../src/model/resource_kind.ts";
+import { Claim } from "../../../src/persist/claim.ts";
+import { Counters } from "../../../src/persist/counters.ts";
+import { METADATA_KEY } from "../../../src/persist/format/keys.ts";
+import { Lease } from "../../../src/persist/lease.ts";
+import { RestoredGraph } from "../../../src/persist/restored_graph.ts";
 import type { Batch, Store } from "../../../src/persist/store.ts";
 import { holds } from "../../support/holds.ts";
+import { RecordingLog } from "../../support/recording_log.ts";
+import { testKinds } from "../../support/records.ts";
 import { RedisCluster } from "../../support/redis_cluster.ts";
 import { hasRedisServer, RedisServer } from "../../support/redis_server.ts";
 import { RunningStore } from "../../support/redis_store.ts";
@@ -164,6 +175,47 @@ test("fails a scan, and a read, that its slot moves away from", async (redis, { 
     "another node of the Redis Cluster has the keys",
   );
   await assertRejects(() => pages.next(), Error);
+});
+
+test("is never restored in part without a word while its slot moves", async (redis, { store }) => {
+  const graph = new Graph(testKinds);
+  const [pod] = testKinds as [ResourceKind];
+  const uids = Array.from({ length: 3_000 }, (_, i) => `00000000-0000-4000-8000-${`${i}`.padStart(12, "0")}`);
+  const node = (uid: string, i: number) => ({
+    uid,
+    name: `p-${i}`,
+    namespace: "a",
+    kind: "Pod",
+    apiVersion: "v1",
+  });
+  const set = uids.map((uid, i) =>
+    [`astrolabe:node:${uid}`, JSON.stringify({ ...node(uid, i), references: [] })] as const
+  );
+  const metadata = { cluster: "c", lastSnapshot: "2026-01-01T00:00:00Z" };
+  const add = uids.map((uid) => ["astrolabe:index:ns-kind:a:Pod", uid] as const);
+  await store.write([{ ...EMPTY, set: [...set, [METADATA_KEY, JSON.stringify(metadata)]], add }], TOKEN);
+
+  const log = new RecordingLog();
+  const lease = new Lease({ store, clock: systemClock, onTaken() {} });
+  const apiServer = { address: "https://c", caSha256: undefined };
+  const cluster = () => undefined;
+  const claim = new Claim({ store, lease, cluster, apiServer, writer: "test", adopt: false, log });
+  const restored = new RestoredGraph({ store, graph: graph.read, claim, counters: new Counters(), log });
+  const into = {
+    restore(record: ResourceRecord) {
+      assertEquals(record.kind, pod);
+      graph.restore(record);
+      return true;
+    },
+    forget() {},
+  };
+  const { server: former } = await redis.ownerOf(PREFIX);
+  const before = Number(await former.command("DBSIZE"));
+  const moving = redis.moveSlotOf(PREFIX);
+  await holds(async () => assert(Number(await former.command("DBSIZE")) < before));
+  await restored.load(into, { start: performance.now(), goOn: () => true });
+  await moving;
+  assert(restored.gap !== undefined || graph.read.resourceCount === uids.length, `${log.lines}`);
 });
 
 test("leaves a cluster that is down, and comes back when it is whole", async (redis, running) => {
