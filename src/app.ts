@@ -12,6 +12,7 @@ import type { GraphReader } from "./graph/queries/reader.ts";
 import { Slicer } from "./graph/queries/slicer.ts";
 import { createRouter } from "./http/router.ts";
 import { Server } from "./http/server.ts";
+import { WatchClients } from "./http/watch_clients.ts";
 import { Ingest } from "./ingest.ts";
 import { kinds } from "./kinds/registry.ts";
 import { KubeClient } from "./kube/client.ts";
@@ -26,6 +27,7 @@ import { Persistence } from "./persist/persistence.ts";
 import { RedisStore } from "./persist/redis/redis_store.ts";
 import type { ResourceKind } from "./model/resource_kind.ts";
 import type { ResourceRecord } from "./model/record.ts";
+import { Views } from "./stream/views.ts";
 import { showProgress } from "./progress.ts";
 import { version } from "./cli/version.ts";
 
@@ -112,6 +114,7 @@ async function run({ config, log, client, onSynced }: Parts, signal: AbortSignal
     problems: () => graph.read.countProblems(isLimited, new Slicer()),
     lag: watchEventLoop(running.signal),
     acceptErrors: () => server?.acceptErrors ?? 0,
+    stream: () => ({ clients: watchClients.count, views: views.size }),
     persistence: () => persistence?.numbers(),
   });
   const times = { applied: metrics.applied.observe, listed: metrics.listed.observe };
@@ -130,6 +133,17 @@ async function run({ config, log, client, onSynced }: Parts, signal: AbortSignal
   const store = config.redis && new RedisStore(config.redis, { log });
   const persistence = config.redis && store &&
     persist(config.redis, { store, graph, informers, client, metrics, log });
+  const views = new Views({
+    graph: graph.read,
+    listen: (listener) => graph.listen(listener),
+    clock: systemClock,
+  });
+  const watchClients: WatchClients = new WatchClients({
+    graph: graph.read,
+    views,
+    clock: systemClock,
+    kindStatuses: () => informers.statuses(),
+  });
   const router = createRouter({
     graph: graph.read,
     kindStatuses: () => informers.statuses(),
@@ -137,6 +151,7 @@ async function run({ config, log, client, onSynced }: Parts, signal: AbortSignal
     persistence: () => persistence?.status() ?? { enabled: false },
     isLimited,
     allowsHost: hostCheck(config),
+    watchClients,
     clock: systemClock,
     metrics,
     log: folded,
@@ -185,7 +200,9 @@ async function run({ config, log, client, onSynced }: Parts, signal: AbortSignal
   if (delay === 0) await followed;
   saving.abort();
   await Promise.all([saved, delayed, followed, progress]);
+  watchClients.close();
   await server.close();
+  views.close();
   client.close();
   if (config.verbosity >= VALIDATING_VERBOSITY) validate(graph, log);
   running.abort();

@@ -65,6 +65,8 @@ export interface MetricSources {
   readonly lag: () => number;
   /** How often no connection could be accepted. */
   readonly acceptErrors: () => number;
+  /** Clients of the change stream, and the distinct filters that they ask for. */
+  readonly stream: () => { readonly clients: number; readonly views: number };
   /** Undefined where there is no persistence. */
   readonly persistence: () => PersistenceNumbers | undefined;
 }
@@ -144,7 +146,7 @@ export class Metrics {
     return await text;
   }
 
-  #families({ build, states, edges, lag, acceptErrors }: MetricSources): Family[] {
+  #families({ build, states, edges, lag, acceptErrors, stream }: MetricSources): Family[] {
     const perKind = (read: (kind: KindNumbers) => Sample[]) => ({ kinds }: Snapshot) => kinds.flatMap(read);
     const persisted =
       (read: (state: PersistenceNumbers) => readonly Sample[]) => ({ persistence }: Snapshot) =>
@@ -238,6 +240,13 @@ export class Metrics {
         "counter",
         "Times that no connection could be accepted, as when no file descriptor was left",
         () => one(acceptErrors()),
+      ],
+      ["astrolabe_stream_clients", "gauge", "Clients of the change stream", () => one(stream().clients)],
+      [
+        "astrolabe_stream_views",
+        "gauge",
+        "Distinct filters that clients of the change stream ask for, or did a minute ago",
+        () => one(stream().views),
       ],
       [
         "astrolabe_event_loop_lag_seconds",

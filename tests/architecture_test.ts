@@ -29,9 +29,14 @@ const ROOMS: readonly [room: string, files: RegExp, allowed: RegExp][] = [
     /^src\/((persist|model|graph\/queries|json|arrays)\/[a-z0-9_/]+|graph\/listener|log|metrics|read_text_file)\.ts$/,
   ],
   [
+    "stream",
+    /^src\/stream\/[a-z0-9_/]+\.ts$/,
+    /^src\/((stream|model|graph\/queries|json|arrays)\/[a-z0-9_/]+|graph\/listener)\.ts$/,
+  ],
+  [
     "http",
     /^src\/http\/[a-z0-9_/]+\.ts$/,
-    /^src\/((http|model|graph\/queries|json|arrays)\/[a-z0-9_/]+|log|metrics)\.ts$/,
+    /^src\/((http|stream|model|graph\/queries|json|arrays)\/[a-z0-9_/]+|log|metrics)\.ts$/,
   ],
   ["the leaves", /^src\/(log|metrics|histogram|read_text_file)\.ts$/, /^src\/histogram\.ts$/],
   [
@@ -94,7 +99,9 @@ Deno.test("Architecture, only main.ts imports the composition root", () => {
 });
 
 Deno.test("Architecture, answers and persistence have only the graph's read side", () => {
-  const readers = sources.filter(({ path }) => startsWithOneOf(path, ["src/http/", "src/persist/"]));
+  const readers = sources.filter(({ path }) =>
+    startsWithOneOf(path, ["src/http/", "src/persist/", "src/stream/"])
+  );
   assertEquals(violations(readers, (_, target) => target !== "src/graph/graph.ts"), []);
 });
 

@@ -6,6 +6,8 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Slicer } from "../src/graph/queries/slicer.ts";
 import { Graph } from "../src/graph/graph.ts";
 import { createRouter } from "../src/http/router.ts";
+import { WatchClients } from "../src/http/watch_clients.ts";
+import { Views } from "../src/stream/views.ts";
 import { Ingest } from "../src/ingest.ts";
 import { kinds } from "../src/kinds/registry.ts";
 import { KubeClient } from "../src/kube/client.ts";
@@ -43,6 +45,7 @@ class Followed implements AsyncDisposable {
       edges: () => [],
       problems: () => graph.read.countProblems(() => false, new Slicer()),
       acceptErrors: () => 0,
+      stream: () => ({ clients: 0, views: 0 }),
       lag: () => 0,
       persistence: () => undefined,
     });
@@ -54,6 +57,16 @@ class Followed implements AsyncDisposable {
       clock: this.clock,
     });
     this.#router = createRouter({
+      watchClients: new WatchClients({
+        graph: graph.read,
+        views: new Views({
+          graph: graph.read,
+          listen: (listener) => graph.listen(listener),
+          clock: this.clock,
+        }),
+        clock: this.clock,
+        kindStatuses: () => this.informers.statuses(),
+      }),
       graph: graph.read,
       kindStatuses: () => this.informers.statuses(),
       readiness: () => ({ shuttingDown: false, restored: false }),

@@ -48,8 +48,8 @@ export class Changes {
     for (const listener of this.#listeners) listener.resourceLeaving(row);
   }
 
-  relationChanged(from: number, to: number): void {
+  relationChanged(from: number, to: number, type: number): void {
     this.note();
-    for (const listener of this.#listeners) listener.relationChanged(from, to);
+    for (const listener of this.#listeners) listener.relationChanged(from, to, type);
   }
 }

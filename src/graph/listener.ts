@@ -10,6 +10,6 @@ export interface GraphListener {
   resourceChanged(row: number): void;
   /** A resource is about to go, or to change its labels or its own release: they are still the old ones. */
   resourceLeaving(row: number): void;
-  /** A relation from one resource to another is new or about to go. */
-  relationChanged(from: number, to: number): void;
+  /** A relation from one resource to another is new or goes. `type` is a number in `RELATION_TYPES`. */
+  relationChanged(from: number, to: number, type: number): void;
 }

@@ -97,15 +97,17 @@ export class Relations implements SelectionListener {
     const { references } = this.#tables;
     const declaring = references.source.data[reference]!;
     const target = references.target.data[reference]!;
-    this.#count(references.type.data[reference]!, { target, count });
-    if (references.has(reference, REVERSED)) this.#changes.relationChanged(target, declaring);
-    else this.#changes.relationChanged(declaring, target);
+    const type = references.type.data[reference]!;
+    this.#count(type, { target, count });
+    if (references.has(reference, REVERSED)) this.#changes.relationChanged(target, declaring, type);
+    else this.#changes.relationChanged(declaring, target, type);
   }
 
   #countSelected(selector: number, row: number, count: 1 | -1): void {
     const { selectors } = this.#tables;
-    this.#count(selectors.type.data[selector]!, { target: row, count });
-    this.#changes.relationChanged(selectors.source.data[selector]!, row);
+    const type = selectors.type.data[selector]!;
+    this.#count(type, { target: row, count });
+    this.#changes.relationChanged(selectors.source.data[selector]!, row, type);
   }
 
   /** Counts a relation that is new or gone. Without its last one, its target may be unused. */

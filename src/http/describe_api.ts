@@ -28,7 +28,7 @@ export function describeApi(routes: readonly Route[]): Record<string, unknown> {
   };
 }
 
-function describeRoute({ path, summary, query, answer, failures = {} }: Route) {
+function describeRoute({ path, summary, query, answer, failures = {}, body }: Route) {
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
     name,
     in: "path",
@@ -47,7 +47,7 @@ function describeRoute({ path, summary, query, answer, failures = {} }: Route) {
     summary,
     parameters: [...inPath, ...inQuery],
     responses: {
-      200: { description: "The answer", ...content(answer) },
+      200: { description: "The answer", ...body === "stream" ? messages(answer) : content(answer) },
       400: { description: "A query parameter is unknown or bad", ...content(schemas.Failure) },
       ...Object.fromEntries(failed),
     },
@@ -56,6 +56,12 @@ function describeRoute({ path, summary, query, answer, failures = {} }: Route) {
 
 function content(schema: GenericSchema) {
   return { content: { [isText(schema) ? "text/plain" : "application/json"]: { schema: convert(schema) } } };
+}
+
+/** A stream of messages, one of which the schema describes. */
+function messages(schema: GenericSchema) {
+  const types = ["application/x-ndjson", "text/event-stream"];
+  return { content: Object.fromEntries(types.map((type) => [type, { schema: convert(schema) }])) };
 }
 
 function convert(schema: Parameters<typeof toJsonSchema>[0]): JsonSchema {

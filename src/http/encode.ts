@@ -40,10 +40,11 @@ const CHART = fragment(',"chart":"');
 const RELEASE = fragment(',"release":"');
 const RELEASE_NAMESPACE = fragment('","releaseNamespace":"');
 const LABELS = fragment(',"labels":');
-const METADATA = fragment(',"metadata":{"age":"');
+const METADATA = fragment(',"metadata":{"creationTimestamp":"');
+const METADATA_AND_AGE = fragment(',"metadata":{"age":"');
 const AGE = fragment(',"age":"');
 const CREATED = fragment('","creationTimestamp":"');
-const UNKNOWN_TIMES = fragment('<unknown>","creationTimestamp":""');
+const UNKNOWN = fragment("<unknown>");
 const EDGE_TYPES = RELATION_TYPES.map((type) => fragment(`{"type":"${type}","from":"`));
 const EDGE_TO = fragment('","to":"');
 const EDGE_END = fragment('"}');
@@ -64,7 +65,11 @@ export function encodeGraph(
 ): Uint8Array<ArrayBuffer> {
   const { now, spare } = options;
   const guess = rows.size * RESOURCE_BYTES;
-  const encoder = new Encoder(graph, spare && spare.byteLength >= guess ? spare : guess, now);
+  const encoder = new Encoder(
+    graph,
+    new ByteWriter(graph, spare && spare.byteLength >= guess ? spare : guess),
+    now,
+  );
   encoder.graph(rows, options.labels);
   return encoder.bytes;
 }
@@ -75,7 +80,7 @@ export function encodeResources(
   rows: ArrayLike<number>,
   { now }: EncodeOptions,
 ): Uint8Array<ArrayBuffer> {
-  const encoder = new Encoder(graph, rows.length * RESOURCE_BYTES, now);
+  const encoder = new Encoder(graph, new ByteWriter(graph, rows.length * RESOURCE_BYTES), now);
   encoder.resources(rows);
   return encoder.bytes;
 }
@@ -86,24 +91,26 @@ export function encodeResource(
   row: number,
   { now }: EncodeOptions,
 ): Uint8Array<ArrayBuffer> {
-  const encoder = new Encoder(graph, RESOURCE_BYTES, now);
+  const encoder = new Encoder(graph, new ByteWriter(graph, RESOURCE_BYTES), now);
   encoder.resource(row);
   return encoder.bytes;
 }
 
-class Encoder {
+/** Writes rows as JSON, one after another. */
+export class Encoder {
   readonly #graph: GraphReader;
   readonly #out: ByteWriter;
-  readonly #now: number;
+  readonly #now: number | undefined;
   /** By number of kind: from the end of the namespace to the status. */
   readonly #kinds: readonly Fragment[];
   /** By number of relation type: whether the resource at hand has targets of the type. */
   readonly #listed = new Uint8Array(RELATION_TYPES.length);
   readonly #resources: ResourceWriter;
 
-  constructor(graph: GraphReader, room: number | ArrayBuffer, now: number) {
+  /** Without `now`, nodes have no age. */
+  constructor(graph: GraphReader, out: ByteWriter, now: number | undefined) {
     this.#graph = graph;
-    this.#out = new ByteWriter(graph, room);
+    this.#out = out;
     this.#now = now;
     this.#resources = new ResourceWriter(graph, FIELDS);
     this.#kinds = graph.kinds.map((kind) =>
@@ -124,7 +131,7 @@ class Encoder {
     for (let i = 0; i < rows.size; i++) {
       const row = rows.at(i);
       if (i > 0) out.put(COMMA);
-      this.#node(row, labels);
+      this.node(row, labels);
       byStatus[graph.statusNumber(row)]!++;
       if (!graph.isSynced(graph.kindNumber(row))) stale++;
     }
@@ -133,11 +140,7 @@ class Encoder {
     const edge = (type: number, from: number, to: number) => {
       if (!rows.has(from) || !rows.has(to)) return;
       if (edges++ > 0) out.put(COMMA);
-      out.put(EDGE_TYPES[type]!);
-      out.uid(from);
-      out.put(EDGE_TO);
-      out.uid(to);
-      out.put(EDGE_END);
+      this.edge(type, from, to);
     };
     for (let i = 0; i < rows.size; i++) graph.forEachRelation(rows.at(i), edge);
     const stats = {
@@ -174,7 +177,16 @@ class Encoder {
     out.put(CLOSE);
   }
 
-  #node(row: number, labels: boolean): void {
+  edge(type: number, from: number, to: number): void {
+    const out = this.#out;
+    out.put(EDGE_TYPES[type]!);
+    out.uid(from);
+    out.put(EDGE_TO);
+    out.uid(to);
+    out.put(EDGE_END);
+  }
+
+  node(row: number, labels: boolean): void {
     const out = this.#out;
     const graph = this.#graph;
     this.#identity(row);
@@ -183,7 +195,7 @@ class Encoder {
     const release = graph.release(row);
     if (release !== undefined) this.#release(release);
     if (labels) this.#labels(row);
-    out.put(METADATA);
+    out.put(this.#now === undefined ? METADATA : METADATA_AND_AGE);
     this.#times(row);
     this.#details(row);
     out.put(CLOSE);
@@ -216,17 +228,16 @@ class Encoder {
     out.put(QUOTE);
   }
 
-  /** From within the quotes of the age to the end of the creation time. */
+  /** From within the quotes of the age, or of the creation time without one, to the end of the creation time. */
   #times(row: number): void {
     const out = this.#out;
     const createdAt = this.#graph.createdAt(row);
-    if (createdAt === 0) {
-      out.put(UNKNOWN_TIMES);
-      return;
+    if (this.#now !== undefined) {
+      if (createdAt === 0) out.put(UNKNOWN);
+      else writeAge(out, this.#now - createdAt);
+      out.put(CREATED);
     }
-    writeAge(out, this.#now - createdAt);
-    out.put(CREATED);
-    writeTime(out, createdAt);
+    if (createdAt !== 0) writeTime(out, createdAt);
     out.put(QUOTE);
   }
 

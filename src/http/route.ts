@@ -60,6 +60,18 @@ export interface SmallRoute<Q extends QuerySchema> extends Description<Q> {
   respond(request: RouteRequest<Q>): Response | Promise<Response>;
 }
 
+export interface StreamRequest<Q extends QuerySchema> extends RouteRequest<Q> {
+  readonly method: string;
+  /** Settles when the server has sent the response or given it up; undefined without a server. */
+  readonly completed: Promise<void> | undefined;
+}
+
+/** The answer is a stream that ends when the client or the server wants it to. It is not compressed. */
+export interface StreamRoute<Q extends QuerySchema> extends Description<Q> {
+  readonly body: "stream";
+  open(request: StreamRequest<Q>): Response;
+}
+
 const encoder = new TextEncoder();
 
 /** Encodes a value as JSON, for bodies that are small enough to be made of objects. */
@@ -67,7 +79,7 @@ export function jsonBytes(value: unknown): Uint8Array<ArrayBuffer> {
   return encoder.encode(JSON.stringify(value));
 }
 
-export type RouteOf<Q extends QuerySchema> = CachedRoute<Q> | SlicedRoute<Q> | SmallRoute<Q>;
+export type RouteOf<Q extends QuerySchema> = CachedRoute<Q> | SlicedRoute<Q> | SmallRoute<Q> | StreamRoute<Q>;
 
 export type Route = RouteOf<QuerySchema>;
 

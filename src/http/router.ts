@@ -29,6 +29,7 @@ import { readyzRoute } from "./routes/readyz.ts";
 import { releasesRoute } from "./routes/releases.ts";
 import { resourceRoute } from "./routes/resource.ts";
 import { resourcesRoute } from "./routes/resources.ts";
+import { watchRoute } from "./routes/watch.ts";
 
 const URL_CHARACTERS_MAX = 8192;
 /** A cursor holds a namespace, a kind and a name: less than 600 bytes, which base64 makes 800. */
@@ -62,8 +63,10 @@ export function createRouter(deps: RouterDeps): Hono {
     const { url, raw: { headers, method } } = c.req;
     const request = () => ({ query: readQuery(route.query, url), params: c.req.param(), url, headers });
     if (route.body === "small") return respondSmall(c, () => route.respond(request()));
+    const completed = completionOf(c);
+    if (route.body === "stream") return route.open({ ...request(), method, completed });
     const key = pathAndQuery(url);
-    const answerRequest = { method, key, headers, completed: completionOf(c) };
+    const answerRequest = { method, key, headers, completed };
     const cachedRequest = () => ({ ...request(), now: Math.floor(clock.now() / 1000) });
     if (route.body === "sliced") {
       return answers.respondInSlices(answerRequest, () => route.build(cachedRequest()));
@@ -102,6 +105,7 @@ function tableOfRoutes(deps: RouterDeps): Route[] {
     problemsRoute,
     causesRoute,
     bandsRoute,
+    watchRoute,
   ].map((route) => route(deps));
   return [...routes, openapiRoute(routes)];
 }

@@ -3,6 +3,7 @@ import type { Logger } from "../log.ts";
 import type { Clock } from "../model/clock.ts";
 import type { KindStatus } from "../model/kind_status.ts";
 import type { ResourceKind } from "../model/resource_kind.ts";
+import type { WatchClients } from "./watch_clients.ts";
 
 /** The metrics: where answers are counted, and what `/metrics` answers. */
 export interface RouterMetrics {
@@ -23,6 +24,8 @@ export interface RouterDeps {
   readonly isLimited: (kind: ResourceKind, namespace: string) => boolean;
   /** Whether a host, in its normal form, may be asked for. */
   readonly allowsHost: (host: string) => boolean;
+  /** The clients of the change stream. */
+  readonly watchClients: WatchClients;
   readonly clock: Clock;
   readonly metrics: RouterMetrics;
   readonly log: Logger;

@@ -10,6 +10,7 @@ import { STATUSES } from "../model/status.ts";
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const time = v.pipe(v.string(), v.isoTimestamp());
 const names = v.array(v.string());
+const rv = v.pipe(v.string(), v.regex(/^[0-9]{21}$/));
 const labels = v.record(v.string(), v.string());
 
 function described<S extends v.GenericSchema>(schema: S, description: string) {
@@ -68,6 +69,11 @@ export const Node = v.object({
   metadata: v.object({ ...creation, ...detail }),
 });
 
+export const WatchedNode = v.object({
+  ...Node.entries,
+  metadata: v.object({ creationTimestamp: creation.creationTimestamp, ...detail }),
+});
+
 export const Edge = v.object({
   type: relationType,
   from: described(v.string(), "A uid"),
@@ -76,7 +82,7 @@ export const Edge = v.object({
 
 export const Graph = v.object({
   rv: described(
-    v.pipe(v.string(), v.regex(/^[0-9]{21}$/)),
+    rv,
     "The revision: nine digits that name the process, then twelve that grow with every change",
   ),
   nodes: v.array(Node),
@@ -217,6 +223,21 @@ export const Health = v.object({
   persistence: v.objectWithRest({ enabled: v.boolean() }, v.unknown()),
 });
 
+export const Delta = v.variant("op", [
+  v.object({ op: v.literal("scope_changed"), rv: described(rv, "Forget everything: a snapshot follows") }),
+  v.object({ op: v.literal("upsert_node"), node: WatchedNode }),
+  v.object({ op: v.literal("remove_node"), uid: described(v.string(), "Its edges go with it") }),
+  v.object({ op: v.literal("upsert_edge"), edge: Edge }),
+  v.object({ op: v.literal("remove_edge"), edge: Edge }),
+]);
+
+export const WatchMessage = v.object({
+  rv: described(rv, "The revision that the deltas lead to"),
+  deltas: v.array(Delta),
+  partial: v.exactOptional(described(v.literal(true), "More messages of the same batch follow")),
+  stale: v.exactOptional(described(names, "Kinds that are stale, after fifteen seconds without a message")),
+});
+
 export const Failure = v.object({ error: v.object({ code: v.string(), message: v.string() }) });
 
 /** Those that the description names. */
@@ -234,5 +255,8 @@ export const schemas = {
   ResourceCause,
   Band,
   Health,
+  WatchedNode,
+  Delta,
+  WatchMessage,
   Failure,
 };

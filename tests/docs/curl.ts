@@ -24,7 +24,7 @@ export function parseCurl(command: string): Curl {
     else if (arg === "-H") {
       const [name = "", value = ""] = (args[++at] ?? "").split(": ");
       headers.append(name, value);
-    } else if (/^-[si]+$/.test(arg)) showsHead ||= arg.includes("i");
+    } else if (/^-[siN]+$/.test(arg)) showsHead ||= arg.includes("i");
     else throw new SyntaxError(`${command}: ${arg} is not understood`);
   }
   if (program !== "curl" || !path) throw new SyntaxError(`${command}: it asks no server`);

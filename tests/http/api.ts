@@ -3,6 +3,8 @@ import { Graph } from "../../src/graph/graph.ts";
 import { createRouter } from "../../src/http/router.ts";
 import type { RouterDeps } from "../../src/http/router_deps.ts";
 import { makeRecord } from "../../src/kinds/make_record.ts";
+import { WatchClients } from "../../src/http/watch_clients.ts";
+import { Views } from "../../src/stream/views.ts";
 import { findKind, kinds } from "../../src/kinds/registry.ts";
 import type { KindState } from "../../src/model/kind_status.ts";
 import { FakeClock } from "../support/fake_clock.ts";
@@ -14,21 +16,39 @@ export const NOW = Date.parse("2026-01-02T00:00:00Z");
 export interface ApiOptions extends Partial<RouterDeps> {
   /** States of kinds; the others are synced. */
   readonly states?: Readonly<Record<string, KindState>>;
+  /** Bytes that the rings of the change stream may take. */
+  readonly ringBytesMax?: number | undefined;
 }
 
 export class Api {
   readonly clock = new FakeClock(NOW);
   readonly log = new RecordingLog();
   readonly graph = new Graph(kinds, () => this.clock.now());
+  readonly views: Views;
+  readonly watchClients: WatchClients;
   readonly #app: ReturnType<typeof createRouter>;
 
-  constructor(objects: Iterable<KubeObject> = [], { states = {}, ...deps }: ApiOptions = {}) {
+  constructor(objects: Iterable<KubeObject> = [], { states = {}, ringBytesMax, ...deps }: ApiOptions = {}) {
+    const statuses = () => kinds.map((kind) => ({ kind, state: stateOf(kind.kind), lastEvent: NOW }));
     const stateOf = (kind: string) => states[kind] ?? "synced";
     for (const object of objects) this.put(object);
     for (const kind of kinds) this.graph.setSynced(kind, stateOf(kind.kind) === "synced");
-    this.#app = createRouter({
+    this.views = new Views({
       graph: this.graph.read,
-      kindStatuses: () => kinds.map((kind) => ({ kind, state: stateOf(kind.kind), lastEvent: NOW })),
+      listen: (listener) => this.graph.listen(listener),
+      clock: this.clock,
+      ringBytesMax,
+    });
+    this.watchClients = new WatchClients({
+      graph: this.graph.read,
+      views: this.views,
+      clock: this.clock,
+      kindStatuses: statuses,
+    });
+    this.#app = createRouter({
+      watchClients: this.watchClients,
+      graph: this.graph.read,
+      kindStatuses: statuses,
       readiness: () => ({ shuttingDown: false, restored: false }),
       persistence: () => ({ enabled: false }),
       isLimited: () => false,

@@ -15,8 +15,15 @@ Deno.test({
     try {
       await astrolabe.ready();
       const { code, stdout } = await new Deno.Command("schemathesis", {
-        args: ["run", `${astrolabe.url}/openapi.json`, "--checks=all", "--max-examples=5", "--seed=1"],
-        // It leaves files where it runs.
+        args: [
+          "run",
+          `${astrolabe.url}/openapi.json`,
+          "--checks=all",
+          "--max-examples=5",
+          "--seed=1",
+          "--exclude-path=/api/v1/watch",
+        ],
+        // The change stream has no end. Schemathesis leaves files where it runs.
         cwd: folder,
         stdin: "null",
         stderr: "null",

@@ -140,6 +140,13 @@ export class GraphReader {
     return this.#state.process + String(revision).padStart(12, "0");
   }
 
+  /** Returns the number of one of this process' revisions; undefined for any other text. */
+  parseRevision(rv: string): number | undefined {
+    const { process } = this.#state;
+    if (!rv.startsWith(process) || !/^[0-9]{21}$/.test(rv)) return undefined;
+    return Number(rv.slice(process.length));
+  }
+
   get resourceCount(): number {
     return this.#state.resources();
   }

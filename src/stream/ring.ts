@@ -1,0 +1,80 @@
+/**
+ * The changes of a view, in batches, from the oldest that is still held to the newest. A batch says which
+ * rows and pairs of rows it touched, never what became of them: that is read from the graph when it is sent,
+ * so that a slow client gets the latest state only.
+ *
+ * Batches are numbered from 0 on, also after older ones have been dropped. The state after a batch is that of
+ * its revision, and of all revisions up to `until`: nothing has changed between the two.
+ */
+
+/** What an entry says of its row; any other second word is the row that a pair ends at. */
+export const ENTERED = 0xffff_ffff;
+export const CHANGED = 0xffff_fffe;
+/** The first word is a position in `removed`. */
+export const REMOVED = 0xffff_fffd;
+/** Words of an entry: a row and one of the above, or the rows and the type of a relation. */
+export const ENTRY_WORDS = 3;
+
+const BATCH_BYTES = 96;
+const REMOVED_BYTES = 96;
+
+export interface Batch {
+  readonly revision: number;
+  until: number;
+  readonly entries: Uint32Array;
+  /** Uids of removed resources. */
+  readonly removed: readonly string[];
+}
+
+export class Ring {
+  #batches: Batch[] = [];
+  #first = 0;
+  #bytes = 0;
+
+  /** Bytes that the batches take, about. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** The number of the oldest batch that is held, whose predecessors a client must know already. */
+  get first(): number {
+    return this.#first;
+  }
+
+  /** The number of the newest batch, -1 for none. */
+  get last(): number {
+    return this.#first + this.#batches.length - 1;
+  }
+
+  add(batch: Batch): void {
+    this.#batches.push(batch);
+    this.#bytes += bytesOf(batch);
+  }
+
+  get(number: number): Batch | undefined {
+    return this.#batches[number - this.#first];
+  }
+
+  /** Returns the number of the batch after which the view's state was that of the revision, or undefined. */
+  find(revision: number): number | undefined {
+    let [low, high] = [0, this.#batches.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#batches[middle]!.revision <= revision) low = middle + 1;
+      else high = middle;
+    }
+    const batch = this.#batches[low - 1];
+    return batch !== undefined && revision <= batch.until ? this.#first + low - 1 : undefined;
+  }
+
+  /** Drops the older half of the batches, but never the newest. */
+  shrink(): void {
+    const dropped = this.#batches.splice(0, Math.ceil((this.#batches.length - 1) / 2));
+    this.#first += dropped.length;
+    for (const batch of dropped) this.#bytes -= bytesOf(batch);
+  }
+}
+
+function bytesOf({ entries, removed }: Batch): number {
+  return BATCH_BYTES + entries.byteLength + removed.length * REMOVED_BYTES;
+}

@@ -1,0 +1,183 @@
+/**
+ * All views. While there is one, or a client that wants to be told of ticks, it looks at the graph's revision
+ * every 250 ms; without, it does nothing and does not listen to the graph. A view lives for a minute after
+ * its last client, so that a client that was cut off can resume. The rings together are bounded: the largest
+ * gives way.
+ */
+import type { GraphListener } from "../graph/listener.ts";
+import type { GraphReader } from "../graph/queries/reader.ts";
+import type { Filter } from "../graph/queries/select.ts";
+import type { Clock } from "../model/clock.ts";
+import { KnownReleases, TouchedRows } from "./touched_rows.ts";
+import { View } from "./view.ts";
+
+const TICK_MS = 250;
+/** A selection by a part of a text reads every text, so that such views tick once a second. */
+const SLOW_TICK_MS = 1_000;
+/** While a client has more to read than fits in one chunk, its view must be fresh more often. */
+const BACKLOG_TICK_MS = 25;
+const VIEW_TTL_MS = 60_000;
+const RINGS_BYTES_MAX = 16 << 20;
+
+export interface ViewsOptions {
+  readonly graph: GraphReader;
+  readonly listen: (listener: GraphListener) => () => void;
+  readonly clock: Clock;
+  /** Bytes that all rings may take. */
+  readonly ringBytesMax?: number | undefined;
+}
+
+interface Entry {
+  readonly view: View;
+  readonly isSlow: boolean;
+  clients: number;
+  /** When the last client left, in milliseconds since 1970. */
+  idleSince: number;
+  /** When the view last ticked, in milliseconds since 1970. */
+  tickedAt: number;
+  /** What was touched since then. */
+  pending: TouchedRows[];
+}
+
+export class Views {
+  readonly #options: ViewsOptions;
+  readonly #views = new Map<string, Entry>();
+  readonly #subscribers = new Set<() => void>();
+  #touched: TouchedRows;
+  #releases: KnownReleases;
+  #unlisten: (() => void) | undefined;
+  #cancelTimer: (() => void) | undefined;
+  #hasBacklog = false;
+
+  constructor(options: ViewsOptions) {
+    this.#options = options;
+    this.#touched = new TouchedRows(options.graph);
+    this.#releases = new KnownReleases(options.graph);
+  }
+
+  get size(): number {
+    return this.#views.size;
+  }
+
+  /** The view of a filter; `key` is the same for equal filters. The caller must `leave` it once. */
+  join(key: string, filter: Filter): View {
+    let entry = this.#views.get(key);
+    if (entry === undefined) {
+      this.#listen();
+      const view = new View(this.#options.graph, filter);
+      const isSlow = Boolean(filter.nameContains || filter.imageContains);
+      entry = { view, isSlow, clients: 0, idleSince: 0, tickedAt: this.#options.clock.now(), pending: [] };
+      // The view needs nothing that was touched before.
+      this.#sweep();
+      this.#views.set(key, entry);
+    } else {
+      this.#sweep();
+      this.#tickView(entry);
+    }
+    entry.clients++;
+    this.#schedule();
+    return entry.view;
+  }
+
+  leave(key: string): void {
+    const entry = this.#views.get(key);
+    if (entry === undefined) return;
+    entry.clients--;
+    entry.idleSince = this.#options.clock.now();
+  }
+
+  /** Calls back after every tick, whether anything has changed or not. Returns a function that ends this. */
+  subscribe(onTick: () => void): () => void {
+    this.#subscribers.add(onTick);
+    this.#schedule();
+    return () => this.#subscribers.delete(onTick);
+  }
+
+  /** Says that a client waits with more to read, so that the next tick comes soon. */
+  expectBacklog(): void {
+    if (this.#hasBacklog) return;
+    this.#hasBacklog = true;
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    this.#schedule();
+  }
+
+  #listen(): void {
+    if (this.#unlisten) return;
+    this.#touched = new TouchedRows(this.#options.graph);
+    this.#releases = new KnownReleases(this.#options.graph);
+    this.#unlisten = this.#options.listen({
+      resourceChanged: (row) => this.#touched.resourceChanged(row),
+      resourceLeaving: (row) => this.#touched.resourceLeaving(row),
+      relationChanged: (from, to, type) => this.#touched.relationChanged(from, to, type),
+    });
+  }
+
+  #schedule(): void {
+    if (this.#cancelTimer || this.#subscribers.size === 0 && this.#views.size === 0) return;
+    const delay = this.#hasBacklog ? BACKLOG_TICK_MS : TICK_MS;
+    this.#cancelTimer = this.#options.clock.after(delay, () => {
+      this.#cancelTimer = undefined;
+      this.#tick();
+      this.#schedule();
+    });
+  }
+
+  #tick(): void {
+    const { clock } = this.#options;
+    this.#hasBacklog = false;
+    this.#expire();
+    this.#sweep();
+    for (const entry of this.#views.values()) {
+      if (!entry.isSlow || clock.now() >= entry.tickedAt + SLOW_TICK_MS) this.#tickView(entry);
+    }
+    this.#bound();
+    for (const onTick of [...this.#subscribers]) onTick();
+  }
+
+  /** Hands what was touched to the views. */
+  #sweep(): void {
+    if (this.#touched.isEmpty) return;
+    const touched = this.#touched;
+    touched.settle(this.#releases);
+    for (const entry of this.#views.values()) entry.pending.push(touched);
+    this.#touched = new TouchedRows(this.#options.graph);
+  }
+
+  #tickView(entry: Entry): void {
+    entry.view.tick(entry.pending);
+    entry.pending = [];
+    entry.tickedAt = this.#options.clock.now();
+  }
+
+  #expire(): void {
+    const before = this.#options.clock.now() - VIEW_TTL_MS;
+    for (const [key, { clients, idleSince }] of this.#views) {
+      if (clients === 0 && idleSince <= before) this.#views.delete(key);
+    }
+    if (this.#views.size > 0) return;
+    this.#unlisten?.();
+    this.#unlisten = undefined;
+  }
+
+  #bound(): void {
+    const max = this.#options.ringBytesMax ?? RINGS_BYTES_MAX;
+    const rings = [...this.#views.values()].map(({ view }) => view.ring);
+    let bytes = rings.reduce((sum, ring) => sum + ring.bytes, 0);
+    while (bytes > max) {
+      const largest = rings.reduce((a, b) => a.bytes >= b.bytes ? a : b);
+      const before = largest.bytes;
+      largest.shrink();
+      if (largest.bytes === before) return;
+      bytes -= before - largest.bytes;
+    }
+  }
+
+  /** Stops the timer and forgets all views. */
+  close(): void {
+    this.#cancelTimer?.();
+    this.#subscribers.clear();
+    this.#views.clear();
+    this.#unlisten?.();
+  }
+}
