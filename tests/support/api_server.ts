@@ -1,9 +1,8 @@
 /**
- * A real API server for tests: etcd and kube-apiserver from `KUBEBUILDER_ASSETS`, in a temporary
- * folder and on free ports, with RBAC on. No kubelet and no scheduler; kube-controller-manager runs
- * when asked for.
+ * A real API server for tests: etcd and kube-apiserver from `KUBEBUILDER_ASSETS`, in a temporary folder and
+ * on free ports, with RBAC. There is no kubelet and no scheduler. kube-controller-manager runs on request.
  *
- * Tests that need it are ignored where the variable is unset: `ignore: !apiServerAvailable`.
+ * Tests that need it are ignored if the variable is not set: `ignore: !apiServerAvailable`.
  */
 import { generateKeyPairSync } from "node:crypto";
 import { type Etcd, startEtcd } from "./etcd.ts";
@@ -11,15 +10,15 @@ import { freePort, startProgram, type SupportProgram } from "./support_program.t
 
 const ASSETS = Deno.env.get("KUBEBUILDER_ASSETS") ?? "";
 
-/** Whether the programs are there; where they are not, tests on a real API server are skipped. */
+/** Whether the programs are available. If not, tests on a real API server are skipped. */
 export const apiServerAvailable: boolean = ASSETS !== "";
 
 export interface ApiServerOptions {
   /** Runs kube-controller-manager too, with all its controllers or those of the list. */
   readonly controllers?: boolean | readonly string[];
-  /** The admission plugin ServiceAccount, which wants each Pod's account to exist. */
+  /** Turns on the admission plugin ServiceAccount, which requires the account of each Pod to exist. */
   readonly serviceAccountAdmission?: boolean;
-  /** Complete objects that are written into etcd before the API server starts. */
+  /** Complete objects to write into etcd before the API server starts. */
   readonly objects?: Iterable<object>;
   /** PEM of the authority whose client certificates are accepted. */
   readonly clientAuthority?: string;
@@ -76,7 +75,10 @@ export class ApiServer {
     return text.startsWith("{") ? JSON.parse(text) : text;
   }
 
-  /** A fresh token of a service account, which is made where it is missing. It may do nothing yet. */
+  /**
+   * Returns a new token of a service account, and creates the account if it does not exist. It has no rights
+   * yet.
+   */
   async serviceAccountToken(namespace: string, name: string): Promise<string> {
     const accounts = `/api/v1/namespaces/${namespace}/serviceaccounts`;
     const made = await this.#fetch("POST", accounts, { metadata: { name } });
@@ -154,12 +156,12 @@ export class ApiServer {
     }
   }
 
-  /** Copies etcd's data as it stands. */
+  /** Copies the current data of etcd. */
   backUpEtcd(): Promise<void> {
     return this.#etcd.backUp();
   }
 
-  /** Puts etcd back to the copy, while the API server is stopped. */
+  /** Restores etcd from the copy while the API server is stopped. */
   restoreEtcd(): Promise<void> {
     return this.#etcd.restore();
   }

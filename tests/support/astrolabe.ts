@@ -1,20 +1,20 @@
 /**
- * Astrolabe as its users run it: main.ts in a process of its own, with the permissions of
- * `deno task start` and not one more, asked over HTTP. A test that starts one stops it.
+ * Astrolabe as users run it: main.ts in a process of its own, with exactly the permissions of `deno task
+ * start`, accessed over HTTP. A test that starts one stops it.
  */
 import { holds } from "./holds.ts";
 
-/** Where JSR does not answer, this process runs on the stand-ins, and so must the other. */
+/** If JSR does not answer, this process uses the stand-ins, and so must the other one. */
 const IMPORT_MAP = import.meta.resolve("@std/cli/parse-args").startsWith("file:")
   ? ["--import-map=stand_ins/import_map.json"]
   : [];
 const PERMISSIONS = ["--no-prompt", "--allow-net", "--allow-env", "--allow-read"];
-/** What the demo's task grants beyond them. */
+/** The additional permissions of the demo's task. */
 const DEMO_PERMISSIONS = ["--allow-run=redis-server"];
 
 export interface Ended {
   readonly code: number;
-  /** All that stood on stdout and stderr. */
+  /** Everything on stdout and stderr. */
   readonly output: string;
 }
 
@@ -75,7 +75,7 @@ export class Astrolabe {
     return Astrolabe.limited({}, ...args);
   }
 
-  /** Does the same, with limits of the operating system. */
+  /** Does the same under limits of the operating system. */
   static async limited(limits: Limits, ...args: string[]): Promise<Astrolabe> {
     const astrolabe = new Astrolabe(["--port=0", "--bind-address=127.0.0.1", ...args], limits);
     try {
@@ -134,12 +134,12 @@ export class Astrolabe {
     });
   }
 
-  /** Sends a signal that does not end it. */
+  /** Sends a signal that does not end the process. */
   signal(signal: "SIGSTOP" | "SIGCONT"): void {
     this.#child.kill(signal);
   }
 
-  /** Sends the signal and waits for the end; the exit code. */
+  /** Sends the signal, waits for the end and returns the exit code. */
   async stop(signal: Deno.Signal = "SIGTERM"): Promise<number> {
     if (this.#code === undefined) this.#child.kill(signal);
     return await this.#end();

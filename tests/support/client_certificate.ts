@@ -1,4 +1,4 @@
-/** Makes a client certificate and the authority that signs it, without a program such as openssl. */
+/** Creates a client certificate and the authority that signs it, without a program such as openssl. */
 import { generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 
 export interface ClientCertificate {
@@ -8,7 +8,10 @@ export interface ClientCertificate {
   readonly key: string;
 }
 
-/** For a user of Kubernetes: the common name is the user's, the organization a group. */
+/**
+ * Creates them for a user of Kubernetes: the common name is the name of the user, the organization is a
+ * group.
+ */
 export function clientCertificate(user: { name: string; group: string }): ClientCertificate {
   const authority = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const client = generateKeyPairSync("ec", { namedCurve: "P-256" });

@@ -1,19 +1,19 @@
 /**
- * A database as sorted lines, two of which can be compared: the one that Redis has, and the one that the
- * contract asks for. Shares no code with what writes it.
+ * A database as sorted lines, so that tests can compare two of them: the actual database in Redis, and the
+ * database that the contract requires. It shares no code with the writer.
  */
 import type { KubeObject } from "../../src/simulator/kube_object.ts";
 import type { GraphAnswer } from "./astrolabe.ts";
 import { ownRelease } from "./naive_reading.ts";
 
-/** The order in which the contract lists them. */
+/** The order in the contract. */
 const TYPES = [
   ..."owns selects endpoints routes-to attached-to uses-class scales mounts uses-service binds".split(" "),
   ..."uses-storageclass uses-configmap uses-secret uses-sa runs-on uses-priorityclass binds-role".split(" "),
   ..."binds-subject calls".split(" "),
 ];
 
-/** The lines of a database that holds what was answered. */
+/** Returns the lines of a database with the content of an answer. */
 export function expectedDatabase(
   { nodes, edges }: GraphAnswer,
   objects: readonly KubeObject[],
@@ -36,7 +36,7 @@ export function expectedDatabase(
   return lines.sort();
 }
 
-/** A database as lines, but for the lease and what is said of the whole. */
+/** Returns a database as lines, without the lease and the metadata. */
 export function describeDatabase(dump: ReadonlyMap<string, string | string[]>): string[] {
   const lines: string[] = [];
   for (const [whole, value] of dump) {

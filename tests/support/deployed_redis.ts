@@ -1,6 +1,6 @@
 /**
- * A redis-server as `deploy/` ships it: its configuration, its start script and its users, on a free port of
- * this machine. It keeps port and folder over a restart. A test that opens one disposes of it.
+ * A redis-server as `deploy/` ships it: with its configuration, start script and users, on a free port of
+ * this machine. It keeps its port and folder over a restart. A test that opens one disposes of it.
  */
 import { holds } from "./holds.ts";
 import { RunningStore } from "./redis_store.ts";
@@ -11,12 +11,12 @@ const INDEX_PREFIX = "astrolabe:index:";
 
 export interface Outcome {
   readonly code: number;
-  /** All that stood on stdout and stderr. */
+  /** Everything on stdout and stderr. */
   readonly output: string;
 }
 
 export class DeployedRedis implements AsyncDisposable {
-  /** With what shells and configurations stumble over. */
+  /** Contains characters that are special in shells and configurations. */
   readonly password = `p4ss "w'o\\r$d #1`;
   readonly port = freePort();
   readonly folder = Deno.makeTempDirSync({ prefix: "redis_" });
@@ -30,7 +30,7 @@ export class DeployedRedis implements AsyncDisposable {
     Deno.writeTextFileSync(this.passwordFile, `${this.password}\n`);
   }
 
-  /** @param config the path of another configuration than the one that is shipped. */
+  /** @param config the path of a configuration other than the shipped one. */
   static async open(config = "deploy/redis.conf"): Promise<DeployedRedis> {
     const redis = new DeployedRedis(config);
     await redis.start();
@@ -54,7 +54,7 @@ export class DeployedRedis implements AsyncDisposable {
     });
   }
 
-  /** Ends it as an orchestrator does, or at once, as a crash would. */
+  /** Ends it as an orchestrator does, or at once with SIGKILL, as a crash does. */
   async stop(signal: Deno.Signal = "SIGTERM"): Promise<void> {
     const child = this.#child;
     if (child === undefined) return;
@@ -64,7 +64,7 @@ export class DeployedRedis implements AsyncDisposable {
     globalThis.removeEventListener("unload", this.#kill);
   }
 
-  /** Sends a command as the user, or as nobody; the code is 0 where Redis did as told. */
+  /** Sends a command as the user, or without a login. The code is 0 if Redis executed it. */
   async cli(user: string | undefined, ...command: string[]): Promise<Outcome> {
     const login = user === undefined ? [] : ["--user", user];
     return await runProgram("redis-cli", ["-p", `${this.port}`, "-e", ...login, ...command], {
@@ -72,13 +72,13 @@ export class DeployedRedis implements AsyncDisposable {
     });
   }
 
-  /** A store that logs in as Astrolabe does. */
+  /** Returns a store that logs in as Astrolabe does. */
   async store(): Promise<RunningStore> {
     const { port, password } = this;
     return await new RunningStore({ port, username: "astrolabe", password: () => password }).connected();
   }
 
-  /** All that Astrolabe keeps there, but for the lease: values as they are, sets in order. */
+  /** Returns all keys of Astrolabe except for the lease, with unchanged values and sorted sets. */
   async dump(): Promise<Map<string, string | readonly string[]>> {
     await using running = await this.store();
     const { store } = running;
@@ -103,7 +103,7 @@ export class DeployedRedis implements AsyncDisposable {
   }
 }
 
-/** Runs a program until it ends by itself. */
+/** Runs a program until it ends. */
 export async function runProgram(
   path: string,
   args: readonly string[],

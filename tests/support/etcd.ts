@@ -1,21 +1,21 @@
 /**
- * etcd for a test's API server. Objects can be written into it as the API server would store them,
- * which is the fastest way to a large cluster: some 10,000 a second instead of some hundreds.
+ * etcd for the API server of a test. Tests can write objects into it as the API server stores them. This is
+ * the fastest way to a large cluster: about 10,000 objects a second instead of some hundreds.
  */
 import { freePort, startProgram, type SupportProgram } from "./support_program.ts";
 
 export interface Etcd {
   readonly url: string;
-  /** Stores complete Kubernetes objects. Only before the API server starts. */
+  /** Stores complete Kubernetes objects. Must be called before the API server starts. */
   put(objects: Iterable<object>): Promise<void>;
-  /** Copies its data as it stands. */
+  /** Copies the current data. */
   backUp(): Promise<void>;
-  /** Stops, goes back to the copy, and starts again: it gives later revisions a second time. */
+  /** Stops etcd, restores the copy and starts etcd again. Later revisions are then used a second time. */
   restore(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Where the API server's key is not `/registry/<plural>/`. */
+/** The resources whose key is not `/registry/<plural>/`. */
 const FOLDERS = new Map([
   ["Service", "services/specs"],
   ["Ingress", "ingress"],
@@ -82,7 +82,7 @@ export async function startEtcd(program: string, folder: string): Promise<Etcd> 
   };
 }
 
-/** Puts a copy of a folder in the place of another. */
+/** Replaces a folder with a copy of another one. */
 async function copyFolder(from: string, to: string): Promise<void> {
   await Deno.remove(to, { recursive: true }).catch(() => {});
   await Deno.mkdir(to);

@@ -1,4 +1,4 @@
-/** Waits until the condition holds; rejects with what `found` gives when it does not within ten seconds. */
+/** Waits until the condition is true. After ten seconds it rejects with the result of `found`. */
 export async function eventually(
   condition: () => boolean,
   found: () => unknown = () => "the condition never held",

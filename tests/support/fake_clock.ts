@@ -5,7 +5,7 @@ interface Timer {
   readonly task: () => void;
 }
 
-/** A clock that stands still until a test advances it. */
+/** A clock that only moves when a test advances it. */
 export class FakeClock implements Clock {
   /** The value that `random` returns. */
   chance = 0;
@@ -26,7 +26,7 @@ export class FakeClock implements Clock {
     return () => this.#timers.delete(timer);
   }
 
-  /** Lets time pass, and runs what is due at its time. */
+  /** Lets time pass, and runs each timer when it is due. */
   advance(milliseconds: number): void {
     const end = this.#now + milliseconds;
     for (;;) {
@@ -39,7 +39,7 @@ export class FakeClock implements Clock {
     this.#now = end;
   }
 
-  /** Whether a timer will go off in exactly so many milliseconds. */
+  /** Reports whether a timer is due in exactly this many milliseconds. */
   waitsFor(milliseconds: number): boolean {
     return [...this.#timers].some(({ at }) => at - this.#now === milliseconds);
   }

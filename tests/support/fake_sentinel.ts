@@ -1,7 +1,10 @@
-/** Speaks just enough of a Sentinel's protocol to name a master of the test's choice, over TCP or TLS. */
+/**
+ * A Sentinel that names the master that a test chooses, over TCP or TLS. It knows only this part of the
+ * protocol.
+ */
 export class FakeSentinel implements AsyncDisposable {
   readonly port: number;
-  /** Connections so far. */
+  /** The number of connections so far. */
   connections = 0;
   readonly #listener: Deno.Listener;
   readonly #master: { readonly host: string; readonly port: number };

@@ -1,13 +1,13 @@
-/** The helm program, with a chart that has one of nearly everything. */
+/** The helm program, with a chart that contains nearly every kind. */
 const HELM = `${Deno.env.get("KUBEBUILDER_ASSETS") ?? ""}/helm`;
 
 export interface HelmOptions {
   readonly kubeconfig: string;
-  /** Where helm may keep what it wants to. */
+  /** A folder for the files of helm. */
   readonly folder: string;
 }
 
-/** Runs helm; rejects with what it says when it fails. */
+/** Runs helm. Rejects with its message if it fails. */
 export async function helm({ kubeconfig, folder }: HelmOptions, ...args: string[]): Promise<void> {
   const { success, stderr } = await new Deno.Command(HELM, {
     args: [...args, `--kubeconfig=${kubeconfig}`],
@@ -18,7 +18,7 @@ export async function helm({ kubeconfig, folder }: HelmOptions, ...args: string[
   if (!success) throw new Error(`helm ${args.join(" ")}: ${new TextDecoder().decode(stderr)}`);
 }
 
-/** Writes a chart, of which `--set` can change what its Deployment reads, and returns its path. */
+/** Writes a chart and returns its path. `--set` can change the ConfigMap that its Deployment reads. */
 export async function writeChart(folder: string): Promise<string> {
   const path = `${folder}/shop`;
   await Deno.mkdir(`${path}/templates`, { recursive: true });

@@ -1,4 +1,4 @@
-/** Tries until the check passes; rejects with its last failure when it does not within some seconds. */
+/** Repeats the check until it passes. After some seconds it rejects with the last failure. */
 export async function holds<T>(check: () => T | Promise<T>, seconds = 20): Promise<T> {
   const deadline = Date.now() + seconds * 1_000;
   for (;;) {

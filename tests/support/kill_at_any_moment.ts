@@ -3,7 +3,7 @@ import { eventually } from "./eventually.ts";
 import { PersistedCluster } from "./persisted_cluster.ts";
 import { random } from "./random.ts";
 
-/** The first process is killed within so many seconds of changes: during its sync or its first flushes. */
+/** The seconds of changes within which the first process is killed: during its sync or its first flushes. */
 const FIRST_LIFE_SECONDS = 1.5;
 
 /**

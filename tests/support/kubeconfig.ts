@@ -1,9 +1,9 @@
 export interface KubeconfigOptions {
-  /** Read again whenever credentials are. */
+  /** The path of a file with the token. */
   readonly tokenFile?: string;
 }
 
-/** The text of a kubeconfig for an API server over plain HTTP, such as the simulator. */
+/** Returns a kubeconfig for an API server over plain HTTP, such as the simulator. */
 export function kubeconfigOf(server: string, user: KubeconfigOptions = {}): string {
   return JSON.stringify({
     apiVersion: "v1",

@@ -6,7 +6,7 @@ const KUBECTL = `${Deno.env.get("KUBEBUILDER_ASSETS") ?? ""}/kubectl`;
 // deno-lint-ignore no-explicit-any -- a manifest is whatever it says
 export type Manifest = any;
 
-/** What kubectl prints; rejects with what it says when it fails. */
+/** Runs kubectl and returns its output. Rejects with its message if it fails. */
 export async function kubectl(...args: string[]): Promise<string> {
   const { success, stdout, stderr } = await new Deno.Command(KUBECTL, { args, stdin: "null" }).output();
   const text = new TextDecoder();
@@ -14,12 +14,12 @@ export async function kubectl(...args: string[]): Promise<string> {
   return text.decode(stdout);
 }
 
-/** The manifests of a folder with a kustomization. */
+/** Returns the manifests that kustomize makes of a folder. */
 export async function render(folder: string): Promise<Manifest[]> {
   return loadAll(await kubectl("kustomize", folder)) as Manifest[];
 }
 
-/** A folder with an overlay of base and these components; whoever asks for it removes it. */
+/** Creates a folder with an overlay of base and these components. The caller removes it. */
 export async function makeOverlay(components: readonly string[]): Promise<string> {
   const folder = await Deno.makeTempDir({ prefix: "astrolabe-overlay-" });
   const manifests = `${"../".repeat(folder.split("/").length - 1)}${Deno.cwd().slice(1)}/deploy/kubernetes`;

@@ -1,17 +1,19 @@
-/** The documentation as tests read it: the pages, and what of a page can be held against the code. */
+/**
+ * The documentation as tests read it: the pages, and the parts of a page that tests compare with the code.
+ */
 import { join, normalize } from "node:path/posix";
 
 export interface CodeBlock {
-  /** Such as `sh`; empty where the block does not say. */
+  /** The language, such as `sh`. Empty if the block names none. */
   readonly language: string;
   readonly text: string;
-  /** The paragraph right before it, on one line. */
+  /** The paragraph directly before the block, on one line. */
   readonly introduction: string;
 }
 
 const PAGES = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "deploy/kubernetes/README.md"];
 
-/** Paths of all pages from the project's root. */
+/** Returns the paths of all pages from the root of the project. */
 export function pages(): string[] {
   const inFolder = [...Deno.readDirSync("docs")].map(({ name }) => `docs/${name}`).sort();
   return [...PAGES, ...inFolder.filter((path) => path.endsWith(".md"))];
@@ -50,7 +52,7 @@ function commandsIn(script: string): string[] {
   return found;
 }
 
-/** The rows of all tables, headers left out; cells without the backticks around them. */
+/** Returns the rows of all tables, without headers. */
 export function tableRows(page: string): string[][] {
   const lines = page.split("\n");
   const isDivider = (line = "") => /^\|[\s|:-]+\|$/.test(line);
@@ -59,12 +61,12 @@ export function tableRows(page: string): string[][] {
     .map((line) => line.slice(1, -1).split("|").map((cell) => cell.trim()));
 }
 
-/** What a cell or a sentence has in backticks. */
+/** Returns the texts in backticks. */
 export function codeSpans(text: string): string[] {
   return [...text.matchAll(/`([^`\n]+)`/g)].map(([, span = ""]) => span);
 }
 
-/** What follows a heading, up to the next one of its level or above. */
+/** Returns the text after a heading, up to the next heading of the same or a higher level. */
 export function section(page: string, heading: string): string {
   const level = /^#+/.exec(heading)?.[0].length ?? 0;
   const start = `\n${page}`.indexOf(`\n${heading}\n`);
@@ -74,7 +76,7 @@ export function section(page: string, heading: string): string {
   return end === -1 ? rest : rest.slice(0, end);
 }
 
-/** The anchors of a page's headings, as code hosts make them. */
+/** Returns the anchors of the headings, as code hosts create them. */
 export function anchors(page: string): string[] {
   const withoutCode = page.replaceAll(/^ *```.*?^ *```$/gms, "");
   return [...withoutCode.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
@@ -82,7 +84,7 @@ export function anchors(page: string): string[] {
   );
 }
 
-/** Links that lead to files of the project: paths from its root, with an anchor where they have one. */
+/** Returns the links to files of the project: paths from its root, with the anchor if they have one. */
 export function localLinks(path: string): { readonly file: string; readonly anchor?: string }[] {
   const text = readPage(path).replaceAll(/^ *```.*?^ *```$/gms, "");
   return [...text.matchAll(/\]\(([^)\s]+)\)/g)]

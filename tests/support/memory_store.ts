@@ -1,6 +1,6 @@
 /**
- * A database in memory behind the Store port, with the faults of a real one: connections that are lost in the middle of
- * a pipeline, writes that are refused, another's lease, evictions, lost and older data.
+ * A database in memory behind the Store port, with the faults of a real one: connections that are lost in the
+ * middle of a pipeline, writes that are refused, another's lease, evictions, lost and older data.
  */
 import type { Batch, BatchResult, LeaseResult, Store, StoreInfo } from "../../src/persist/store.ts";
 import { LEASE_KEY } from "../../src/persist/format/keys.ts";

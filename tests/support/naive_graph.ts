@@ -1,4 +1,4 @@
-/** The graph as the contract defines it, worked out anew from the final records at every question. */
+/** The graph as the contract defines it, computed again from all records for every question. */
 import { matches } from "../../src/model/label_selector.ts";
 import type { ResourceRecord } from "../../src/model/record.ts";
 import type { Scope } from "../../src/model/resource_sink.ts";
@@ -26,7 +26,7 @@ export class NaiveGraph {
     if (this.#restored.has(uid)) this.remove(uid);
   }
 
-  /** All resources have been listed: none is merely restored. */
+  /** Whether all resources have been listed, so that none is only restored. */
   confirm(): void {
     this.#restored.clear();
   }
@@ -103,7 +103,7 @@ export class NaiveGraph {
     ]);
   }
 
-  /** Breadth first along owners, in the order in which they are declared. */
+  /** Returns the owners at any distance, breadth first, in the order of their declarations. */
   #release(record: ResourceRecord) {
     const queue = [record];
     for (const it of queue) {
@@ -114,7 +114,9 @@ export class NaiveGraph {
     return undefined;
   }
 
-  /** What the topmost controller names that names a release, else what the resource names itself. */
+  /**
+   * Returns the release of the topmost controller that has one, otherwise the release of the resource itself.
+   */
   #ownRelease(record: ResourceRecord, below: readonly ResourceRecord[]): ResourceRecord["release"] {
     const controllers = this.#owners(record, true).filter((it) => !below.includes(it) && it !== record);
     const above = controllers[0] && this.#ownRelease(controllers[0], [...below, record]);
@@ -132,7 +134,10 @@ export class NaiveGraph {
   }
 }
 
-/** An owner is cluster-scoped or in its dependent's namespace, as the garbage collector demands. */
+/**
+ * Reports whether an owner is cluster-scoped or in the namespace of its dependent, as the garbage collector
+ * demands.
+ */
 function isAllowed(type: string, from: ResourceRecord, to: ResourceRecord): boolean {
   return type !== "owns" || from.namespace === "" || from.namespace === to.namespace;
 }

@@ -1,14 +1,14 @@
 /**
- * What the graph has to be, read off the objects of an API server: identity, relations and release
- * membership as the contract has them, each in the most obvious way and anew at every question. It
- * shares no code with the program, so that the two can be held against each other.
+ * The expected graph, computed from the objects of an API server: identity, relations and release membership
+ * as the contract defines them, each in the most obvious way and again for every question. It shares no code
+ * with the program, so that tests can compare the two.
  */
 import type { GraphAnswer } from "./astrolabe.ts";
 
 // deno-lint-ignore no-explicit-any -- an object is whatever the API server says
 export type KubeObject = any;
 
-/** Where the API server lists each kind. */
+/** The path at which the API server lists each kind. */
 export const LISTS: Readonly<Record<string, string>> = {
   Pod: "/api/v1/pods",
   Service: "/api/v1/services",
@@ -48,7 +48,7 @@ interface Relation {
   readonly to: KubeObject;
 }
 
-/** A graph's nodes and edges, one line each, sorted: what two graphs are compared by. */
+/** Returns the nodes and edges of a graph as sorted lines, for the comparison of two graphs. */
 export interface Description {
   readonly nodes: readonly string[];
   readonly edges: readonly string[];
@@ -59,7 +59,7 @@ export class NaiveReading {
   readonly #relations = new Map<string, Relation>();
   readonly #uids: ReadonlyMap<string, KubeObject>;
   readonly #names: ReadonlyMap<string, KubeObject>;
-  /** By namespace. */
+  /** The namespaces, by name. */
   readonly #pods: ReadonlyMap<string, readonly KubeObject[]>;
   readonly #claims: ReadonlyMap<string, readonly KubeObject[]>;
 
@@ -90,7 +90,7 @@ export class NaiveReading {
     };
   }
 
-  /** All releases, as `namespace/name`. */
+  /** Returns all releases, as `namespace/name`. */
   releases(): string[] {
     return [...new Set(this.#objects.flatMap((it) => this.#ownReleaseOf(it) ?? []))].sort();
   }
@@ -102,7 +102,9 @@ export class NaiveReading {
     return line([it.apiVersion, nameOf(it), uid, release, chart, creationTimestamp], labels);
   }
 
-  /** What the topmost of its controllers names that names a release, else what it names itself. */
+  /**
+   * Returns the release of the topmost controller that has one, otherwise the release of the object itself.
+   */
   #ownReleaseOf(it: KubeObject): string | undefined {
     const controller = (it.metadata.ownerReferences ?? []).find((owner: KubeObject) => owner.controller);
     const above = controller && this.#byUid(controller.uid);
@@ -234,7 +236,7 @@ export class NaiveReading {
         if (isIts) this.#add(it, "mounts", claim);
       }
     }
-    // Wherever a Pod spec names one of these, it does so below a field of one of these names.
+    // In a Pod spec, each reference to one of these is below a field with one of these names.
     visit(podSpec, (field, value) => {
       const { name, secretName = name } = value;
       if (["configMap", "configMapRef", "configMapKeyRef"].includes(field) && name !== "kube-root-ca.crt") {
@@ -262,7 +264,9 @@ export class NaiveReading {
     return this.#uids.get(uid);
   }
 
-  /** The object of that kind and name, in the namespace of `beside` where the kind has namespaces. */
+  /**
+   * Returns the object of that kind and name. If the kind has namespaces, it is in the namespace of `beside`.
+   */
   #named(beside: KubeObject, kind: string, name: string | undefined): KubeObject | undefined {
     const namespace = CLUSTER_SCOPED.includes(kind) ? undefined : beside.metadata.namespace;
     return this.#names.get(nameOf({ kind, metadata: { namespace, name } }));
@@ -270,9 +274,9 @@ export class NaiveReading {
 }
 
 /**
- * All objects of the 19 kinds.
+ * Reads all objects of the 19 kinds.
  *
- * @param get Answers a GET of the API server.
+ * @param get sends a GET request to the API server.
  */
 export async function readLists(get: (path: string) => Promise<unknown>): Promise<KubeObject[]> {
   const objects: KubeObject[] = [];
@@ -283,7 +287,7 @@ export async function readLists(get: (path: string) => Promise<unknown>): Promis
   return objects;
 }
 
-/** The same of an answer over HTTP, asked with `labels=true`. */
+/** Returns the same lines for an answer over HTTP with `labels=true`. */
 export function describeAnswer({ nodes, edges }: GraphAnswer): Description {
   const names = new Map(
     nodes.map(({ uid, kind, namespace, name }) =>

@@ -1,6 +1,6 @@
 /**
- * A simulated cluster, a real Redis and Astrolabe between them, and what has to hold of the three at
- * rest.
+ * A simulated cluster, a real Redis and Astrolabe between them, with the conditions that all three must meet
+ * when nothing changes.
  */
 import { assertEquals } from "@std/assert";
 import { kinds } from "../../src/kinds/registry.ts";
@@ -19,7 +19,7 @@ const WHOLE = "inactive=true&labels=true";
 export interface PersistedClusterOptions {
   readonly objects?: number;
   readonly seed?: number;
-  /** As on redis-server's command line. */
+  /** Options for the command line of redis-server. */
   readonly redis?: readonly string[];
   readonly redisIsAbsent?: boolean;
 }
@@ -47,14 +47,14 @@ export class PersistedCluster implements AsyncDisposable {
     return cluster;
   }
 
-  /** Starts Astrolabe, and reads from it as long as it runs. */
+  /** Starts Astrolabe, and reads from it while it runs. */
   async start(...flags: string[]): Promise<Astrolabe> {
     const astrolabe = await this.startUnread(...flags);
     this.#running.set(astrolabe, new Reader(astrolabe));
     return astrolabe;
   }
 
-  /** Starts Astrolabe, for tests that stop time for it. */
+  /** Starts Astrolabe without reading from it, for tests that suspend its process. */
   async startUnread(...flags: string[]): Promise<Astrolabe> {
     const astrolabe = await Astrolabe.start(
       `--kubeconfig=${this.#kubeconfig}`,
@@ -76,12 +76,12 @@ export class PersistedCluster implements AsyncDisposable {
     return code;
   }
 
-  /** What a writer that has died leaves behind runs out at once. */
+  /** Lets the lease of a dead writer expire at once. */
   async forgetLease(): Promise<void> {
     await this.redis.command("DEL", "astrolabe:lease");
   }
 
-  /** Waits until the API server, Astrolabe and Redis hold the same. */
+  /** Waits until the API server, Astrolabe and Redis have the same data. */
   async atRest(astrolabe: Astrolabe): Promise<void> {
     await holds(async () => {
       const answer = await astrolabe.graph(WHOLE);
@@ -91,7 +91,7 @@ export class PersistedCluster implements AsyncDisposable {
     }, 40);
   }
 
-  /** Waits until Astrolabe shows what the API server has, whatever is in Redis. */
+  /** Waits until Astrolabe has the data of the API server. Redis does not matter. */
   async shown(astrolabe: Astrolabe): Promise<void> {
     await holds(async () => {
       const answer = await astrolabe.graph(WHOLE);
@@ -99,7 +99,7 @@ export class PersistedCluster implements AsyncDisposable {
     });
   }
 
-  /** Makes changes of every sort: something new, something gone, a label, a status. */
+  /** Makes changes of every sort: creates, deletes, and changes a label and a status. */
   change(round = 0): void {
     const { store } = this.simulator;
     const [first, second] = store.list("ConfigMap").filter(({ metadata }) => !metadata.ownerReferences);
@@ -127,7 +127,7 @@ export class PersistedCluster implements AsyncDisposable {
   }
 }
 
-/** Reads all the time, and keeps what went wrong. */
+/** Reads continuously, and records failures. */
 class Reader {
   readonly #failures: string[] = [];
   readonly #ended: Promise<void>;

@@ -1,4 +1,4 @@
-/** A graph with its persistence on a database in memory, as the composition root puts them together. */
+/** A graph with its persistence on a database in memory, combined as in the composition root. */
 import { Graph } from "../../src/graph/graph.ts";
 import type { KindState, KindStatus } from "../../src/model/kind_status.ts";
 import type { ResourceRecord } from "../../src/model/record.ts";
@@ -9,7 +9,7 @@ import type { MemoryStore } from "./memory_store.ts";
 import { RecordingLog } from "./recording_log.ts";
 import { record, testKinds } from "./records.ts";
 
-/** The tests' kinds, and one whose resources are namespaces. */
+/** The kinds of the tests, and one whose resources are namespaces. */
 export const namespaceKind: ResourceKind = {
   group: "",
   version: "v1",
@@ -62,7 +62,7 @@ export class PersistedGraph {
     });
   }
 
-  /** Loads what is saved, then saves until `stop`. */
+  /** Restores the saved graph, then saves until `stop`. */
   async start(): Promise<readonly ResourceKind[]> {
     const restoring = this.persistence.restore({
       restore: (record) => {
@@ -77,7 +77,7 @@ export class PersistedGraph {
     return restored;
   }
 
-  /** The complete list of a kind has come. */
+  /** Delivers the complete list of a kind. */
   sync(kind: ResourceKind, records: readonly ResourceRecord[]): void {
     this.graph.beginReplace({ kind });
     for (const record of records) this.graph.upsert(record);
@@ -85,7 +85,7 @@ export class PersistedGraph {
     this.become(kind, "synced");
   }
 
-  /** All kinds are synced, with these resources and the namespace that tells the cluster. */
+  /** Syncs all kinds, with these resources and the namespace that identifies the cluster. */
   syncAll(records: readonly ResourceRecord[], cluster = CLUSTER): void {
     const all = [...records, record({ kind: namespaceKind, uid: cluster, name: "kube-system" })];
     for (const kind of persistedKinds) this.sync(kind, all.filter((it) => it.kind === kind));
@@ -102,7 +102,7 @@ export class PersistedGraph {
     this.persistence.kindsChanged();
   }
 
-  /** Lets what is under way go on until the condition holds, while time passes; rejects when it never does. */
+  /** Lets time pass until the condition is true. Rejects if it never is. */
   async until(condition: () => boolean): Promise<void> {
     for (let step = 0; step < 3_000; step++) {
       if (condition()) return;
@@ -111,12 +111,12 @@ export class PersistedGraph {
     throw new Error(`waited in vain; the log:\n${this.log.lines.join("\n")}`);
   }
 
-  /** Lets so many milliseconds pass. */
+  /** Lets this many milliseconds pass. */
   async pass(milliseconds: number): Promise<void> {
     for (const end = this.#clock.now() + milliseconds; this.#clock.now() < end;) await this.#step();
   }
 
-  /** Nothing is dirty, and a whole snapshot has begun and ended. */
+  /** Waits until nothing is dirty and a complete comparison has begun and ended. */
   async untilSaved(): Promise<void> {
     const { journal } = this.persistence;
     const count = () => this.persistence.numbers().snapshots;

@@ -1,4 +1,4 @@
-/** Numbers in [0, 1) that a seed determines (mulberry32). */
+/** Returns a generator of numbers in [0, 1) that depend only on the seed (mulberry32). */
 export function random(seed: number): () => number {
   return () => {
     seed = seed + 0x6d2b79f5 | 0;

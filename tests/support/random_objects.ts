@@ -1,6 +1,6 @@
 /**
- * Objects of all 19 kinds that refer to one another at random, few enough that most references meet a
- * target sooner or later. A real API server accepts them.
+ * Objects of all 19 kinds that refer to each other at random. There are so few names that most references
+ * find a target at some time. A real API server accepts the objects.
  */
 import type { KubeObject } from "./naive_reading.ts";
 
@@ -14,7 +14,7 @@ export class RandomObjects {
   readonly #next: () => number;
   readonly #present: ReadonlyMap<string, KubeObject>;
 
-  /** @param present What is there to refer to, by whatever key. */
+  /** @param present the existing objects, as possible targets. */
   constructor(next: () => number, present: ReadonlyMap<string, KubeObject>) {
     this.#next = next;
     this.#present = present;
@@ -30,7 +30,7 @@ export class RandomObjects {
 
   key(kind: string): { readonly name: string; readonly namespace?: string } {
     const name = this.pick(NAMES);
-    // The claims that a StatefulSet or a Pod with an ephemeral volume would have made, and some that look so.
+    // The claims that a StatefulSet or a Pod with an ephemeral volume creates, and some with similar names.
     if (kind === "PersistentVolumeClaim" && this.chance(0.5)) {
       const made = `${this.pick(NAMES)}-${name}${this.pick(["", "-0", "-3", "-03"])}`;
       return { name: made, namespace: this.pick(NAMESPACES) };
@@ -40,7 +40,7 @@ export class RandomObjects {
     return { name, namespace: this.pick(NAMESPACES) };
   }
 
-  /** Labels, annotations, and now and then owners from the same namespace or from none. */
+  /** Returns labels, annotations, and sometimes owners that are in the same namespace or cluster-scoped. */
   metadata(namespace?: string): KubeObject {
     const owners = [...this.#present.values()].filter(({ metadata }) =>
       metadata.namespace === namespace || metadata.namespace === undefined
@@ -53,7 +53,7 @@ export class RandomObjects {
     const owner = this.chance(0.4) && this.#ownerReference(owners);
     const second = owner && this.chance(0.3) && this.#ownerReference(owners);
     const several = second && second.uid !== owner.uid;
-    // Between two owners that are equally near, the contract does not say whose release it is.
+    // If two owners are equally near, the contract does not say which of them decides the release.
     const membership = several
       ? "annotations"
       : this.pick(["annotations", "labels", "old labels", "none", "none"]);
@@ -71,7 +71,7 @@ export class RandomObjects {
     return { labels, annotations, ownerReferences: several ? [owner, second] : owner ? [owner] : [] };
   }
 
-  /** All but the metadata. An object of the same kind and name may be given it later. */
+  /** Returns everything but the metadata. A later object of the same kind and name may get it too. */
   body(kind: string, { name, namespace = "" }: { name: string; namespace?: string }): KubeObject {
     const selector = { matchLabels: { set: name } };
     const template = () => ({ metadata: { labels: { set: name } }, spec: this.#podSpec() });
@@ -180,7 +180,7 @@ export class RandomObjects {
     ]);
   }
 
-  /** By name, and sometimes by uid too: of what is there now, and may not be there for long. */
+  /** Refers by name, and sometimes also by the uid of an existing object that may be deleted soon. */
   #reference(kind: string, namespace: string): KubeObject {
     const found = [...this.#present.values()].filter((it) =>
       it.kind === kind && it.metadata.namespace === namespace

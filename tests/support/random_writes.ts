@@ -1,7 +1,7 @@
 /**
- * Random writes of a graph, determined by a seed: few names, so that keys are reused, targets come and
- * go, owners come late or under another kind, uids and keys are swapped, lists are replaced or abandoned,
- * and restored resources are forgotten.
+ * Random writes to a graph that depend only on a seed. There are few names, so that keys are reused. Targets
+ * appear and disappear, owners appear late or with another kind, uids and keys are swapped, lists are
+ * replaced or abandoned, and restored resources are forgotten.
  */
 import { type Reference, type SelectorReference, viaBits, VIAS } from "../../src/model/reference.ts";
 import type { Operator } from "../../src/model/label_selector.ts";
@@ -22,7 +22,7 @@ const VALUES = LABELS.map(([, value]) => value);
 const TYPES: readonly RelationType[] = ["owns", "owns", "binds", "mounts", "endpoints", "runs-on"];
 const OPERATORS: readonly Operator[] = ["In", "In", "NotIn", "Exists", "DoesNotExist"];
 
-/** What both the graph and the model that it is held against can be told. */
+/** The writes that both the graph and its model accept. */
 export interface Writable {
   upsert(record: ResourceRecord): unknown;
   restore(record: ResourceRecord): unknown;
@@ -32,7 +32,7 @@ export interface Writable {
   endReplace(scope: Scope): unknown;
 }
 
-/** Returns a function that makes one random write after the other: each is applied to all that are given. */
+/** Returns a function that makes one random write per call and applies it to all given targets. */
 export function randomWriter(seed: number): (targets: readonly Writable[]) => void {
   const next = random(seed);
   const pick = <T>(from: readonly T[]): T => from[Math.floor(next() * from.length)]!;
@@ -105,7 +105,7 @@ export function randomWriter(seed: number): (targets: readonly Writable[]) => vo
       const forgotten = uid();
       for (const target of targets) target.forget(forgotten);
     } else if (dice < 0.75) {
-      // Two resources have each other's uid from now on.
+      // Swap the uids of two resources.
       const [one, other] = [randomRecord(), randomRecord()];
       for (const target of targets) {
         target.upsert(one);
@@ -134,7 +134,7 @@ export function randomWriter(seed: number): (targets: readonly Writable[]) => vo
   };
 }
 
-/** Drops references that say the same as another one, as rules merge them. */
+/** Drops references that equal another one, because rules merge them. */
 function distinct(references: readonly Reference[]): Reference[] {
   return [
     ...new Map(references.map((it) => [

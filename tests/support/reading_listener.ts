@@ -2,8 +2,8 @@ import type { Graph } from "../../src/graph/graph.ts";
 import type { GraphListener } from "../../src/graph/listener.ts";
 
 /**
- * Returns a listener that reads all it can at every notification, and throws if a row that it is told of
- * is incomplete.
+ * Returns a listener that reads everything at every notification. It throws if the row of the notification is
+ * incomplete.
  */
 export function readEverything({ read }: Graph): GraphListener & { heard: number } {
   const readRow = (row: number) => {

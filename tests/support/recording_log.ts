@@ -1,6 +1,6 @@
 import type { Logger } from "../../src/log.ts";
 
-/** Keeps what is logged, one line an event. */
+/** Records the log, one line for each event. */
 export class RecordingLog implements Logger {
   readonly lines: string[] = [];
 

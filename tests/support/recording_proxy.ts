@@ -1,4 +1,4 @@
-/** Stands in front of an API server, speaks plain HTTP, passes everything on, and writes down what it was. */
+/** A proxy in front of an API server. It uses plain HTTP, forwards everything and records it. */
 import type { ApiServer } from "./api_server.ts";
 import { kubeconfigOf } from "./kubeconfig.ts";
 
@@ -25,7 +25,7 @@ export class RecordingProxy implements AsyncDisposable {
     );
   }
 
-  /** Writes a kubeconfig that leads through the proxy, and returns its path. */
+  /** Writes a kubeconfig that uses the proxy, and returns its path. */
   kubeconfig(token: string): string {
     const path = `${this.#target.folder}/${crypto.randomUUID()}`;
     Deno.writeTextFileSync(`${path}.token`, token);

@@ -4,7 +4,7 @@ interface NamedObject {
   readonly metadata: { readonly name: string; readonly uid: string; readonly resourceVersion: string };
 }
 
-/** Keeps the view of one scope as the graph would, by name, and every call that made it. */
+/** Keeps the resources of one scope by name, as the graph does, and records every call. */
 export class RecordingSink implements ResourceSink {
   readonly calls: string[] = [];
   readonly objects = new Map<string, object>();

@@ -1,7 +1,7 @@
 import type { ResourceKind } from "../../src/model/resource_kind.ts";
 import type { ResourceRecord } from "../../src/model/record.ts";
 
-/** Kinds for tests that need no rules: two in namespaces, one that is cluster-scoped. */
+/** Kinds for tests that need no rules: two namespaced ones and a cluster-scoped one. */
 export const testKinds: readonly ResourceKind[] = [
   testKind("Pod", true),
   testKind("Claim", true),
@@ -21,7 +21,7 @@ function testKind(kind: string, namespaced: boolean): ResourceKind {
   };
 }
 
-/** A record with nothing but what is given. */
+/** Returns a record with only the given fields. */
 export function record(
   given: Partial<ResourceRecord> & Pick<ResourceRecord, "kind" | "uid" | "name">,
 ): ResourceRecord {

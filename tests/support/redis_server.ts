@@ -1,21 +1,21 @@
 /**
- * A real redis-server on a free port, with its files in a temporary folder. It keeps port and folder
- * over a restart. A test that starts one disposes of it.
+ * A real redis-server on a free port, with its files in a temporary folder. It keeps its port and folder over
+ * a restart. A test that starts one disposes of it.
  */
 import { Redis } from "ioredis";
 import { holds } from "./holds.ts";
 import { freePort } from "./support_program.ts";
 
-/** More would not fit on the stack. */
+/** A larger number would not fit on the stack. */
 const DUMPED_AT_ONCE = 10_000;
 
-/** Whether redis-server is there to be run. */
+/** Whether redis-server is installed. */
 export const hasRedisServer = await isInstalled();
 
 export class RedisServer implements AsyncDisposable {
   readonly port = freePort();
   readonly folder = Deno.makeTempDirSync({ prefix: "redis_" });
-  /** The port of TLS, where the configuration has one. */
+  /** The port for TLS, if the configuration has one. */
   readonly tlsPort = freePort();
   #config: readonly string[];
   #child: Deno.ChildProcess | undefined;
@@ -25,14 +25,14 @@ export class RedisServer implements AsyncDisposable {
     this.#config = config;
   }
 
-  /** @param config as on redis-server's command line; without any it keeps nothing on disk. */
+  /** @param config options for the command line of redis-server. By default it keeps nothing on disk. */
   static async start(...config: string[]): Promise<RedisServer> {
     const server = new RedisServer(config);
     await server.start();
     return server;
   }
 
-  /** Not started yet, so that its port is known before it is there. */
+  /** Returns a server that is not started, so that its port is known before it runs. */
   static absent(...config: string[]): RedisServer {
     return new RedisServer(config);
   }
@@ -41,7 +41,7 @@ export class RedisServer implements AsyncDisposable {
     return this.#child !== undefined;
   }
 
-  /** Starts it, anew where it has run before, with another configuration where one is given. */
+  /** Starts it, or starts it again. A given configuration replaces the previous one. */
   async start(...config: string[]): Promise<void> {
     if (config.length > 0) this.#config = config;
     const { port, folder } = this;
@@ -62,7 +62,7 @@ export class RedisServer implements AsyncDisposable {
     }
   }
 
-  /** Sends a command over a connection of its own, with a password where it wants one. */
+  /** Sends a command over a connection of its own, with a password if the server needs one. */
   async command(...[name, ...args]: [string, ...(string | number)[]]): Promise<unknown> {
     const [, password] = /--requirepass (\S+)/.exec(this.#config.join(" ")) ?? [];
     const client = new Redis({
@@ -85,7 +85,7 @@ export class RedisServer implements AsyncDisposable {
     }
   }
 
-  /** All that the database holds: values as they are, sets in order. */
+  /** Returns the whole database, with unchanged values and sorted sets. */
   async dump(): Promise<Map<string, string | string[]>> {
     const keys = (await this.command("KEYS", "*") as string[]).sort();
     const dump = new Map<string, string | string[]>();
@@ -95,14 +95,14 @@ export class RedisServer implements AsyncDisposable {
       const some = keys.slice(from, from + DUMPED_AT_ONCE);
       const values = await this.command("EVAL", script, some.length, ...some) as (string | string[] | null)[];
       values.forEach((value, i) => {
-        // What has gone since the keys were listed is not there.
+        // A key may have been deleted since the keys were listed.
         if (value !== null) dump.set(some[i] ?? "", Array.isArray(value) ? value.sort() : value);
       });
     }
     return dump;
   }
 
-  /** Stops time for it. */
+  /** Suspends the process. */
   pause(): void {
     this.#child?.kill("SIGSTOP");
   }
@@ -111,7 +111,7 @@ export class RedisServer implements AsyncDisposable {
     this.#child?.kill("SIGCONT");
   }
 
-  /** Ends it at once, as a crash would. */
+  /** Ends it at once, as a crash does. */
   async kill(): Promise<void> {
     const child = this.#child;
     if (child === undefined) return;

@@ -3,14 +3,14 @@ import { RedisStore, type RedisTarget } from "../../src/persist/redis/redis_stor
 import { eventually } from "./eventually.ts";
 import { RecordingLog } from "./recording_log.ts";
 
-/** A RedisStore that runs until it is disposed of, and is quick to connect and to give up. */
+/** A RedisStore that runs until it is disposed of. It has short times for connecting and for giving up. */
 export class RunningStore implements AsyncDisposable {
   readonly log = new RecordingLog();
   readonly store: RedisStore;
   readonly #stop = new AbortController();
   readonly #ended: Promise<void>;
 
-  /** @param target where it differs from a server at `host` and `port` without a password. */
+  /** @param target the differences from a server at `host` and `port` without a password. */
   constructor(
     { host = "127.0.0.1", port = 6379, ...target }: Partial<RedisTarget & RedisAddress>,
     { silence = 20_000 } = {},
@@ -34,18 +34,18 @@ export class RunningStore implements AsyncDisposable {
     await eventually(() => !this.store.connected);
   }
 
-  /** Waits for so many attempts to connect. */
+  /** Waits for this many attempts to connect. */
   async attempts(count: number): Promise<void> {
     const isAttempt = (line: string) => line.includes("Connecting to Redis");
     await eventually(() => this.log.lines.filter(isAttempt).length >= count, () => this.log.lines);
   }
 
-  /** Waits for a line of the log that has the words. */
+  /** Waits for a line of the log with these words. */
   async says(words: string): Promise<void> {
     await eventually(() => this.lines.some((line) => line.includes(words)), () => this.log.lines);
   }
 
-  /** What the log says where it is not asked for more. */
+  /** The log at its default verbosity. */
   get lines(): readonly string[] {
     return this.log.lines.filter((line) => !line.startsWith("verbose"));
   }

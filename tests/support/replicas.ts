@@ -1,6 +1,6 @@
 /**
- * Several Astrolabes that follow one simulated cluster and share one Redis, and the conditions that must hold at
- * rest: the API server, every memory and Redis are equal, and one replica writes.
+ * Several Astrolabes that follow one simulated cluster and share one Redis, and the conditions that must hold
+ * at rest: the API server, every memory and Redis are equal, and one replica writes.
  */
 import { assertEquals } from "@std/assert";
 import { kinds } from "../../src/kinds/registry.ts";

@@ -1,7 +1,7 @@
 import { join, normalize } from "node:path/posix";
 
 export interface Import {
-  /** A path from the project's root for a file of ours, else the specifier as it stands. */
+  /** For a file of ours the path from the root of the project, otherwise the unchanged specifier. */
   readonly target: string;
   readonly isOurs: boolean;
   /** `export … from`. */
@@ -9,7 +9,7 @@ export interface Import {
 }
 
 export interface SourceFile {
-  /** From the project's root, such as `src/graph/graph.ts`. */
+  /** The path from the root of the project, such as `src/graph/graph.ts`. */
   readonly path: string;
   readonly imports: readonly Import[];
 }
@@ -17,7 +17,9 @@ export interface SourceFile {
 const STATEMENT = /^\s*(import|export)\s(?:type\s)?(?:[^"';]*?\sfrom\s+)?"([^"]+)"/gm;
 const DYNAMIC = /\bimport\(\s*"([^"]+)"/g;
 
-/** All TypeScript below the folder or at the file, as paths from the project's root. */
+/**
+ * Returns all TypeScript files below the folder, or the file itself, as paths from the root of the project.
+ */
 export function readSourceFiles(path: string): SourceFile[] {
   if (path.endsWith(".ts")) return [{ path, imports: importsOf(path, Deno.readTextFileSync(path)) }];
   return [...Deno.readDirSync(path)]

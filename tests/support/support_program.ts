@@ -1,6 +1,6 @@
-/** A program that tests run beside themselves: started with its output in a file, always stopped. */
+/** A program that tests start, with its output in a file. It is always stopped. */
 export interface SupportProgram {
-  /** Waits until the check holds. Rejects when the program ends before, or after a minute. */
+  /** Waits until the check is true. Rejects if the program ends first, or after a minute. */
   until(check: () => Promise<boolean>): Promise<void>;
   /** Sends a signal that does not end it. */
   signal(signal: "SIGSTOP" | "SIGCONT"): void;
@@ -8,7 +8,7 @@ export interface SupportProgram {
 }
 
 export function startProgram(path: string, log: string, args: readonly string[]): SupportProgram {
-  // Through a shell, because only it can send output to a file without a reader in this process.
+  // A shell starts it, because only a shell can send output to a file without a reader in this process.
   const child = new Deno.Command("/bin/sh", {
     args: ["-c", 'log=$1; shift; exec "$@" >>"$log" 2>&1', "sh", log, path, ...args],
     stdin: "null",
@@ -42,7 +42,7 @@ export function startProgram(path: string, log: string, args: readonly string[])
   };
 }
 
-/** A port that was free a moment ago. */
+/** Returns a port that was free a moment ago. */
 export function freePort(): number {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr as Deno.NetAddr;

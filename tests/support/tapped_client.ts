@@ -10,12 +10,12 @@ export interface TappedRequest {
   readonly form: "list" | "streamed list" | "watch" | "proof";
 }
 
-/** Stands between a reflector and its client: sees all requests, and can do what an API server may do. */
+/** A client between a reflector and its real client. It sees all requests, and can imitate an API server. */
 export class TappedClient implements Fetcher {
   readonly requests: TappedRequest[] = [];
   /** How many requests are on their way that ask whether the API server is ready. */
   probing = 0;
-  /** An answer in place of the API server's. */
+  /** An answer that replaces that of the API server. */
   instead: ((request: TappedRequest) => Response | undefined) | undefined;
   /** Awaited before a request is sent. */
   before: (() => Promise<void>) | undefined;
@@ -42,17 +42,17 @@ export class TappedClient implements Fetcher {
     return this.requests.map(({ form }) => form).filter((form) => form !== "proof");
   }
 
-  /** How many bodies are still being read. */
+  /** The number of bodies that are still being read. */
   get open(): number {
     return this.#open.size;
   }
 
-  /** No request is on its way, and no body being read. */
+  /** Reports whether no request is in progress and no body is being read. */
   get idle(): boolean {
     return this.#unanswered === 0 && this.open === 0;
   }
 
-  /** Ends all bodies that are still being read, as an API server does whose timeout has come. */
+  /** Ends all bodies that are still being read, as an API server does after a timeout. */
   endStreams(): void {
     for (const end of this.#open) end();
   }
@@ -109,7 +109,9 @@ function formOf(search: URLSearchParams): TappedRequest["form"] {
   return search.has("fieldSelector") || search.get("limit") === "1" ? "proof" : "list";
 }
 
-/** Gives the response a byte stream for a body, as one from the network has, and one made of a string has not. */
+/**
+ * Gives the response a byte stream for a body, as one from the network has, and one made of a string has not.
+ */
 async function asFromNetwork(response: Response): Promise<Response> {
   const bytes = new Uint8Array(await response.arrayBuffer());
   const body = new ReadableStream({

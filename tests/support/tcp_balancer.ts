@@ -8,8 +8,8 @@ export interface Endpoint {
 const POLL_MS = 100;
 
 /**
- * Passes TCP connections on to the endpoints that are ready, in turn. As in a cluster, it hears of a change of
- * readiness late, and leaves connections that are open alone.
+ * Passes TCP connections on to the endpoints that are ready, in turn. As in a cluster, it hears of a change
+ * of readiness late, and leaves connections that are open alone.
  */
 export class TcpBalancer implements AsyncDisposable {
   readonly port: number;
