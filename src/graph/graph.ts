@@ -38,7 +38,7 @@ export class Graph {
   /** Strings that the read side holds from the start, once each. */
   readonly #constants: readonly number[];
   readonly #now: () => number;
-  /** As of the last look at the revision, in seconds since 1970. */
+  /** The time of the last look at the revision, in seconds since 1970. */
   #time: number;
 
   /** @param clock Returns milliseconds since 1970. */

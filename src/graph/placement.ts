@@ -12,7 +12,7 @@
  * merged. `vacate` makes a present row free, or a placeholder, or splits it into two. `target` makes a free
  * row a placeholder, `dropPlaceholder` frees one that nothing refers to any longer.
  *
- * References are not its business: the caller clears those of a row before `vacate`.
+ * The caller must clear the references that a row declares before `vacate`.
  */
 import type { ResourceRecord } from "../model/record.ts";
 import type { Reference } from "../model/reference.ts";

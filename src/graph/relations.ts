@@ -77,7 +77,7 @@ export class Relations implements SelectionListener {
     if (this.#tables.references.activate(reference)) this.#countReferred(reference, 1);
   }
 
-  /** Ends the relation of a reference, where it has one. */
+  /** Ends the relation of a reference, if it has one. */
   deactivate(reference: number): void {
     const { references } = this.#tables;
     if (!references.has(reference, ACTIVE)) return;

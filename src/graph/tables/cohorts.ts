@@ -1,12 +1,12 @@
 /**
- * Where resources are found again. A *cohort* is the resources of one kind, one namespace, one set
- * of labels and one own release; a row stands in one cohort, which spares it four columns and four
- * lists. Cohorts are listed by scope (kind and namespace), by set of labels and by release, scopes by
- * kind: every query about a part walks one of these. A cohort that nobody is in is gone, and so is a
- * scope that nobody holds.
+ * Groups of resources. A *cohort* is the resources of one kind, one namespace, one set of labels and one
+ * release that they name. A row is in one cohort, which spares it four columns and four lists. Cohorts are
+ * listed by scope (kind and namespace), by set of labels and by release, and scopes by kind: every query about
+ * a part of the graph walks one of these lists. A cohort exists while it has members, a scope while it has
+ * holders.
  *
- * What is referred to and not there has cohorts too (without labels), so that it has a kind and a
- * namespace; these stand in no list but their scope's.
+ * Placeholders by key are in cohorts without labels, so that they have a kind and a namespace. These cohorts
+ * are in the list of their scope alone.
  */
 import type { Pairs } from "../../model/pairs.ts";
 import type { Release, ResourceRecord } from "../../model/record.ts";
@@ -24,9 +24,9 @@ export class Cohorts {
 
   readonly #kind = u8();
   readonly #namespace = u32();
-  /** Resources that are there. */
+  /** The number of present resources. */
   readonly #population = u32();
-  /** Cohorts and selectors in the scope. */
+  /** The number of cohorts, selectors and mentions in the scope. */
   readonly #holders = u32();
   readonly #cohortCount = u32();
   readonly #ofScope = new Lists();
@@ -52,13 +52,13 @@ export class Cohorts {
   );
 
   readonly #scope = u32();
-  /** NONE in a cohort of what is not there. */
+  /** NONE in a cohort of placeholders. */
   readonly #labelSet = u32();
   readonly #release = u32();
   readonly #size = u32();
   readonly #ofLabelSet: Lists;
   readonly #members = new Lists();
-  /** First link to a selector that selects the cohort; kept by `Selectors`. */
+  /** The first link to a selector that selects the cohort. `Selectors` maintains it. */
   readonly links = u32();
   readonly #cohorts: Slots;
   readonly #index = new RowIndex((cohort) =>
@@ -87,14 +87,14 @@ export class Cohorts {
     ]);
   }
 
-  /** The columns that the table of rows keeps as long as itself. */
+  /** Columns that the table of rows must keep as long as its own. */
   get memberColumns() {
     return [this.#members.next, this.#members.previous];
   }
 
   // Scopes
 
-  /** The scope, with one more holder. `namespace` is a string id; cluster-scoped kinds have "". */
+  /** Returns the scope, with one more holder. `namespace` is a string id, of "" for cluster-scoped kinds. */
   holdScope(kind: number, namespace: number): number {
     let scope = this.findScope(kind, namespace);
     if (scope === NONE) {
@@ -133,7 +133,7 @@ export class Cohorts {
     }
   }
 
-  /** The scopes of a kind; go on with `nextScope`. */
+  /** Returns the first scope of a kind. `nextScope` returns those that follow. */
   firstScope(kind: number): number {
     return this.#ofKind.first(kind);
   }
@@ -150,7 +150,7 @@ export class Cohorts {
     return this.#namespace.data[scope]!;
   }
 
-  /** How many resources of the scope are there. */
+  /** Returns the number of present resources in the scope. */
   population(scope: number): number {
     return this.#population.data[scope]!;
   }
@@ -188,7 +188,7 @@ export class Cohorts {
 
   // Cohorts
 
-  /** Returns the cohort of a resource, which the caller has to join. Makes it if it is missing. */
+  /** Returns the cohort of a resource, which the caller must join. Makes it if it is missing. */
   intern(scope: number, record: ResourceRecord): number {
     const { kind, name, labels, release, detail } = record;
     const marks = kind.marks?.(name, detail.ownerReferences ?? []) ?? NO_MARKS;
@@ -196,12 +196,12 @@ export class Cohorts {
     return this.#intern(scope, labelSet, release ? this.#internRelease(release) : NONE);
   }
 
-  /** The cohort of what is not there. */
+  /** Returns the cohort of the placeholders of a scope, which the caller must join. Makes it if it is missing. */
   internAbsent(scope: number): number {
     return this.#intern(scope, NONE, NONE);
   }
 
-  /** Drops a cohort that its last row has left. */
+  /** Frees a cohort that its last member has left. */
   drop(cohort: number): void {
     this.#index.remove(cohort);
     const scope = this.#scope.data[cohort]!;
@@ -253,12 +253,12 @@ export class Cohorts {
     return this.#namespace.data[this.#scope.data[cohort]!]!;
   }
 
-  /** The cohort's own release, or NONE. */
+  /** Returns the release that the members name, or NONE. */
   release(cohort: number): number {
     return this.#release.data[cohort]!;
   }
 
-  /** NONE in a cohort of what is not there. */
+  /** Returns the set of labels. NONE in a cohort of placeholders. */
   labelSet(cohort: number): number {
     return this.#labelSet.data[cohort]!;
   }
@@ -338,7 +338,7 @@ export class Cohorts {
     return cohort;
   }
 
-  /** A release is held by its cohorts: one that is new gets its first right after. */
+  /** Returns the release. Cohorts hold releases, and a new one gets its first cohort right after. */
   #internRelease({ namespace, name }: Release): number {
     const namespaceId = this.#strings.intern(namespace);
     const nameId = this.#strings.intern(name);

@@ -1,6 +1,6 @@
 /**
- * Sets of labels, each kept once: a Deployment's Pods share one. Every pair of key and value knows
- * the sets that have it. Sets are counted, like strings.
+ * Sets of labels, each stored once: the Pods of a Deployment share one. For every pair of key and value there
+ * is a list of the sets that have it. Sets are reference-counted, like strings.
  *
  * A set ends with the marks of its resources (`ResourceKind.marks`): selectors find them, readers do not.
  */
@@ -10,7 +10,7 @@ import { NONE, Slots, u32 } from "../../arrays/columns.ts";
 import { mix, RowIndex } from "../../arrays/row_index.ts";
 import type { Strings } from "../../arrays/string_table.ts";
 
-/** Words of a label within a set's block: its pair, its set, and its neighbours in the pair's list. */
+/** The words of a label in the block of its set: the pair, the set, and the neighbours in the list of the pair. */
 const PAIR = 0;
 const SET = 1;
 const NEXT = 2;
@@ -24,7 +24,7 @@ export class LabelSets {
 
   readonly #pairKey = u32();
   readonly #pairValue = u32();
-  /** First label with the pair, as a position in the blocks; 0 for none. */
+  /** The first label with the pair, as a position in the blocks. 0 for none. */
   readonly #pairHead = u32();
   readonly #pairCount = u32();
   readonly #pairs = new Slots([this.#pairKey, this.#pairValue, this.#pairHead, this.#pairCount]);
@@ -32,9 +32,9 @@ export class LabelSets {
 
   readonly #block = u32();
   readonly #holders = u32();
-  /** Pairs that are labels; the others are marks. */
+  /** The number of pairs that are labels. The others are marks. */
   readonly #labelCount = u32();
-  /** First cohort with the set; kept by `Cohorts`. */
+  /** The first cohort with the set. `Cohorts` maintains it. */
   readonly cohorts = u32();
   readonly #sets = new Slots([this.#block, this.#holders, this.#labelCount, this.cohorts]);
   readonly #setIndex = new RowIndex((set) => this.#hashOf(set));
@@ -103,12 +103,12 @@ export class LabelSets {
     return this.#labelCount.data[set]!;
   }
 
-  /** String id of the set's `i`th key. */
+  /** Returns the `i`th key, as a string id. */
   key(set: number, i: number): number {
     return this.#pairKey.data[this.pair(set, i)]!;
   }
 
-  /** String id of the set's `i`th value. */
+  /** Returns the `i`th value, as a string id. */
   value(set: number, i: number): number {
     return this.#pairValue.data[this.pair(set, i)]!;
   }
@@ -117,7 +117,7 @@ export class LabelSets {
     return this.#blocks.words[this.#block.data[set]! + i * WORDS + PAIR]!;
   }
 
-  /** String id of the value under a key, or NONE. */
+  /** Returns the value of a key, as a string id, or NONE. */
   get(set: number, key: number): number {
     const block = this.#block.data[set]!;
     const words = this.#blocks.words;
@@ -129,7 +129,7 @@ export class LabelSets {
     return NONE;
   }
 
-  /** The pair of two string ids, or NONE where no set has it. */
+  /** Returns the pair of two string ids, or NONE if no set has it. */
   findPair(key: number, value: number): number {
     const index = this.#pairIndex;
     for (let slot = index.slot(mix(key, value));; slot = index.after(slot)) {
@@ -139,7 +139,7 @@ export class LabelSets {
     }
   }
 
-  /** How many sets have the pair. */
+  /** Returns the number of sets that have the pair. */
   setsWith(pair: number): number {
     return this.#pairCount.data[pair]!;
   }
@@ -149,7 +149,7 @@ export class LabelSets {
     for (let at = this.#pairHead.data[pair]!; at !== 0; at = words[at + NEXT]!) visit(words[at + SET]!);
   }
 
-  /** Visits the pairs with a key. */
+  /** Visits the pairs with a key, and their values as string ids. */
   forEachPairOf(key: number, visit: (pair: number, value: number) => void): void {
     for (let pair = 0; pair < this.#pairs.end; pair++) {
       if (this.#pairCount.data[pair]! > 0 && this.#pairKey.data[pair] === key) {
@@ -217,7 +217,7 @@ export class LabelSets {
     return pair;
   }
 
-  /** Lets go of a pair that no set has any more. */
+  /** Frees a pair that no set has any longer. */
   #dropPair(pair: number): void {
     if (this.#pairCount.data[pair]! > 0) return;
     this.#pairIndex.remove(pair);

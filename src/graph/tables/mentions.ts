@@ -1,5 +1,5 @@
 /**
- * How references by uid call their targets, where that is not the key of the present resource with the
+ * How references by uid call their targets, if that is not the key of the present resource with the
  * uid: the target is absent, or its key is another one. A mention belongs to one reference.
  */
 import { NONE, Slots, u32 } from "../../arrays/columns.ts";

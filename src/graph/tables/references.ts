@@ -1,9 +1,9 @@
 /**
- * What resources declare about one another. A reference lies in the list of its source, in the order
- * of declaration, and in one of its target's two: by key or by uid. The target may be a row that is
- * not there. A reference whose target is there is *active*: a relation. Where two active ones say the
- * same relation (a claim names its volume, the volume names its claim), one of them is a *duplicate*,
- * which does not count.
+ * Declarations of resources about one another. A reference is in the list of its source, in the order of
+ * declaration, and in one of the two lists of its target: by key or by uid. The target may be a placeholder.
+ * A reference whose target is present is *active*: it makes a relation, unless its type forbids one between
+ * these two. If two active references make the same relation (a claim names its volume, the volume names its
+ * claim), one of them is a *duplicate*, which does not count.
  */
 import { NONE, Slots, u16, u32, u8 } from "../../arrays/columns.ts";
 import { Lists } from "../../arrays/lists.ts";
@@ -15,7 +15,7 @@ export const OPTIONAL = 2;
 export const BY_UID = 4;
 /** The target is a selector, not a row. */
 export const SELECTOR = 8;
-/** A selector that should not select nothing. */
+/** A selector that selects nothing is a problem. */
 export const REQUIRED = 16;
 export const ACTIVE = 32;
 export const DUPLICATE = 64;
@@ -70,7 +70,7 @@ export class References {
     ]);
   }
 
-  /** References that a row declares; go on with `after`. */
+  /** Returns the first reference that a row declares. `after` returns those that follow. */
   first(row: number): number {
     return this.#rows.outgoing.data[row]!;
   }
@@ -79,7 +79,7 @@ export class References {
     return this.#next.data[reference]!;
   }
 
-  /** References at a row, by key or by uid; go on with `afterIncoming`. */
+  /** Returns the first reference to a row, by key or by uid. `afterIncoming` returns those that follow. */
   firstIncoming(row: number, byUid: boolean): number {
     return this.#incoming.first(row * 2 + Number(byUid));
   }
@@ -96,12 +96,12 @@ export class References {
     return (this.flags.data[reference]! & flag) !== 0;
   }
 
-  /** Whether the reference stands for a relation between two resources that are there. */
+  /** Reports whether the reference stands for a relation that is to be counted. */
   isRelation(reference: number): boolean {
     return (this.flags.data[reference]! & (ACTIVE | DUPLICATE | SELECTOR)) === ACTIVE;
   }
 
-  /** Adds a reference to those of `source`, after `previous`; as the first if `previous` is NONE. */
+  /** Adds a reference to those of `source`, after `previous`, or as the first if that is NONE. */
   add({ source, previous }: { source: number; previous: number }, declaration: Declaration): number {
     const { type, flags, target, note } = declaration;
     const reference = this.#slots.take();
@@ -153,14 +153,14 @@ export class References {
     }
   }
 
-  /** Makes a reference active. True where that makes a relation that was not there before. */
+  /** Makes a reference active. Returns whether this makes a new relation. */
   activate(reference: number): boolean {
     const twin = this.#findTwin(reference);
     this.flags.data[reference]! |= twin === NONE ? ACTIVE : ACTIVE | DUPLICATE;
     return twin === NONE;
   }
 
-  /** Makes a reference inactive. True where its relation is gone with it. */
+  /** Makes a reference inactive. Returns whether this ends its relation. */
   deactivate(reference: number): boolean {
     const wasDuplicate = this.has(reference, DUPLICATE);
     this.flags.data[reference]! &= ~(ACTIVE | DUPLICATE);
@@ -170,7 +170,7 @@ export class References {
     return twin === NONE;
   }
 
-  /** One past the highest reference; a freed one has the flags FREED. */
+  /** One past the highest reference. A freed one has the flags FREED. */
   get end(): number {
     return this.#slots.end;
   }
@@ -188,7 +188,7 @@ export class References {
     return this.#slots.bytes;
   }
 
-  /** Another active reference for the same relation: from the same source, or back from the target. */
+  /** Returns another active reference for the same relation, from the same source or back from the target. */
   #findTwin(reference: number): number {
     const source = this.source.data[reference]!;
     const target = this.target.data[reference]!;

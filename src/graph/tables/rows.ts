@@ -1,50 +1,50 @@
 /**
- * The table of resources, and of what is referred to and not there. A resource that is there is found
- * by uid and by key; a row that is not there stands for a target and is found by the one that names
- * it. Columns are written by `Graph` alone.
+ * The table of present resources, and of placeholders for targets that are absent. A present resource is found
+ * by uid and by key, a placeholder by the one of them that references name. `placement.ts` lists the states of
+ * a row. `Graph` and its parts alone write the columns.
  */
 import type { Cohorts } from "./cohorts.ts";
 import { f64, NONE, Slots, u32, u8 } from "../../arrays/columns.ts";
 import { mix, RowIndex } from "../../arrays/row_index.ts";
 import type { Strings } from "../../arrays/string_table.ts";
 
-/** In the graph, not only referred to. */
+/** The row is a present resource, not a placeholder. */
 export const THERE = 1;
 export const IDLE = 2;
 export const FINISHED = 4;
-/** Touched since its scope's list began. */
+/** The resource was upserted since the list of its scope began. */
 export const SEEN = 8;
 export const IN_KEY_INDEX = 16;
 export const IN_UID_INDEX = 32;
-/** As an earlier life saved it: nobody has told of it since. */
+/** The resource was restored from Redis, and the API server has not confirmed it yet. */
 export const RESTORED = 64;
-/** Pending because somebody wants it so, such as a suspended Job. */
+/** The resource is Pending on purpose, such as a suspended Job. */
 export const ON_HOLD = 128;
 
 export class Rows {
   readonly #cohorts: Cohorts;
   readonly #strings: Strings;
 
-  /** Four words a row. */
+  /** Four words per row. */
   readonly uid = u32(4);
   readonly name = u32();
   readonly cohort = u32();
-  /** Seconds since 1970, 0 when unknown. */
+  /** Seconds since 1970, 0 if unknown. */
   readonly createdAt = u32();
-  /** When its status, or for what is not there its absence, was first seen; seconds since 1970. */
+  /** When the status of a resource, or the absence of a target, was first seen, in seconds since 1970. */
   readonly since = u32();
-  /** When it came, or last lost a relation of its kind's `unusedWithout`; seconds since 1970. */
+  /** When the resource came, or last lost a relation of `unusedWithout`, in seconds since 1970. */
   readonly unusedSince = u32();
   readonly status = u8();
   readonly flags = u8();
   readonly message = u32();
-  /** A block of `Details`. */
+  /** The block in `Details`. */
   readonly details = u32();
-  /** As a number where it is one; else minus the string id. */
+  /** The number that the text is, or minus the string id of any other text. */
   readonly resourceVersion = f64();
-  /** First reference that the row declares; kept by `References`. */
+  /** The first reference that the row declares. `References` maintains it. */
   readonly outgoing = u32();
-  /** First references at the row by key, and by uid; kept by `References`. */
+  /** The first references to the row by key, and by uid. `References` maintains them. */
   readonly incoming = u32(2);
   readonly #slots: Slots;
 
@@ -74,7 +74,7 @@ export class Rows {
     ]);
   }
 
-  /** One past the highest row; those without THERE are to be skipped. */
+  /** One past the highest row. Rows without THERE must be skipped. */
   get end(): number {
     return this.#slots.end;
   }
@@ -83,7 +83,7 @@ export class Rows {
     return this.#slots.used;
   }
 
-  /** A row that nothing points at, not there, in no index. */
+  /** Returns a free row: absent, in no index, and nothing refers to it. */
   take(): number {
     const row = this.#slots.take();
     this.flags.data[row] = 0;
@@ -147,7 +147,7 @@ export class Rows {
     this.set(row, IN_UID_INDEX, false);
   }
 
-  /** Enters the key index under the name and the cohort that the row has by now. */
+  /** Adds the row to the key index, under its name and the scope of its cohort. */
   enterKey(row: number): void {
     this.#byKey.add(row);
     this.set(row, IN_KEY_INDEX, true);
@@ -188,7 +188,7 @@ export class Rows {
   }
 }
 
-/** Owners' uids are what anybody writes: without the seed they could be made to collide. */
+/** Anybody can write the uid of an owner. Without a seed, somebody could make uids collide. */
 const SEED = crypto.getRandomValues(new Uint32Array(1))[0]!;
 
 function hashOfUid(words: Uint32Array, at: number): number {

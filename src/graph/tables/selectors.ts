@@ -1,8 +1,8 @@
 /**
- * Selectors, and which cohorts each selects. A selector waits in a bucket of its scope: under one of
- * the pairs of label that it asks for, the one that fewest others wait under, or among those that ask
- * for no pair. So a new cohort looks only at selectors that may want it, and a new selector looks at
- * the cohorts of its scope or at the sets of its rarest pair, whichever are fewer.
+ * Selectors, and the cohorts that each of them selects. A selector waits in a bucket of its scope: under the
+ * one of its pairs of key and value that fewest selectors wait under, or with all that ask for no pair. A new
+ * cohort thus looks only at selectors that may select it. A new selector looks at the cohorts of its scope or
+ * at the sets with its rarest pair, whichever are fewer.
  */
 import type { LabelSelector, Operator, Requirement } from "../../model/label_selector.ts";
 import { Blocks, Draft } from "../../arrays/blocks.ts";
@@ -18,7 +18,7 @@ const IN = OPERATORS.indexOf("In");
 const NOT_IN = OPERATORS.indexOf("NotIn");
 const EXISTS = OPERATORS.indexOf("Exists");
 
-/** Told when a selector starts to select a cohort, and after it has ceased to. */
+/** Hears that a selector starts to select a cohort, and that it has ceased to. */
 export interface SelectionListener {
   selected(selector: number, cohort: number): void;
   deselected(selector: number, cohort: number): void;
@@ -42,7 +42,7 @@ export class Selectors {
   /** The row that declares the selector, NONE of a free one, and the type of relation it makes. */
   readonly source = u32();
   readonly type = u8();
-  /** Since when it selects nothing, in seconds since 1970; kept by the graph. */
+  /** Since when the selector selects nothing, in seconds since 1970. The graph maintains it. */
   readonly emptySince = u32();
   readonly #block = u32();
   readonly #bucket = u32();
@@ -61,7 +61,7 @@ export class Selectors {
   ]);
 
   readonly #bucketScope = u32();
-  /** String ids, or NONE and NONE for the bucket of selectors that ask for no pair. */
+  /** String ids. Both are NONE for the bucket of selectors that ask for no pair. */
   readonly #bucketKey = u32();
   readonly #bucketValue = u32();
   readonly #bucketSize = u32();
@@ -97,7 +97,7 @@ export class Selectors {
     ]);
   }
 
-  /** Adds a selector over a scope, which it holds, and tells the listener what it selects. */
+  /** Adds a selector over a scope, takes over the hold on it, and tells the listener what is selected. */
   add({ source, type, scope }: NewSelector, requirements: LabelSelector): number {
     const selector = this.#selectors.take();
     this.source.data[selector] = source;
@@ -111,7 +111,7 @@ export class Selectors {
     return selector;
   }
 
-  /** Whether the selector has these requirements over this scope. */
+  /** Reports whether the selector has these requirements over this scope. */
   equals(selector: number, scope: number, requirements: LabelSelector): boolean {
     if (this.#scope.data[selector] !== scope) return false;
     this.#encode(requirements);
@@ -142,7 +142,7 @@ export class Selectors {
     }
   }
 
-  /** Links a new cohort, before its first row joins, to the selectors that want it. */
+  /** Links a new cohort to the selectors that select it, before its first row joins. */
   cohortAdded(cohort: number): void {
     const scope = this.#cohorts.scope(cohort);
     const set = this.#cohorts.labelSet(cohort);
@@ -223,7 +223,7 @@ export class Selectors {
       this.#links.bytes;
   }
 
-  /** As words in the draft: operator, key, number of values, values; each string held once more. */
+  /** Fills the draft: operator, key, number of values, values. Holds each string once more. */
   #encode(requirements: LabelSelector): void {
     const draft = this.#draft;
     draft.length = 0;
@@ -265,7 +265,7 @@ export class Selectors {
     return true;
   }
 
-  /** Visits the pairs that the selector cannot do without, as string ids. */
+  /** Visits the pairs that a set must have to be selected, as string ids. */
   #forEachPair(selector: number, visit: (key: number, value: number) => void): void {
     const words = this.#blocks.words;
     const block = this.#block.data[selector]!;

@@ -8,7 +8,7 @@ import { type SelectionListener, Selectors } from "./selectors.ts";
 import { Strings } from "../../arrays/string_table.ts";
 import { Uids } from "./uids.ts";
 
-/** The tables that make up a graph, for those that read them and the one that writes. */
+/** The tables of a graph. */
 export class Tables {
   readonly strings = new Strings();
   readonly uids = new Uids(this.strings);
@@ -28,7 +28,7 @@ export class Tables {
     this.selectors = new Selectors(this.strings, this.labels, this.cohorts, listener);
   }
 
-  /** Bytes allocated, slack included. */
+  /** The number of bytes allocated, slack included. */
   get bytes(): number {
     return this.strings.bytes + this.labels.bytes + this.cohorts.bytes + this.rows.bytes +
       this.references.bytes + this.mentions.bytes + this.selectors.bytes + this.details.bytes;

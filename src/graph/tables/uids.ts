@@ -1,6 +1,6 @@
 /**
- * Uids as 128 bits, in four words. The API server's are UUIDs; any other text is interned, and its
- * words are three times all ones and the string's id.
+ * Uids as 128 bits, in four words. The uids of the API server are UUIDs. Any other text is interned, and its
+ * words are three times all ones and the id of the string.
  */
 import type { Strings } from "../../arrays/string_table.ts";
 
@@ -13,12 +13,12 @@ for (let i = 0; i < 256; i++) {
   DIGITS[i] = high!.charCodeAt(0) << 8 | low!.charCodeAt(0);
 }
 const DASH = 0x2d;
-/** The characters of a text that is being made, and where in it the digits of each byte stand. */
+/** The characters of the text that `text` makes, and the position of the digits of each byte in it. */
 const CODES = new Array<number>(36).fill(DASH);
 const PLACES = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
 
 export class Uids {
-  /** What `parse` and `find` leave behind. */
+  /** The result of `parse` and `find`, until the next call of either. */
   readonly words = new Uint32Array(4);
   readonly #strings: Strings;
 
@@ -26,12 +26,12 @@ export class Uids {
     this.#strings = strings;
   }
 
-  /** Leaves the uid in `words`. Whoever stores them calls `release` when they go. */
+  /** Puts a uid into `words`, and holds its text. Needs one `release`. */
   parse(uid: string): void {
     if (!this.#parseUuid(uid)) this.#setText(this.#strings.intern(uid));
   }
 
-  /** As `parse`, but takes hold of nothing; false where the graph cannot have the uid. */
+  /** Puts a uid into `words` without holding its text. Returns false if the graph cannot have the uid. */
   find(uid: string): boolean {
     if (this.#parseUuid(uid)) return true;
     const id = this.#strings.find(uid);
@@ -53,12 +53,12 @@ export class Uids {
     return String.fromCharCode.apply(null, CODES);
   }
 
-  /** Bytes that `copy` writes. */
+  /** Returns the number of bytes that `copy` writes. */
   size(words: Uint32Array, at: number): number {
     return isText(words, at) ? this.#strings.size(words[at + 3]!) : 36;
   }
 
-  /** Writes the uid as it stands between quotes in JSON, as `Strings.copy` does; returns where it ends. */
+  /** Writes the uid as `Strings.copy` does, without quotes. Returns the position of its end. */
   copy(words: Uint32Array, at: number, { view, start }: { view: DataView; start: number }): number {
     if (isText(words, at)) return this.#strings.copy(words[at + 3]!, view, start);
     const b = words[at + 1]!;
@@ -105,7 +105,7 @@ export class Uids {
   }
 }
 
-/** Four hexadecimal digits. */
+/** Writes four hexadecimal digits. */
 function putDigits(view: DataView, at: number, half: number): void {
   view.setUint32(at, DIGITS[half >>> 8]! << 16 | DIGITS[half & 255]!);
 }
