@@ -40,7 +40,7 @@ Deno.test("AnswerCache, If-None-Match may be a list, strong, or a star", async (
   assertEquals(statuses, [304, 304, 304, 200, 200]);
 });
 
-Deno.test("AnswerCache, If-None-Match changes nothing about a bad query or a missing resource", async () => {
+Deno.test("AnswerCache, If-None-Match does not change the answer to a bad query or a missing resource", async () => {
   const api = new Api(smallCluster());
   const headers = { "if-none-match": `*, ${await etagOf(api)}` };
   const statuses = await Promise.all(
@@ -79,7 +79,7 @@ Deno.test("AnswerCache, the ETag changes with the graph", async () => {
   assertNotEquals(await etagOf(api), before);
 });
 
-Deno.test("AnswerCache, the ETag stays when an object comes again unchanged", async () => {
+Deno.test("AnswerCache, the ETag stays the same when an unchanged object is seen again", async () => {
   const api = new Api(smallCluster());
   const before = await etagOf(api);
   for (const same of smallCluster()) api.put(same);
@@ -128,7 +128,7 @@ Deno.test("AnswerCache, every URL has its own answer", async () => {
   assertEquals(counts, [2, 1, 2]);
 });
 
-Deno.test("AnswerCache, the Host header makes no other answer of the same URL", async () => {
+Deno.test("AnswerCache, the Host header does not change the answer of a URL", async () => {
   const api = largeApi();
   const select = api.graph.read.select.bind(api.graph.read);
   let selections = 0;
@@ -167,20 +167,20 @@ for (const encoding of ["identity", "br", "gzip;q=0", "*;q=0.0", "gzip;q=0, *"])
   });
 }
 
-Deno.test("AnswerCache, short ones are not compressed", async () => {
+Deno.test("AnswerCache, short answers are not compressed", async () => {
   const response = await new Api().request("/api/v1/graph", { headers: { "accept-encoding": "gzip" } });
   await response.body?.cancel();
   assertEquals(response.headers.get("content-encoding"), null);
 });
 
-Deno.test("AnswerCache, HEAD says how long GET's body is", async () => {
+Deno.test("AnswerCache, HEAD gives the length of the body of GET", async () => {
   const api = new Api(smallCluster());
   const { length } = new Uint8Array(await (await api.request("/api/v1/graph")).arrayBuffer());
   const head = await api.request("/api/v1/graph", { method: "HEAD" });
   assertEquals(head.headers.get("content-length"), String(length));
 });
 
-Deno.test("AnswerCache, a large one comes whole", async () => {
+Deno.test("AnswerCache, a large answer is complete", async () => {
   const response = await largeApi().request("/api/v1/resources");
   const bytes = new Uint8Array(await response.arrayBuffer());
   assert(bytes.length > 1 << 20);
@@ -188,7 +188,7 @@ Deno.test("AnswerCache, a large one comes whole", async () => {
   assertEquals(JSON.parse(new TextDecoder().decode(bytes)).length, 5_000);
 });
 
-Deno.test("AnswerCache, a large one that is being sent does not change with the graph", async () => {
+Deno.test("AnswerCache, a large answer does not change with the graph while it is sent", async () => {
   const api = largeApi();
   const response = await api.request("/api/v1/graph");
   api.graph.remove("configmap-bulky-4999");
@@ -219,7 +219,7 @@ for (const path of ["/openapi.json", "/api/v1/kinds"]) {
   });
 }
 
-Deno.test("AnswerCache.respondInSlices() shares one build among all that ask meanwhile", async () => {
+Deno.test("AnswerCache.respondInSlices() shares one build among all concurrent requests", async () => {
   const api = new Api(smallCluster());
   const cache = new AnswerCache({ graph: api.graph.read, clock: api.clock, log: api.log });
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -236,7 +236,7 @@ Deno.test("AnswerCache.respondInSlices() shares one build among all that ask mea
   assertEquals([texts, builds, await (await ask()).json(), builds], [[["sums"], ["sums"]], 1, ["sums"], 1]);
 });
 
-Deno.test("AnswerCache.respondInSlices(), an answer that the graph has overtaken has the ETag it began with", async () => {
+Deno.test("AnswerCache.respondInSlices(), an answer keeps the ETag of its start if the graph changes meanwhile", async () => {
   const api = new Api(smallCluster());
   const cache = new AnswerCache({ graph: api.graph.read, clock: api.clock, log: api.log });
   const ask = (headers: HeadersInit, during: () => void) =>

@@ -43,7 +43,7 @@ Deno.test("GET /api/v1/bands, releases and topmost owners without one, worst fir
   ]);
 });
 
-Deno.test("GET /api/v1/bands, a filter leaves the bands that one of its resources belongs to", async () => {
+Deno.test("GET /api/v1/bands, a filter keeps the bands of the resources that it matches", async () => {
   const api = cluster();
   assertEquals(await lines(api, "?release=fine"), ["release fine: Ready, 1/0/0, 0"]);
   assertEquals(await lines(api, "?q=stray"), ["Deployment stray: Error, 0/0/2, 1"]);
@@ -69,7 +69,7 @@ Deno.test("GET /api/v1/bands, a band in full", async () => {
   });
 });
 
-Deno.test("GET /api/v1/bands, since is when the first of the worst status got it", async () => {
+Deno.test("GET /api/v1/bands, since is the first time of the worst status", async () => {
   const api = new Api([account, ...deployment("web", { pods: [{ ready: true }, { ready: true }] })]);
   assertEquals((await api.get("/api/v1/bands"))[0].since, null);
   api.clock.advance(60_000);

@@ -284,7 +284,7 @@ Deno.test("GET /api/v1/causes, a cause in full", async () => {
   });
 });
 
-Deno.test("GET /api/v1/causes, the id lasts as long as the cause, whatever the message says", async () => {
+Deno.test("GET /api/v1/causes, the id is stable while the cause lasts, even if the message changes", async () => {
   const api = new Api([
     object("ServiceAccount", "n/default"),
     ...deployment("web", { pods: [crash, crash] }),

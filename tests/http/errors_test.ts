@@ -59,7 +59,7 @@ for (const path of PATHS) {
 }
 
 for (const query of ["namespace=%ff", "q=%zz"]) {
-  Deno.test(`Errors, ${query} is no percent-encoding`, async () => {
+  Deno.test(`Errors, ${query} is not percent-encoding`, async () => {
     const [status, code] = await new Api().failure(`/api/v1/graph?${query}`);
     assertEquals([status, code], [400, "invalid_parameter"]);
   });
@@ -91,7 +91,7 @@ Deno.test("Errors, a URL of less than 8 KB is answered", async () => {
   assertEquals(nodes, []);
 });
 
-Deno.test("Errors, what goes wrong inside is logged and not told", async () => {
+Deno.test("Errors, an internal error is logged and not answered", async () => {
   const api = new Api([], {
     persistence: () => {
       throw new Error("the password is hunter2");
@@ -104,7 +104,7 @@ Deno.test("Errors, what goes wrong inside is logged and not told", async () => {
   assertMatch(errors[0] ?? "", /"route":"\/health".*hunter2/);
 });
 
-Deno.test("Errors, the route of what went wrong is its template", async () => {
+Deno.test("Errors, the route of an internal error is its template", async () => {
   const api = new Api(smallCluster());
   Object.defineProperty(api.graph.read, "find", {
     value: () => {
@@ -118,7 +118,7 @@ Deno.test("Errors, the route of what went wrong is its template", async () => {
   );
 });
 
-Deno.test("Errors, requests are in the log without their query", async () => {
+Deno.test("Errors, the log has requests without their query", async () => {
   const api = new Api();
   await api.failure("/api/v1/graph?secret=x");
   const [line = ""] = api.log.lines;

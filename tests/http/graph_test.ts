@@ -27,7 +27,7 @@ Deno.test("GET /api/v1/graph, a node in full", async () => {
   });
 });
 
-Deno.test("GET /api/v1/graph, a node has a chart and replicas where it has them", async () => {
+Deno.test("GET /api/v1/graph, a node has a chart and replicas if they apply", async () => {
   const { nodes: [node] } = await new Api(smallCluster()).get("/api/v1/graph?kind=Deployment");
   assertEquals([node.chart, node.metadata.replicas], [
     "web-1.0.0",
@@ -49,14 +49,14 @@ Deno.test("GET /api/v1/graph, a claim and its volume name each other", async () 
   ]);
 });
 
-Deno.test("GET /api/v1/graph, nodes carry labels when asked", async () => {
+Deno.test("GET /api/v1/graph, nodes have labels on request", async () => {
   const api = new Api(smallCluster());
   const { nodes: [without] } = await api.get("/api/v1/graph?q=db-0");
   const { nodes: [node] } = await api.get("/api/v1/graph?q=db-0&labels=true");
   assertEquals([without.labels, node.labels], [undefined, { app: "db", tier: "back" }]);
 });
 
-Deno.test("GET /api/v1/graph, edges go between nodes of the answer alone", async () => {
+Deno.test("GET /api/v1/graph, edges connect only nodes of the answer", async () => {
   const { edges } = await new Api(smallCluster()).get("/api/v1/graph?release=db");
   const lines = edges.map(({ type, from, to }: Record<string, string>) => `${from} ${type} ${to}`);
   assertEquals(lines.sort(), [
@@ -70,7 +70,7 @@ Deno.test("GET /api/v1/graph, edges go between nodes of the answer alone", async
   ]);
 });
 
-Deno.test("GET /api/v1/graph, stats count nodes, edges, Pending, Error and what is not synced", async () => {
+Deno.test("GET /api/v1/graph, stats count nodes, edges, Pending, Error and nodes that are not synced", async () => {
   const api = new Api(smallCluster(), { states: { Pod: "stale" } });
   const { nodes, edges, stats } = await api.get("/api/v1/graph?namespace=shop");
   assertEquals(stats, { nodes: nodes.length, edges: edges.length, warnings: 2, errors: 1, stale: 2 });

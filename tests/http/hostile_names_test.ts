@@ -37,14 +37,14 @@ for (const name of NAMES) {
   const shown = JSON.stringify(name);
   const encoded = encodeURIComponent(name);
 
-  Deno.test(`Hostile names, ${shown} comes back whole in a graph`, async () => {
+  Deno.test(`Hostile names, ${shown} is unchanged in a graph`, async () => {
     const { nodes: [node] } = await apiOf(name).get("/api/v1/graph?labels=true");
     const { uid, namespace, release, chart, labels } = node;
     assertEquals([node.name, uid, namespace, release, chart], [name, name, name, name, name]);
     assertEquals(Object.entries(labels).find(([key]) => key === name), [name, name]);
   });
 
-  Deno.test(`Hostile names, ${shown} comes back whole in lists`, async () => {
+  Deno.test(`Hostile names, ${shown} is unchanged in lists`, async () => {
     const api = apiOf(name);
     const lists = await Promise.all(
       ["releases", "charts", "namespaces"].map((it) => api.get(`/api/v1/${it}`)),
@@ -64,12 +64,12 @@ for (const name of NAMES) {
     assertEquals((await apiOf(name).get(`/api/v1/resources/${encoded}`)).uid, name);
   });
 
-  Deno.test(`Hostile names, ${shown} is told in a release's details`, async () => {
+  Deno.test(`Hostile names, ${shown} is in the details of a release`, async () => {
     const [release] = await apiOf(name).get("/api/v1/releases?detail=true");
     assertEquals([release.namespace, release.name, release.chart], [name, name, name]);
   });
 
-  Deno.test(`Hostile names, ${shown} that nobody has is in no answer`, async () => {
+  Deno.test(`Hostile names, ${shown} is in no answer if no resource has it`, async () => {
     const api = new Api([object("ConfigMap", "x/x")]);
     for (const filter of ["namespace", "release", "chart"]) {
       assertEquals(await api.names(`/api/v1/graph?${filter}=${encoded}`), [], filter);

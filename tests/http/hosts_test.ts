@@ -22,7 +22,7 @@ for (const host of ["<x>", "a b", "[::1", "a/api/v1/namespaces#", "a?b", "user@a
   });
 }
 
-Deno.test("Hosts, the host of the URL is looked at as well: an absolute target, or HTTP/2's authority", async () => {
+Deno.test("Hosts, the host of the URL is checked too: an absolute target, or the authority of HTTP/2", async () => {
   const api = new Api([], { allowsHost: isLoopback });
   assertEquals(await status(api, "http://localhost:1/api/v1/kinds"), 200);
   assertEquals(await status(api, "http://evil.example/api/v1/kinds"), 400);

@@ -126,7 +126,7 @@ Deno.test("LargeAnswerSlots, a stalled reader of each answer keeps no request wa
   assertEquals((await outcomes(stalled)).sort(), ["cut", "cut", "open"]);
 });
 
-Deno.test("LargeAnswerSlots, of slow readers the slowest gives way", async () => {
+Deno.test("LargeAnswerSlots, the slowest of several slow readers gives way", async () => {
   const answers = new Answers();
   const readers: Reader[] = [];
   for (let i = 0; i < 3; i++) readers.push(readerOf(await answers.ask(`/${i}`)));
@@ -176,7 +176,7 @@ Deno.test("LargeAnswerSlots, a reader that takes nothing for half a minute is cu
   assertEquals(await outcomes([other]), ["cut"]);
 });
 
-Deno.test("LargeAnswerSlots, cached answers give way however many URLs are asked for", async () => {
+Deno.test("LargeAnswerSlots, cached answers give way, for any number of URLs", async () => {
   const answers = new Answers();
   for (let i = 0; i < 10; i++) await (await answers.ask(`/${i}`, { mib: 2 })).arrayBuffer();
   const before = answers.buffers.length;
@@ -193,7 +193,7 @@ Deno.test("LargeAnswerSlots, a HEAD request takes no slot for longer than it is 
   }
 });
 
-Deno.test("LargeAnswerSlots, slots are free again after two requests had the same compressed at once", async () => {
+Deno.test("LargeAnswerSlots, slots are free again after two concurrent compressed requests for the same answer", async () => {
   const random = () => crypto.randomUUID() + crypto.randomUUID();
   const api = new Api(Array.from({ length: 20_000 }, () => object("ConfigMap", `n/${random()}`)));
   const request = async () => {
@@ -208,7 +208,7 @@ Deno.test("LargeAnswerSlots, slots are free again after two requests had the sam
   assertEquals((await api.get("/api/v1/graph")).nodes.length, 20_004);
 });
 
-Deno.test("BufferPool, a buffer is used again only when the server has sent all of it", async () => {
+Deno.test("BufferPool, reuses a buffer only after the server has sent all of it", async () => {
   const answers = new Answers();
   const ask = async (completed: Promise<void>) => {
     answers.change();
@@ -223,7 +223,7 @@ Deno.test("BufferPool, a buffer is used again only when the server has sent all 
   assert(third === second);
 });
 
-Deno.test("BufferPool, sockets that never take their answer pin no more than three buffers", async () => {
+Deno.test("BufferPool, sockets that never read their answer hold at most three buffers", async () => {
   const answers = new Answers();
   const views: boolean[] = [];
   for (let i = 0; i < 8; i++) {

@@ -95,7 +95,7 @@ async function bodyOf(response: Response, type: string): Promise<unknown> {
   return JSON.parse(new TextDecoder().decode(value));
 }
 
-Deno.test("GET /openapi.json, every documented path answers, as it is documented", async () => {
+Deno.test("GET /openapi.json, every documented path answers as documented", async () => {
   const api = makeApi();
   const description: Description = await api.get("/openapi.json");
   const validate = makeValidator(description);
@@ -139,7 +139,7 @@ Deno.test("GET /openapi.json, every path is documented", async () => {
   assertEquals(Object.keys(paths).sort(), Object.keys(REQUESTS).sort());
 });
 
-Deno.test("GET /openapi.json, every documented parameter is taken, and no other", async () => {
+Deno.test("GET /openapi.json, every documented parameter is accepted, and no other", async () => {
   const api = makeApi();
   const { paths }: Description = await api.get("/openapi.json");
   for (const [template, { get }] of Object.entries(paths)) {
@@ -149,7 +149,7 @@ Deno.test("GET /openapi.json, every documented parameter is taken, and no other"
   }
 });
 
-Deno.test("GET /openapi.json, a repeatable parameter is an array of the kinds there are", async () => {
+Deno.test("GET /openapi.json, a repeatable parameter is an array of the existing kinds", async () => {
   const { paths }: Description = await makeApi().get("/openapi.json");
   const kind = paths["/api/v1/graph"]?.get.parameters.find(({ name }) => name === "kind");
   assertEquals(kind?.schema, {
@@ -158,7 +158,7 @@ Deno.test("GET /openapi.json, a repeatable parameter is an array of the kinds th
   });
 });
 
-Deno.test("GET /openapi.json, references lead somewhere", async () => {
+Deno.test("GET /openapi.json, references can be resolved", async () => {
   const text = JSON.stringify(await makeApi().get("/openapi.json"));
   const description = JSON.parse(text);
   const targets = [...text.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)].map(([, name = ""]) => name);
@@ -166,7 +166,7 @@ Deno.test("GET /openapi.json, references lead somewhere", async () => {
   assertEquals(targets.filter((name) => !Object.hasOwn(description.components.schemas, name)), []);
 });
 
-Deno.test("GET /openapi.json, operations have names of their own", async () => {
+Deno.test("GET /openapi.json, operations have unique names", async () => {
   const { paths }: Description = await makeApi().get("/openapi.json");
   const ids = Object.values(paths).map(({ get }) => get.operationId);
   assertEquals(new Set(ids).size, ids.length);

@@ -58,7 +58,7 @@ Deno.test("GET /readyz?verbose, names every check", async () => {
   ]);
 });
 
-Deno.test("GET /readyz?verbose, tells what persistence does, and passes whatever that is", async () => {
+Deno.test("GET /readyz?verbose, describes persistence, which never fails the check", async () => {
   const persistence = () => ({ enabled: true, connected: false, dirtyKeys: 7, lastError: "it is gone" });
   const response = await new Api([], { persistence }).request("/readyz?verbose");
   assertStringIncludes(
@@ -68,7 +68,7 @@ Deno.test("GET /readyz?verbose, tells what persistence does, and passes whatever
   assertEquals(response.status, 200);
 });
 
-Deno.test("GET /readyz, says why not without being asked", async () => {
+Deno.test("GET /readyz, gives the reason for a failure without verbose", async () => {
   const kindStatuses = () =>
     kinds.map((kind) => ({ kind, state: "listing" as const, lastEvent: 0, error: "connection refused" }));
   const text = await (await new Api([], { kindStatuses }).request("/readyz")).text();
@@ -87,7 +87,7 @@ Deno.test("GET /readyz, answers ok as text", async () => {
   ]);
 });
 
-Deno.test("GET /livez, lives whatever the API server does", async () => {
+Deno.test("GET /livez, does not depend on the API server", async () => {
   const api = new Api([], {
     states: ALL("listing"),
     readiness: () => ({ shuttingDown: true, restored: false }),
@@ -101,7 +101,7 @@ Deno.test("GET /livez?verbose, names its check", async () => {
   assertEquals(text, "[+]ping ok\nlivez check passed\n");
 });
 
-Deno.test("GET /livez, refuses a strange verbosity", async () => {
+Deno.test("GET /livez, refuses a bad value of verbose", async () => {
   assertEquals(await new Api().failure("/livez?verbose=yes"), [
     400,
     "invalid_parameter",
@@ -109,7 +109,7 @@ Deno.test("GET /livez, refuses a strange verbosity", async () => {
   ]);
 });
 
-Deno.test("GET /health, counts and says what persistence says", async () => {
+Deno.test("GET /health, has counts and the status of persistence", async () => {
   const persistence = () => ({ enabled: true, connected: false });
   const api = new Api(smallCluster(), { persistence });
   const { nodes, edges } = (await api.get("/api/v1/graph?inactive=true")).stats;
@@ -154,7 +154,7 @@ Deno.test("GET /api/v1/kinds, sorted, with state and count", async () => {
   });
 });
 
-Deno.test("GET /api/v1/kinds, the error while it lasts, and null where nothing was sent", async () => {
+Deno.test("GET /api/v1/kinds, has the error while it lasts, and null if nothing was received", async () => {
   const kindStatuses = () =>
     kinds.map((kind) => ({ kind, state: "forbidden" as const, lastEvent: 0, error: "may not list" }));
   const answer: Record<string, unknown>[] = await new Api([], { kindStatuses }).get("/api/v1/kinds");

@@ -36,7 +36,7 @@ Deno.test("GET /api/v1/problems, a problem in full", async () => {
   });
 });
 
-Deno.test("GET /api/v1/problems, a claim is unused since it lost the last that mounted it", async () => {
+Deno.test("GET /api/v1/problems, a claim is unused from the time when the last mount disappeared", async () => {
   const api = new Api([object("PersistentVolumeClaim", "n/data")]);
   const spec = { volumes: [{ name: "data", persistentVolumeClaim: { claimName: "data" } }] };
   api.put(object("Pod", "n/web", { spec }));
@@ -46,14 +46,14 @@ Deno.test("GET /api/v1/problems, a claim is unused since it lost the last that m
   assertEquals(problems.find(({ type }) => type === "unused-claim")?.since, "2026-01-02T01:00:00Z");
 });
 
-Deno.test("GET /api/v1/problems, since stays while the clock goes on", async () => {
+Deno.test("GET /api/v1/problems, since stays the same while time passes", async () => {
   const api = new Api(smallCluster());
   api.clock.advance(3_600_000);
   const [problem] = await api.get("/api/v1/problems?q=web-2-a");
   assertEquals(problem.since, "2026-01-02T00:00:00Z");
 });
 
-Deno.test("GET /api/v1/problems, ends when what was missing comes", async () => {
+Deno.test("GET /api/v1/problems, ends when the missing object appears", async () => {
   const api = new Api(smallCluster());
   const before = await lines(api, "?q=experiment");
   api.put(object("Secret", "lab/token"));
@@ -81,7 +81,7 @@ Deno.test("GET /api/v1/problems, targets in a namespace that is not followed are
   assertEquals(await lines(api), []);
 });
 
-Deno.test("GET /api/v1/problems, several of one resource come together", async () => {
+Deno.test("GET /api/v1/problems, problems of one resource are adjacent", async () => {
   const containers = [{
     name: "a",
     image: "a",
@@ -141,7 +141,7 @@ async function full(api: Api, query = ""): Promise<string[]> {
   );
 }
 
-Deno.test("GET /api/v1/problems, what owners declare as well is reported for the topmost of them alone", async () => {
+Deno.test("GET /api/v1/problems, a reference that owners declare too is reported only for the topmost owner", async () => {
   const pending = { phase: "Pending", conditions: [] };
   const api = new Api(workload([pending, pending, pending]));
   assertEquals(await full(api), [
@@ -149,7 +149,7 @@ Deno.test("GET /api/v1/problems, what owners declare as well is reported for the
   ]);
 });
 
-Deno.test("GET /api/v1/problems, an owner that needs it only optionally takes nothing off its Pods", async () => {
+Deno.test("GET /api/v1/problems, an optional reference of an owner does not hide that of its Pods", async () => {
   const [account, deployment, replicaSet, ...pods] = workload([{ phase: "Pending" }]);
   const optional = {
     ...usesSecret,
@@ -164,7 +164,7 @@ Deno.test("GET /api/v1/problems, an owner that needs it only optionally takes no
   assertEquals((await full(api)).map((it) => it.split(":")[0]), ["error ReplicaSet web-1"]);
 });
 
-Deno.test("GET /api/v1/problems, a workload whose Pods are all Ready can do without: a warning", async () => {
+Deno.test("GET /api/v1/problems, a missing reference of a workload with only Ready Pods is a warning", async () => {
   const api = new Api(workload([running], rolledOut));
   assertEquals((await full(api)).map((it) => it.split(":")[0]), ["warning Deployment web"]);
   api.put(object("Pod", "n/web-1-0", {
@@ -199,7 +199,7 @@ Deno.test("GET /api/v1/problems, leftovers are warnings: an account's Secret, a 
   ]);
 });
 
-Deno.test("GET /api/v1/problems, a failed Pod whose controller is well is a warning", async () => {
+Deno.test("GET /api/v1/problems, a failed Pod with a healthy controller is a warning", async () => {
   const api = new Api(
     workload([running, failed], {
       ...rolledOut,
@@ -213,7 +213,7 @@ Deno.test("GET /api/v1/problems, a failed Pod whose controller is well is a warn
   assertEquals(await full(api), ["warning Pod web-1-1: error-status: Failed: Evicted"]);
 });
 
-Deno.test("GET /api/v1/problems, of the finished Jobs of a CronJob the newest alone counts, with its Pods", async () => {
+Deno.test("GET /api/v1/problems, only the newest finished Job of a CronJob counts, with its Pods", async () => {
   const run = (day: number, status: Record<string, unknown>) => [
     object("Job", `n/nightly-${day}`, {
       owner: "CronJob nightly",
@@ -280,7 +280,7 @@ Deno.test("GET /api/v1/problems, a target of the same name and another uid was r
   ]);
 });
 
-Deno.test("GET /api/v1/problems, a Service that selects nothing unfinished: where traffic is led to it, an error", async () => {
+Deno.test("GET /api/v1/problems, a Service that selects no unfinished Pod is an error if traffic is routed to it", async () => {
   const service = (name: string) => object("Service", `n/${name}`, { spec: { selector: { app: name } } });
   const entry = (name: string) =>
     object("Ingress", `n/${name}`, { spec: { defaultBackend: { service: { name, port: { number: 80 } } } } });
@@ -304,7 +304,7 @@ Deno.test("GET /api/v1/problems, a Service that selects nothing unfinished: wher
   ]);
 });
 
-Deno.test("GET /api/v1/problems, what is Pending for ten minutes is stuck, unless somebody wants it so", async () => {
+Deno.test("GET /api/v1/problems, a resource that is Pending for ten minutes is stuck, unless it is so on purpose", async () => {
   const api = new Api([
     object("ServiceAccount", "n/default"),
     object("Pod", "n/waits", { spec: {}, status: { phase: "Pending" } }),

@@ -33,7 +33,7 @@ Deno.test("GET /api/v1/releases, narrowed to a namespace", async () => {
   );
 });
 
-Deno.test("GET /api/v1/releases?detail=true, counts what the release is itself", async () => {
+Deno.test("GET /api/v1/releases?detail=true, counts the resources of the release itself", async () => {
   assertEquals(await new Api(smallCluster()).get("/api/v1/releases?detail=true"), [
     {
       namespace: "shop",
@@ -63,7 +63,7 @@ Deno.test("GET /api/v1/releases?detail=true, counts what the release is itself",
   ]);
 });
 
-Deno.test("GET /api/v1/releases?detail=true, releases of one name in two namespaces are two", async () => {
+Deno.test("GET /api/v1/releases?detail=true, one name in two namespaces is two releases", async () => {
   const api = new Api([
     object("ConfigMap", "b/1", ofRelease("x", "b", "x-1")),
     object("ConfigMap", "a/2", ofRelease("x", "a", "x-2")),
@@ -81,7 +81,7 @@ Deno.test("GET /api/v1/releases?detail=true, the chart is that of most resources
   assertEquals((await api.get("/api/v1/releases?detail=true"))[0].chart, "main-1");
 });
 
-Deno.test("GET /api/v1/releases?detail=true, of two charts as frequent the first by name", async () => {
+Deno.test("GET /api/v1/releases?detail=true, of two equally frequent charts the first by name wins", async () => {
   const charts = ["b-1", "a-1"];
   const api = new Api(charts.map((chart, i) => object("ConfigMap", `n/${i}`, ofRelease("x", "n", chart))));
   assertEquals((await api.get("/api/v1/releases?detail=true"))[0].chart, "a-1");
@@ -129,7 +129,7 @@ Deno.test("GET /api/v1/charts, the label chart counts where helm.sh/chart is mis
   assertEquals((await api.get("/api/v1/resources?chart=strimzi-0.1"))[0].chart, "strimzi-0.1");
 });
 
-Deno.test("GET /api/v1/releases, a name in one namespace of several is ambiguous all the same", async () => {
+Deno.test("GET /api/v1/releases, a filter by namespace does not make an ambiguous name unique", async () => {
   const api = new Api([
     object("ConfigMap", "a/1", ofRelease("x", "a", "x-1")),
     object("ConfigMap", "b/2", ofRelease("x", "b", "x-1")),
@@ -168,7 +168,7 @@ Deno.test("GET /api/v1/graph?release, an owner without control does not beat a r
   assertEquals(await api.names("/api/v1/graph?release=child"), ["child"]);
 });
 
-Deno.test("Controllers in a circle have a release, and no end is waited for", async () => {
+Deno.test("Controllers in a circle have a release, and the search for it ends", async () => {
   const api = new Api([
     object("ReplicaSet", "n/a", { owner: "ReplicaSet b", spec: { template: { spec: {} } } }),
     object("ReplicaSet", "n/b", {
@@ -215,7 +215,7 @@ Deno.test("GET /api/v1/releases, a release exists when a resource names it or a 
   assertEquals(await api.names("/api/v1/graph?namespace=n"), ["1", "not-helm"]);
 });
 
-Deno.test("GET /api/v1/releases?detail=true, what is over does not count", async () => {
+Deno.test("GET /api/v1/releases?detail=true, finished work does not count", async () => {
   const spec = { template: { spec: {} } };
   const run = (day: number, type: string) => [
     object("Job", `n/run-${day}`, {
@@ -258,12 +258,12 @@ Deno.test("GET /api/v1/charts, once each, narrowed to a namespace", async () => 
   );
 });
 
-Deno.test("GET /api/v1/namespaces, those of tracked resources", async () => {
+Deno.test("GET /api/v1/namespaces, has the namespaces of tracked resources", async () => {
   const api = new Api([...smallCluster(), object("Namespace", "empty"), object("ConfigMap", "unlisted/c")]);
   assertEquals(await api.get("/api/v1/namespaces"), ["lab", "shop", "unlisted"]);
 });
 
-Deno.test("GET /api/v1/namespaces, forgets those whose last resource went", async () => {
+Deno.test("GET /api/v1/namespaces, forgets a namespace without resources", async () => {
   const api = new Api([object("ConfigMap", "a/b")]);
   api.graph.remove("configmap-b");
   assertEquals(await api.get("/api/v1/namespaces"), []);

@@ -51,7 +51,7 @@ Deno.test("GET /api/v1/resources/{uid}, relations of one type are sorted like li
   ]);
 });
 
-Deno.test("GET /api/v1/resources/{uid}, names what it refers to and is not there", async () => {
+Deno.test("GET /api/v1/resources/{uid}, names missing targets of its references", async () => {
   const { unresolvedReferences } = await new Api(smallCluster()).get("/api/v1/resources/pod-experiment");
   assertEquals(unresolvedReferences, [
     {
@@ -65,7 +65,7 @@ Deno.test("GET /api/v1/resources/{uid}, names what it refers to and is not there
   ]);
 });
 
-Deno.test("GET /api/v1/resources/{uid}, an owner that is not there is unresolved", async () => {
+Deno.test("GET /api/v1/resources/{uid}, a missing owner is unresolved", async () => {
   const api = new Api([
     object("Pod", "n/p", { owner: "ReplicaSet gone", spec: { serviceAccountName: "sa" } }),
   ]);
@@ -80,7 +80,7 @@ Deno.test("GET /api/v1/resources/{uid}, an owner that is not there is unresolved
   });
 });
 
-Deno.test("GET /api/v1/resources/{uid}, a relation is optional if all that declare it can do without", async () => {
+Deno.test("GET /api/v1/resources/{uid}, a relation is optional if all its declarations are", async () => {
   const env = (optional: boolean) => ({ valueFrom: { secretKeyRef: { name: "token", key: "k", optional } } });
   const spec = (...needs: boolean[]) => ({
     containers: [{ name: "c", image: "x", env: needs.map(env) }],
@@ -99,7 +99,7 @@ Deno.test("GET /api/v1/resources/{uid}, a relation is optional if all that decla
   );
 });
 
-Deno.test("GET /api/v1/resources/{uid}, what was unresolved is a relation once it comes", async () => {
+Deno.test("GET /api/v1/resources/{uid}, an unresolved reference becomes a relation when its target appears", async () => {
   const api = new Api(smallCluster());
   api.put(object("Secret", "lab/token"));
   const { relations, unresolvedReferences } = await api.get("/api/v1/resources/pod-experiment");

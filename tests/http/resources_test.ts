@@ -57,7 +57,7 @@ Deno.test("GET /api/v1/resources, a Service names the Pods that it selects", asy
   assertEquals(service.targetPods, ["web-2-a"]);
 });
 
-Deno.test("GET /api/v1/resources, a missing Secret is named as well", async () => {
+Deno.test("GET /api/v1/resources, names a missing Secret too", async () => {
   const [pod] = await new Api(smallCluster()).get("/api/v1/resources?q=experiment");
   assertEquals(pod.usedSecrets, ["token"]);
 });
@@ -88,7 +88,7 @@ for (const limit of [1, 3, 7, 100]) {
   });
 }
 
-Deno.test("GET /api/v1/resources, a page that just fits has no next", async () => {
+Deno.test("GET /api/v1/resources, a page that exactly fits has no next page", async () => {
   const response = await new Api(smallCluster()).request("/api/v1/resources?kind=Pod&limit=3");
   assertEquals([(await response.json()).length, response.headers.get("link")], [3, null]);
 });
@@ -105,7 +105,7 @@ Deno.test("GET /api/v1/resources, the next page keeps the filters", async () => 
   ]);
 });
 
-Deno.test("GET /api/v1/resources, pages stay right when what they ended at goes and others come", async () => {
+Deno.test("GET /api/v1/resources, pages stay correct when resources at their end are deleted and created", async () => {
   const names = Array.from({ length: 20 }, (_, i) => `m-${String(i).padStart(2, "0")}`);
   const api = new Api(names.map((name) => object("ConfigMap", `n/${name}`)));
   let ended = 4;
@@ -118,7 +118,7 @@ Deno.test("GET /api/v1/resources, pages stay right when what they ended at goes 
   assertEquals(pages.flat(), names.map((name) => `n ConfigMap ${name}`));
 });
 
-Deno.test("GET /api/v1/resources, pages stay right when a whole kind and namespace go", async () => {
+Deno.test("GET /api/v1/resources, pages stay correct when a whole kind and namespace are deleted", async () => {
   const api = new Api([object("ConfigMap", "b/x"), object("ConfigMap", "b/y"), object("Secret", "c/z")]);
   const pages = await readPages(api, "/api/v1/resources?limit=1", () => {
     api.graph.remove("configmap-x");
@@ -127,7 +127,7 @@ Deno.test("GET /api/v1/resources, pages stay right when a whole kind and namespa
   assertEquals(pages, [["b ConfigMap x"], ["c Secret z"]]);
 });
 
-Deno.test("GET /api/v1/resources, a page asked for again has its link again", async () => {
+Deno.test("GET /api/v1/resources, a repeated page has the same link", async () => {
   const api = new Api(smallCluster());
   const links = [];
   for (let i = 0; i < 2; i++) {
@@ -201,18 +201,18 @@ Deno.test("GET /api/v1/resources, a cursor of any spelling gives way to the next
   assertEquals(await api.names(await next(second.replace("continue", "c%6Fntinue"))), ["c"]);
 });
 
-Deno.test("GET /api/v1/resources, a cursor that nobody gave is too long", async () => {
+Deno.test("GET /api/v1/resources, a cursor that the server did not issue is too long", async () => {
   const [status] = await new Api().failure(`/api/v1/resources?limit=1&continue=${"x".repeat(20_000)}`);
   assertEquals(status, 414);
 });
 
-Deno.test("GET /api/v1/resources, a chart label without a value is no chart", async () => {
+Deno.test("GET /api/v1/resources, a chart label without a value is not a chart", async () => {
   const api = new Api([object("ConfigMap", "n/a", { labels: { "helm.sh/chart": "" } })]);
   const [{ chart }] = await api.get("/api/v1/resources");
   assertEquals([chart, await api.get("/api/v1/charts")], ["", []]);
 });
 
-Deno.test("GET /api/v1/resources, names a Pod once that is a target by uid and by name", async () => {
+Deno.test("GET /api/v1/resources, names a Pod only once if it is a target by uid and by name", async () => {
   const endpoints = [
     { targetRef: { kind: "Pod", name: "web", uid: "pod-web" } },
     { targetRef: { kind: "Pod", name: "web" } },

@@ -78,7 +78,7 @@ Deno.test("Server, stalled readers on three sockets do not lock out another clie
   }, api);
 });
 
-Deno.test("Server, a response that is given up is one line in the log, and is cut for the client", async () => {
+Deno.test("Server, an abandoned response is one line in the log, and the client sees a cut", async () => {
   const api = hugeApi();
   await withServer(api.fetch, async ({ server, clock, log }) => {
     const connection = await stall(server, "/api/v1/graph?labels=true");

@@ -31,13 +31,13 @@ function bytesOf({ namespace, kind, name }: ResourceKey): string {
 }
 
 for (const seed of [1, 2, 3]) {
-  Deno.test(`sortRows(), sorts as bytes what seed ${seed} makes`, () => {
+  Deno.test(`sortRows(), sorts the rows of seed ${seed} as bytes`, () => {
     const { read } = randomApi(seed).graph;
     const keys = sortRows(read, read.select({})).map((row) => bytesOf(resourceKey(read, row)));
     assertEquals(keys, keys.toSorted());
   });
 
-  Deno.test(`sortRows(), a page of what seed ${seed} makes is a part of the whole`, () => {
+  Deno.test(`sortRows(), a page of the rows of seed ${seed} is a part of the whole`, () => {
     const { read } = randomApi(seed).graph;
     const all = sortRows(read, read.select({}));
     for (const [i, row] of all.entries()) {
@@ -46,7 +46,7 @@ for (const seed of [1, 2, 3]) {
     }
   });
 
-  Deno.test(`sortRows(), begins behind a key that nobody has, with seed ${seed}`, () => {
+  Deno.test(`sortRows(), begins behind a key that no row has, with seed ${seed}`, () => {
     const { read } = randomApi(seed).graph;
     const after = { namespace: "a", kind: "ConfigMap", name: "b\u0001" };
     const behind = sortRows(read, read.select({})).filter((row) =>
@@ -56,6 +56,6 @@ for (const seed of [1, 2, 3]) {
   });
 }
 
-Deno.test("sortRows(), of no rows", () => {
+Deno.test("sortRows(), accepts no rows", () => {
   assertEquals(sortRows(new Api().graph.read, []), []);
 });

@@ -77,7 +77,7 @@ Deno.test("GET /api/v1/watch, with q a change comes within a second", async () =
   await watcher.cancel();
 });
 
-Deno.test("GET /api/v1/watch, what a filter does not match is never mentioned", async () => {
+Deno.test("GET /api/v1/watch, resources that a filter does not match are never mentioned", async () => {
   const api = new Api(smallCluster());
   const watcher = await watch(api, "namespace=lab");
   await watcher.read();
@@ -89,7 +89,7 @@ Deno.test("GET /api/v1/watch, what a filter does not match is never mentioned", 
   await watcher.cancel();
 });
 
-Deno.test("GET /api/v1/watch, what starts to match comes, and what ceases to match goes", async () => {
+Deno.test("GET /api/v1/watch, a resource that starts to match is added, and one that ceases to match is removed", async () => {
   const api = new Api([object("ConfigMap", "n/a", { labels: { app: "web" } })]);
   const watcher = await watch(api, "labelSelector=app%3Dweb");
   await watcher.read();
@@ -112,7 +112,7 @@ Deno.test("GET /api/v1/watch, a filter that matches nothing says so and stays op
   await watcher.cancel();
 });
 
-Deno.test("GET /api/v1/watch, a client that resumes gets what it has missed", async () => {
+Deno.test("GET /api/v1/watch, a client that resumes gets the changes that it missed", async () => {
   const api = new Api(smallCluster());
   const first = await watch(api);
   await first.read();
@@ -170,7 +170,7 @@ for (
   });
 }
 
-Deno.test("GET /api/v1/watch, a server-sent event has its id on the last message of a batch alone", async () => {
+Deno.test("GET /api/v1/watch, only the last message of a batch has an id in server-sent events", async () => {
   const api = new Api(Array.from({ length: 500 }, (_, i) => object("ConfigMap", `n/c-${i}`)));
   const response = await api.request("/api/v1/watch", EVENTS);
   assertEquals(response.headers.get("content-type"), "text/event-stream");
@@ -213,7 +213,7 @@ Deno.test("GET /api/v1/watch, only=rv sends revisions, at most every 250 ms", as
   await watcher.cancel();
 });
 
-Deno.test("GET /api/v1/watch, fifteen seconds of silence end with a sign of life", async () => {
+Deno.test("GET /api/v1/watch, sends a sign of life after fifteen seconds of silence", async () => {
   for (const [init, sign] of [[{}, "\n"], [EVENTS, ":\n\n"]] as const) {
     const api = new Api(smallCluster());
     const watcher = await watch(api, "", init);
@@ -349,7 +349,7 @@ Deno.test("GET /api/v1/watch, a client that falls off the ring starts over in th
   await watcher.cancel();
 });
 
-Deno.test("GET /api/v1/watch, a reader that wakes up gets the latest state alone", async () => {
+Deno.test("GET /api/v1/watch, a reader that wakes up gets only the latest state", async () => {
   const api = new Api([object("ConfigMap", "n/a")]);
   const watcher = await watch(api, "labels=true");
   await watcher.read();

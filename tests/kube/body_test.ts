@@ -22,7 +22,7 @@ function response(pieces: string[], then: "end" | "break" | "silence" = "end"): 
   );
 }
 
-Deno.test("readText() puts a character together that came in two pieces", async () => {
+Deno.test("readText() joins a character that arrives in two pieces", async () => {
   const bytes = new TextEncoder().encode("ü");
   const body = new ReadableStream({
     type: "bytes",
@@ -35,12 +35,12 @@ Deno.test("readText() puts a character together that came in two pieces", async 
   assertEquals(await readText(new Response(body), { signal: never, onBytes: () => {} }), "ü");
 });
 
-Deno.test("readBody() calls a connection that breaks a ConnectionError", async () => {
+Deno.test("readBody() reports a broken connection as a ConnectionError", async () => {
   const reading = readBody(response(["a"], "break"), { signal: never, onChunk: () => {} });
   await assertRejects(() => reading, ConnectionError, "the connection was cut");
 });
 
-Deno.test("readBody() rejects when its signal aborts, though fetch would not tell the body", async () => {
+Deno.test("readBody() rejects when its signal aborts, which fetch does not pass to the body", async () => {
   const stop = new AbortController();
   const reading = readBody(response(["a"], "silence"), {
     signal: stop.signal,
@@ -49,7 +49,7 @@ Deno.test("readBody() rejects when its signal aborts, though fetch would not tel
   await assertRejects(() => reading, Error, "enough");
 });
 
-Deno.test("readBody() lets through what its reader throws", async () => {
+Deno.test("readBody() passes on errors of its reader", async () => {
   const reading = readBody(response(["a"]), {
     signal: never,
     onChunk: () => {

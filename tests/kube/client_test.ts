@@ -73,7 +73,7 @@ Deno.test("KubeClient.fetch() sends name and password", async () => {
   });
 });
 
-Deno.test("KubeClient.fetch() sends what a token file holds, without its newline", async () => {
+Deno.test("KubeClient.fetch() sends the content of a token file without its newline", async () => {
   await serving({ user: tokenFile }, async ({ client, seen }) => {
     await get(client);
     assertEquals(seen, ["Bearer first"]);
@@ -92,7 +92,7 @@ Deno.test("KubeClient.fetch() reads a token file again each minute", async () =>
   });
 });
 
-Deno.test("KubeClient.fetch() reads refused credentials again, and tries once more", async () => {
+Deno.test("KubeClient.fetch() reads rejected credentials again, and tries once more", async () => {
   let accepted = "first";
   const handler: Handler = (authorization) => wants(accepted)(authorization);
   await serving({ user: tokenFile, handler }, async ({ client, folder, seen }) => {
@@ -114,13 +114,13 @@ Deno.test("KubeClient.fetch() lets five seconds pass between two rereads", async
   });
 });
 
-Deno.test("KubeClient.fetch() gives back 401 after one more try", async () => {
+Deno.test("KubeClient.fetch() returns 401 after one more try", async () => {
   await serving({ user: tokenFile, handler: wants("other") }, async ({ client, seen }) => {
     assertEquals([await get(client), seen.length], [401, 2]);
   });
 });
 
-Deno.test("KubeClient.fetch() rereads credentials once for many requests that are refused", async () => {
+Deno.test("KubeClient.fetch() rereads credentials once for many rejected requests", async () => {
   const user = (folder: string) => {
     const plugin = `#!/bin/sh\necho run >> ${folder}/runs\n` +
       `echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"x"}}'\n`;
@@ -143,7 +143,7 @@ Deno.test("KubeClient.fetch() takes a kubeconfig with other credentials for the 
   });
 });
 
-Deno.test("KubeClient.fetch() says why an exec plugin gives no credentials", async () => {
+Deno.test("KubeClient.fetch() reports why an exec plugin returns no credentials", async () => {
   const user = () => ({ exec: { apiVersion: "client.authentication.k8s.io/v1", command: "./missing" } });
   await serving({ user }, async ({ client }) => {
     const error = await assertRejects(() => get(client), ConnectionError);
@@ -158,7 +158,7 @@ Deno.test("KubeClient.fetch() does not follow a redirect", async () => {
   });
 });
 
-Deno.test("KubeClient.fetch() says that nobody listens", async () => {
+Deno.test("KubeClient.fetch() reports that nothing listens", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr as Deno.NetAddr;
   listener.close();
@@ -169,7 +169,7 @@ Deno.test("KubeClient.fetch() says that nobody listens", async () => {
 });
 
 for (const token of ["secret\none", "secret two\u20ac"]) {
-  Deno.test(`KubeClient, does not repeat a token that no header may hold: ${JSON.stringify(token)}`, () =>
+  Deno.test(`KubeClient, does not repeat a token that a header cannot contain: ${JSON.stringify(token)}`, () =>
     serving({ user: () => ({ token }) }, async ({ client }) => {
       const error = await assertRejects(() => get(client), ConnectionError);
       assertStringIncludes(error.message, "cannot be sent");
@@ -177,13 +177,13 @@ for (const token of ["secret\none", "secret two\u20ac"]) {
     }));
 }
 
-Deno.test("KubeClient, sends a password that is no ASCII as UTF-8", () =>
+Deno.test("KubeClient, sends a password that is not ASCII as UTF-8", () =>
   serving({ user: () => ({ username: "me", password: "gehéim€" }) }, async ({ client, seen }) => {
     await get(client);
     assertEquals(seen, [`Basic ${new TextEncoder().encode("me:gehéim€").toBase64()}`]);
   }));
 
-Deno.test("KubeClient.caSha256, is that of the bundle, wherever it stands", () => {
+Deno.test("KubeClient.caSha256, is that of the bundle, from a file or from data", () => {
   const folder = Deno.makeTempDirSync();
   const pem = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----";
   Deno.writeTextFileSync(`${folder}/ca.pem`, `${pem}\n`);

@@ -45,7 +45,7 @@ async function execInfoOf(more: object): Promise<unknown> {
   return JSON.parse(atob(headers["authorization"]!.slice("Bearer ".length)));
 }
 
-Deno.test("CredentialReader.read() tells a plugin its API version, and that nobody can type", async () => {
+Deno.test("CredentialReader.read() tells a plugin its API version, and that it is not interactive", async () => {
   const apiVersion = "client.authentication.k8s.io/v1beta1";
   const expected = { apiVersion, kind: "ExecCredential", spec: { interactive: false } };
   assertEquals(await execInfoOf({ apiVersion, env: [{ name: "OTHER", value: "x" }] }), expected);

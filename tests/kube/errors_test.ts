@@ -13,7 +13,7 @@ Deno.test("ApiStatusError.from() takes the message of a Status", () => {
   assertEquals(error.message, "the API server answers 403: pods is forbidden");
 });
 
-Deno.test("ApiStatusError.from() takes plain text as it is", () => {
+Deno.test("ApiStatusError.from() keeps plain text unchanged", () => {
   const error = ApiStatusError.from(new Response(null, { status: 502 }), { text: "bad gateway\n", now: NOW });
   assertEquals(error.message, "the API server answers 502: bad gateway");
 });
@@ -30,7 +30,7 @@ Deno.test("retryAfter() reads a date", () => {
   assertEquals(retryAfter(statusOf(503, { "retry-after": new Date(NOW + 9_000).toUTCString() })), 9_000);
 });
 
-Deno.test("retryAfter() takes no notice of what is no time", () => {
+Deno.test("retryAfter() ignores a value that is not a time", () => {
   assertEquals(retryAfter(statusOf(429, { "retry-after": "soon" })), 0);
 });
 
@@ -38,7 +38,7 @@ Deno.test("retryAfter() is five minutes at most", () => {
   assertEquals(retryAfter(statusOf(429, { "retry-after": "86400" })), 300_000);
 });
 
-Deno.test("retryAfter() is for 429 and 5xx alone", () => {
+Deno.test("retryAfter() applies only to 429 and 5xx", () => {
   assertEquals(retryAfter(statusOf(403, { "retry-after": "3" })), 0);
 });
 

@@ -82,7 +82,7 @@ Deno.test("Informers sync every kind", async () => {
 });
 
 for (const [code, state] of [[403, "forbidden"], [404, "absent"], [503, "listing"]] as const) {
-  Deno.test(`Informers go on with other kinds while one gets ${code}`, async () => {
+  Deno.test(`Informers continue with other kinds while one gets ${code}`, async () => {
     await informing({
       prepare: ({ simulator }) =>
         void simulator.faults.add({ kind: "Pod", fault: { do: "answer", code, message: "why" } }),
@@ -93,7 +93,7 @@ for (const [code, state] of [[403, "forbidden"], [404, "absent"], [503, "listing
   });
 }
 
-Deno.test("Informers list cluster-scoped kinds whole where namespaces are given", async () => {
+Deno.test("Informers list cluster-scoped kinds completely if namespaces are given", async () => {
   await informing({ namespaces: ["a", "b", "a"] }, async ({ simulator, informers }) => {
     await reach(informers, "synced,synced");
     assertEquals(
@@ -103,7 +103,7 @@ Deno.test("Informers list cluster-scoped kinds whole where namespaces are given"
   });
 });
 
-Deno.test("Informers limit only those kinds by labels that may be limited", async () => {
+Deno.test("Informers limit by labels only the kinds that allow it", async () => {
   await informing({ labelSelector: "app=web" }, async ({ simulator, informers }) => {
     await reach(informers, "synced,synced");
     const selectors = simulator.requests.map(({ path, query }) =>
@@ -113,7 +113,7 @@ Deno.test("Informers limit only those kinds by labels that may be limited", asyn
   });
 });
 
-Deno.test("Informers call a kind by the worst of its namespaces", async () => {
+Deno.test("Informers report the worst state among the namespaces of a kind", async () => {
   await informing({
     namespaces: ["a", "b"],
     prepare: ({ simulator }) =>
@@ -124,7 +124,7 @@ Deno.test("Informers call a kind by the worst of its namespaces", async () => {
   });
 });
 
-Deno.test("Informers call a restored kind stale until it is synced", async () => {
+Deno.test("Informers report a restored kind as stale until it is synced", async () => {
   await informing({
     prepare: ({ informers }) => {
       informers.restored([pod]);
@@ -133,7 +133,7 @@ Deno.test("Informers call a restored kind stale until it is synced", async () =>
   }, ({ informers }) => reach(informers, "synced,synced"));
 });
 
-Deno.test("Informers keep trying an API server that is not there yet", async () => {
+Deno.test("Informers keep trying until the API server is available", async () => {
   await informing(
     { prepare: ({ simulator }) => simulator.down() },
     async ({ informers, simulator, clock }) => {
@@ -162,7 +162,7 @@ Deno.test("Informers report every change of a kind's state", async () => {
   });
 });
 
-Deno.test("Informers say when the API server last sent anything", async () => {
+Deno.test("Informers report the time of the last message from the API server", async () => {
   await informing({ kinds: [pod] }, async ({ informers, clock }) => {
     assertEquals(informers.statuses()[0]?.lastEvent, 0);
     await reach(informers, "synced");
@@ -170,7 +170,7 @@ Deno.test("Informers say when the API server last sent anything", async () => {
   });
 });
 
-Deno.test("Informers end, all of them, for a bug in the sink", async () => {
+Deno.test("Informers all end after a bug in the sink", async () => {
   const simulator = Simulator.start({ kinds: [pod, namespace] });
   const client = KubeClient.at(simulator.url, new RecordingLog());
   const sink = new RecordingSink();
@@ -187,7 +187,7 @@ Deno.test("Informers end, all of them, for a bug in the sink", async () => {
   await simulator.close();
 });
 
-Deno.test("Informers list every kind again, stale meanwhile, where the past of one is refuted", async () => {
+Deno.test("Informers list every kind again, and report it as stale meanwhile, if the past of one kind is refuted", async () => {
   await informing({
     prepare: ({ simulator: { store } }) => {
       store.create({ apiVersion: "v1", kind: "Namespace", metadata: { name: "kept" } });
@@ -231,7 +231,7 @@ Deno.test("Informers prove the past once for all kinds that resume together", as
   });
 });
 
-Deno.test("Informers verify a kind now and then, and heal what differs by a new list", async () => {
+Deno.test("Informers verify each kind regularly, and repair differences with a new list", async () => {
   await informing({
     kinds: [pod],
     verifyInterval: 100_000,

@@ -89,14 +89,14 @@ Deno.test("loadKubeConfig() finds a context in a later file of KUBECONFIG", () =
   withFiles(two, () => assertEquals(serverOf({ context: "two" }), "https://two.test"));
 });
 
-Deno.test("loadKubeConfig() lets the first file in KUBECONFIG win that has a name", () => {
+Deno.test("loadKubeConfig() takes a name from the first file in KUBECONFIG that has it", () => {
   withFiles({
     files: { one: kubeconfig(), two: kubeconfig({ server: "https://second.test" }) },
     variables: { KUBECONFIG: (folder) => `${folder}/one:${folder}/two` },
   }, () => assertEquals(serverOf({}), "https://a.test"));
 });
 
-Deno.test("loadKubeConfig() reads an empty file in KUBECONFIG as one that says nothing", () => {
+Deno.test("loadKubeConfig() accepts an empty file in KUBECONFIG", () => {
   withFiles({
     files: { one: "", two: kubeconfig() },
     variables: { KUBECONFIG: (folder) => `${folder}/one:${folder}/two` },
@@ -110,27 +110,27 @@ Deno.test("loadKubeConfig() takes a mounted service account before KUBECONFIG", 
   );
 });
 
-Deno.test("loadKubeConfig() takes a kubeconfig that is asked for before a mounted service account", () => {
+Deno.test("loadKubeConfig() takes --kubeconfig before a mounted service account", () => {
   withFiles(mounted, (root) => {
     assertEquals(serverOf({ root, kubeconfig: `${root}/config`, inCluster: true }), "https://a.test");
   });
 });
 
-Deno.test("loadKubeConfig() leaves a mounted service account alone when told to", () => {
+Deno.test("loadKubeConfig() ignores a mounted service account if told to", () => {
   withFiles(
     { ...mounted, variables: { ...mounted.variables, KUBECONFIG: (folder) => `${folder}/config` } },
     (root) => assertEquals(serverOf({ root, inCluster: false }), "https://a.test"),
   );
 });
 
-Deno.test("loadKubeConfig() knows tokenFile, beside the kubeconfig", () => {
+Deno.test("loadKubeConfig() resolves tokenFile relative to the kubeconfig", () => {
   withFiles({ files: { config: kubeconfig({ user: { tokenFile: "token" } }) } }, (folder) => {
     const { user } = loadKubeConfig({ kubeconfig: `${folder}/config` });
     assertEquals([user.authProvider.config.tokenFile, user.token], [`${folder}/token`, undefined]);
   });
 });
 
-Deno.test("loadKubeConfig() looks for certificates and plugins beside the kubeconfig", () => {
+Deno.test("loadKubeConfig() resolves certificates and plugins relative to the kubeconfig", () => {
   const user = { "client-certificate": "cert.pem", exec: { command: "./plugin" } };
   withFiles({ files: { config: kubeconfig({ user }) } }, (folder) => {
     const { certFile, exec } = loadKubeConfig({ kubeconfig: `${folder}/config` }).user;
@@ -188,7 +188,7 @@ Deno.test("loadKubeConfig() names the file that cannot be read", () => {
   });
 });
 
-Deno.test("loadKubeConfig() says what to do where there is no kubeconfig", () => {
+Deno.test("loadKubeConfig() says what to do if there is no kubeconfig", () => {
   withFiles({ variables: { HOME: (folder) => folder } }, () => {
     assertThrows(() => loadKubeConfig({}), Error, "add --kubeconfig or set KUBECONFIG");
   });
@@ -206,7 +206,7 @@ Deno.test("loadKubeConfig() refuses --context in a cluster", () => {
   });
 });
 
-Deno.test("loadKubeConfig() does not look for a service account where a kubeconfig is asked for", () => {
+Deno.test("loadKubeConfig() does not look for a service account with --kubeconfig", () => {
   // A path below a file cannot even be looked at.
   withFiles({
     files: { config: kubeconfig(), "root/var/run/secrets/kubernetes.io": "" },
@@ -218,7 +218,7 @@ Deno.test("loadKubeConfig() does not look for a service account where a kubeconf
 });
 
 for (const part of ["clusters", "contexts", "users"]) {
-  Deno.test(`loadKubeConfig() says what is wrong where ${part} is no list`, () => {
+  Deno.test(`loadKubeConfig() says what is wrong if ${part} is not a list`, () => {
     withFiles({ files: { config: JSON.stringify({ ...JSON.parse(kubeconfig()), [part]: 5 }) } }, (folder) => {
       const load = () => loadKubeConfig({ kubeconfig: `${folder}/config` });
       assertThrows(load, Error, "clusters, contexts and users must be lists");

@@ -16,7 +16,7 @@ Deno.test("LineSplitter gives every line of a piece", () => {
   assertEquals(split(["one\ntwo\n\nthree\n"]), ["one", "two", "", "three"]);
 });
 
-Deno.test("LineSplitter puts together a line that comes in many pieces", () => {
+Deno.test("LineSplitter joins a line that arrives in many pieces", () => {
   assertEquals(split(["o", "n", "e\ntw", "o", "\n"]), ["one", "two"]);
 });
 

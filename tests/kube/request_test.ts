@@ -27,21 +27,21 @@ Deno.test("pathOf() gives the core group's path in a namespace", () => {
   assertEquals(pathOf({ kind: secret, namespace: "web" }), "/api/v1/namespaces/web/secrets");
 });
 
-Deno.test("acceptOf() has no fallback to full objects where metadata is enough", () => {
+Deno.test("acceptOf() has no fallback to full objects if metadata is enough", () => {
   assertEquals(acceptOf(secret, "watch"), "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1");
 });
 
-Deno.test("searchOf() leaves a kind alone that labels do not limit", () => {
+Deno.test("searchOf() does not limit a kind that has no label selector", () => {
   const scope = { kind: { ...secret, labelLimited: false } };
   assertEquals(searchOf({ scope, labelSelector: "a=b" }, { limit: "1" }).toString(), "limit=1");
 });
 
-Deno.test("admissible() drops data that a server sends though it was not asked for", () => {
+Deno.test("admissible() drops data that was not requested", () => {
   const object = { metadata: { name: "a" }, data: { password: "x" }, stringData: {} };
   assertEquals(admissible(secret, object), { metadata: { name: "a" } });
 });
 
-Deno.test("admissible() lets a full object pass where one is wanted", () => {
+Deno.test("admissible() keeps a full object if it was requested", () => {
   const object = { metadata: { name: "a" }, spec: {} };
   assertEquals(admissible(deployment, object), object);
 });

@@ -5,21 +5,21 @@ function send(method: string, body?: unknown): RequestInit {
   return { method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
 }
 
-Deno.test("Simulator, one object is answered whole", () =>
+Deno.test("Simulator, GET returns a complete object", () =>
   withSimulator(async ({ url, store }) => {
     const created = store.create(aPod("a"));
     const { body } = await getJson(`${url}/api/v1/namespaces/default/pods/a`);
     assertEquals(body, created);
   }));
 
-Deno.test("Simulator, one cluster-scoped object is answered", () =>
+Deno.test("Simulator, GET returns a cluster-scoped object", () =>
   withSimulator(async ({ url, store }) => {
     const created = store.create({ apiVersion: "v1", kind: "Namespace", metadata: { name: "pods" } });
     const { body } = await getJson(`${url}/api/v1/namespaces/pods`);
     assertEquals(body, created);
   }));
 
-Deno.test("Simulator, an object that is not there is a Status that names it", () =>
+Deno.test("Simulator, GET of a missing object returns a Status with its name", () =>
   withSimulator(async ({ url }) => {
     const { status, body } = await getJson(`${url}/api/v1/namespaces/default/pods/none`);
     assertEquals([status, body.reason, body.details], [404, "NotFound", { name: "none", kind: "pods" }]);
@@ -52,7 +52,7 @@ Deno.test("Simulator, PATCH merges", () =>
     assertEquals(store.get("Pod", "default", "a")?.metadata.labels, { app: "web", tier: "front" });
   }));
 
-Deno.test("Simulator, PATCH of the status leaves the rest alone", () =>
+Deno.test("Simulator, PATCH of the status changes nothing else", () =>
   withSimulator(async ({ url, store }) => {
     store.create(aPod("a"));
     const patch = { status: { phase: "Failed" }, spec: { nodeName: "ignored" } };
@@ -82,7 +82,7 @@ Deno.test("Simulator, discovery names groups and resources", () =>
     assertEquals([groups[0].preferredVersion.groupVersion, resources[0].name], ["apps/v1", "replicasets"]);
   }));
 
-Deno.test("Simulator, remembers what it was asked", () =>
+Deno.test("Simulator, remembers its requests", () =>
   withSimulator(async (simulator) => {
     await getJson(`${simulator.url}/api/v1/pods?limit=5`, { headers: { accept: "application/json" } });
     const [{ method, path, query, accept }] = simulator.requests as [typeof simulator.requests[number]];

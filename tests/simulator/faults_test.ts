@@ -21,28 +21,28 @@ Deno.test("Faults, answer with Retry-After", () =>
     assertEquals([headers.get("retry-after"), body.details.retryAfterSeconds], ["7", 7]);
   }));
 
-Deno.test("Faults, a rule meets as many requests as it says", () =>
+Deno.test("Faults, a rule affects the given number of requests", () =>
   withSimulator(async ({ url, faults }) => {
     faults.add({ times: 1, fault: { do: "answer", code: 500 } });
     const statuses = [await getJson(`${url}/api/v1/pods`), await getJson(`${url}/api/v1/pods`)];
     assertEquals(statuses.map(({ status }) => status), [500, 200]);
   }));
 
-Deno.test("Faults, a rule of a kind leaves the others alone", () =>
+Deno.test("Faults, a rule of a kind does not affect other kinds", () =>
   withSimulator(async ({ url, faults }) => {
     faults.add({ kind: "Pod", fault: { do: "answer", code: 403 } });
     const { status } = await getJson(`${url}/api/v1/namespaces`);
     assertEquals(status, 200);
   }));
 
-Deno.test("Faults, a rule of watches leaves lists alone", () =>
+Deno.test("Faults, a rule of watches does not affect lists", () =>
   withSimulator(async ({ url, faults }) => {
     faults.add({ verb: "watch", fault: { do: "answer", code: 429 } });
     const { status } = await getJson(`${url}/api/v1/pods`);
     assertEquals(status, 200);
   }));
 
-Deno.test("Faults, a rule that is taken away meets nobody", () =>
+Deno.test("Faults, a removed rule has no effect", () =>
   withSimulator(async ({ url, faults }) => {
     const remove = faults.add({ fault: { do: "answer", code: 500 } });
     remove();
@@ -76,7 +76,7 @@ Deno.test("Faults, a request that hangs ends with the server", () =>
     await answer;
   }));
 
-Deno.test("Faults, cut ends a list in its midst", () =>
+Deno.test("Faults, cut ends a list in the middle", () =>
   withSimulator(async ({ url, store, faults }) => {
     for (const name of ["a", "b", "c"]) store.create(aPod(name));
     faults.add({ fault: { do: "cut", after: 2 } });
@@ -92,14 +92,14 @@ Deno.test("Faults, cut ends a streamed list before its bookmark", () =>
     await assertRejects(() => lines.next());
   }));
 
-Deno.test("Faults, cut strikes an open watch", () =>
+Deno.test("Faults, cut ends an open watch", () =>
   withSimulator(async ({ url, faults }) => {
     const lines = await watchPods(url);
     assertEquals(faults.strike({ do: "cut" }), 1);
     await assertRejects(() => lines.next());
   }));
 
-Deno.test("Faults, half a line comes and the connection ends", () =>
+Deno.test("Faults, the connection ends after half a line", () =>
   withSimulator(async ({ url, store, faults }) => {
     store.create(aPod("a"));
     const lines = await watchPods(url);
@@ -109,7 +109,7 @@ Deno.test("Faults, half a line comes and the connection ends", () =>
     assertMatch(lines.pending, /^\{"type"/);
   }));
 
-Deno.test("Faults, garbage comes as a line and the watch goes on", () =>
+Deno.test("Faults, garbage is sent as a line, and the watch continues", () =>
   withSimulator(async ({ url, store, faults }) => {
     const lines = await watchPods(url);
     faults.strike({ do: "garbage" });
@@ -119,7 +119,7 @@ Deno.test("Faults, garbage comes as a line and the watch goes on", () =>
     await lines.close();
   }));
 
-Deno.test("Faults, error comes in the stream and ends it", () =>
+Deno.test("Faults, error is sent in the stream and ends it", () =>
   withSimulator(async ({ url, faults }) => {
     const lines = await watchPods(url);
     faults.strike({ do: "error", code: 410 });
@@ -150,21 +150,21 @@ Deno.test("Faults, cut ends a silence", () =>
     await assertRejects(() => lines.next());
   }));
 
-Deno.test("Faults, strike spares other kinds", () =>
+Deno.test("Faults, strike does not affect other kinds", () =>
   withSimulator(async ({ url, faults }) => {
     const lines = await watchPods(url);
     assertEquals(faults.strike({ do: "cut" }, { kind: "Namespace" }), 0);
     await lines.close();
   }));
 
-Deno.test("Faults, streamed lists are refused as by an old API server", () =>
+Deno.test("Faults, streamed lists are rejected as by an old API server", () =>
   withSimulator(async ({ url, faults }) => {
     faults.refuseStreamedLists = true;
     const { status, body } = await getJson(`${url}/api/v1/pods?${STREAMED_LIST}`);
     assertEquals([status, body.reason], [422, "Invalid"]);
   }));
 
-Deno.test("Simulator, restart cuts all streams and keeps counting", () =>
+Deno.test("Simulator, restart cuts all streams and keeps the revision", () =>
   withSimulator(async (simulator) => {
     const { url, store } = simulator;
     store.create(aPod("a"));
@@ -178,7 +178,7 @@ Deno.test("Simulator, restart cuts all streams and keeps counting", () =>
     await again.close();
   }));
 
-Deno.test("Simulator, while it is down nobody answers", () =>
+Deno.test("Simulator, does not answer while it is down", () =>
   withSimulator(async (simulator) => {
     await simulator.down();
     await assertRejects(() => getJson(`${simulator.url}/api/v1/pods`), TypeError);
@@ -187,7 +187,7 @@ Deno.test("Simulator, while it is down nobody answers", () =>
     assertEquals(status, 200);
   }));
 
-Deno.test("Simulator, the token opens the door and can change", () =>
+Deno.test("Simulator, requests need the token, which can change", () =>
   withSimulator(async (simulator) => {
     const ask = async () => {
       const { status } = await getJson(`${simulator.url}/api/v1/pods`, {

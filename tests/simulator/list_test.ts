@@ -5,7 +5,7 @@ function names(body: Answer): string[] {
   return body.items.map(({ metadata }: Answer) => metadata.name);
 }
 
-Deno.test("Simulator, lists come sorted by namespace and name", () =>
+Deno.test("Simulator, lists are sorted by namespace and name", () =>
   withSimulator(async ({ url, store }) => {
     for (const name of ["b", "c", "a"]) store.create(aPod(name));
     store.create(aPod("z", {}, "aside"));
@@ -13,7 +13,7 @@ Deno.test("Simulator, lists come sorted by namespace and name", () =>
     assertEquals(names(body), ["z", "a", "b", "c"]);
   }));
 
-Deno.test("Simulator, a list in a namespace has only what is in it", () =>
+Deno.test("Simulator, a list of a namespace has only its objects", () =>
   withSimulator(async ({ url, store }) => {
     store.create(aPod("here"));
     store.create(aPod("there", {}, "elsewhere"));
@@ -21,7 +21,7 @@ Deno.test("Simulator, a list in a namespace has only what is in it", () =>
     assertEquals(names(body), ["here"]);
   }));
 
-Deno.test("Simulator, items of a list carry neither kind nor apiVersion", () =>
+Deno.test("Simulator, items of a list have neither kind nor apiVersion", () =>
   withSimulator(async ({ url, store }) => {
     store.create(aPod("a"));
     const { body } = await getJson(`${url}/api/v1/pods`);
@@ -40,7 +40,7 @@ Deno.test("Simulator, the list's resourceVersion is that of the whole store", ()
     assertEquals(body.metadata.resourceVersion, String(store.revision));
   }));
 
-Deno.test("Simulator, groups other than the core stand under /apis", () =>
+Deno.test("Simulator, groups other than the core are under /apis", () =>
   withSimulator(async ({ url, store }) => {
     store.create({
       apiVersion: "apps/v1",
@@ -51,7 +51,7 @@ Deno.test("Simulator, groups other than the core stand under /apis", () =>
     assertEquals([body.kind, names(body)], ["ReplicaSetList", ["a"]]);
   }));
 
-Deno.test("Simulator, pages lead on to each other and say how much remains", () =>
+Deno.test("Simulator, each page leads to the next and says how many items remain", () =>
   withSimulator(async ({ url, store }) => {
     for (const name of ["a", "b", "c", "d", "e"]) store.create(aPod(name));
     const first = (await getJson(`${url}/api/v1/pods?limit=2`)).body;
@@ -87,7 +87,7 @@ Deno.test("Simulator, a continue token expires with the history", () =>
     assertEquals([status, body.kind, body.code, body.reason], [410, "Status", 410, "Expired"]);
   }));
 
-Deno.test("Simulator, resourceVersion=0 knows no pages", () =>
+Deno.test("Simulator, resourceVersion=0 has no pages", () =>
   withSimulator(async ({ url, store }) => {
     for (const name of ["a", "b", "c"]) store.create(aPod(name));
     const { body } = await getJson(`${url}/api/v1/pods?limit=1&resourceVersion=0`);
@@ -121,7 +121,7 @@ Deno.test("Simulator, a label selector selects", () =>
     assertEquals(names(body), ["a"]);
   }));
 
-Deno.test("Simulator, PartialObjectMetadataList holds nothing but metadata", () =>
+Deno.test("Simulator, PartialObjectMetadataList contains only metadata", () =>
   withSimulator(async ({ url, store }) => {
     store.create(aPod("ä", { app: "web" }));
     const { body } = await getJson(`${url}/api/v1/pods`, {
@@ -165,7 +165,7 @@ Deno.test("Simulator, an unknown resource of a known group is a Status", () =>
     assertEquals([status, body.kind, body.reason], [404, "Status", "NotFound"]);
   }));
 
-Deno.test("Simulator, an unknown group is no Status", () =>
+Deno.test("Simulator, an unknown group is not a Status", () =>
   withSimulator(async ({ url }) => {
     const response = await fetch(`${url}/apis/unheard.of/v1/things`);
     assertEquals([response.status, await response.text()], [404, "404 page not found"]);
@@ -178,7 +178,7 @@ Deno.test("Simulator, 5,000 Pods make one valid list", () =>
     assertEquals([body.items.length, body.items[4_999].metadata.name], [5_000, "pod-4999"]);
   }));
 
-Deno.test("Simulator, a field selector picks the object of one name, as it was at a revision", () =>
+Deno.test("Simulator, a field selector selects the object of one name at a revision", () =>
   withSimulator(async ({ url, store }) => {
     for (const name of ["a", "b"]) store.create(aPod(name));
     const { revision } = store;
@@ -190,7 +190,7 @@ Deno.test("Simulator, a field selector picks the object of one name, as it was a
     assertEquals([names(now), names(then)], [["a"], ["a"]]);
   }));
 
-Deno.test("Simulator, a field selector for anything but a name is refused", () =>
+Deno.test("Simulator, a field selector for another field than the name is refused", () =>
   withSimulator(async ({ url }) => {
     const { status } = await getJson(`${url}/api/v1/pods?fieldSelector=spec.nodeName%3Da`);
     assertEquals(status, 400);

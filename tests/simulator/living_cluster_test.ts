@@ -86,7 +86,7 @@ Deno.test("rollout replaces the Pods step by step", () => {
   assertEquals(Array.from(seen).sort(), [String(least), String(least + 1)]);
 });
 
-Deno.test("rollout takes the EndpointSlices along", () => {
+Deno.test("rollout updates the EndpointSlices", () => {
   const cluster = aCluster();
   const { store } = cluster;
   const slice = store.list("EndpointSlice").find(({ metadata }) => {
@@ -112,7 +112,7 @@ Deno.test("crashLoop shows CrashLoopBackOff and ends healthy", () => {
   assertEquals([seenIn(seen, "CrashLoopBackOff"), isHealthy(again(cluster, subject))], [true, true]);
 });
 
-Deno.test("missingConfigMap shows CreateContainerConfigError while the ConfigMap is away", () => {
+Deno.test("missingConfigMap shows CreateContainerConfigError while the ConfigMap is missing", () => {
   const cluster = aCluster();
   const subject = subjectOf(missingConfigMap, cluster);
   const [{ configMapRef }] = subject.spec.template.spec.containers[0].envFrom;
@@ -171,7 +171,7 @@ Deno.test("cron runs a Job to its end and cleans old ones up", () => {
 });
 
 for (const kind of ["ReplicaSet", "Pod", "ConfigMap", "PersistentVolumeClaim", "PersistentVolume", "Job"]) {
-  Deno.test(`life lets a ${kind} come and go`, () => {
+  Deno.test(`life creates and deletes a ${kind}`, () => {
     const cluster = aCluster();
     const { log } = cluster.store.collection(kind);
     const start = log.end;
@@ -191,7 +191,7 @@ Deno.test("life yields after each change", () => {
   assertEquals(cluster.store.revision - before, 300);
 });
 
-Deno.test("life repeats itself with its seed", () => {
+Deno.test("life repeats with the same seed", () => {
   const [one, other] = [1, 1].map(() => {
     const store = aStore();
     const steps = life(aCluster(store));
@@ -201,7 +201,7 @@ Deno.test("life repeats itself with its seed", () => {
   assertEquals(one, other);
 });
 
-Deno.test("life leaves nothing that names an owner who is gone", () => {
+Deno.test("life leaves no object with a missing owner", () => {
   const store = aStore();
   const steps = life(aCluster(store));
   for (let change = 0; change < 3_000; change++) steps.next();
@@ -213,7 +213,7 @@ Deno.test("life leaves nothing that names an owner who is gone", () => {
   assertEquals(orphans.map(({ metadata }) => metadata.name), []);
 });
 
-Deno.test("life does not let the cluster grow without end", () => {
+Deno.test("life does not let the cluster grow without limit", () => {
   const store = aStore();
   const count = () => Array.from(store.collections).reduce((sum, { size }) => sum + size, 0);
   const before = count();
@@ -222,7 +222,7 @@ Deno.test("life does not let the cluster grow without end", () => {
   assert(count() < before * 1.25, `${before} objects have become ${count()}`);
 });
 
-Deno.test("livingCluster() makes as many changes a second as it is told, and ends with the signal", async () => {
+Deno.test("livingCluster() makes the given number of changes a second, and ends with the signal", async () => {
   const store = aStore();
   const before = store.revision;
   const stop = new AbortController();

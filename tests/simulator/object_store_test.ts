@@ -32,12 +32,12 @@ Deno.test("ObjectStore.create() assigns uid, resourceVersion, generation and cre
   );
 });
 
-Deno.test("ObjectStore.create() repeats its uids with its seed", () => {
+Deno.test("ObjectStore.create() assigns the same uids with the same seed", () => {
   const uids = [1, 1, 2].map((seed) => aStore(seed).create(aPod("a")).metadata.uid);
   assertEquals([uids[0] === uids[1], uids[0] === uids[2]], [true, false]);
 });
 
-Deno.test("ObjectStore.create() keeps a uid that the object brings along", () => {
+Deno.test("ObjectStore.create() keeps the uid of the object", () => {
   const object = aPod("a");
   object.metadata.uid = "mine";
   assertEquals(aStore().create(object).metadata.uid, "mine");
@@ -49,7 +49,7 @@ Deno.test("ObjectStore.create() refuses a name that is taken", () => {
   assertEquals(codeOf(() => store.create(aPod("a"))), 409);
 });
 
-Deno.test("ObjectStore.create() under an old name makes a new uid", () => {
+Deno.test("ObjectStore.create() assigns a new uid to a reused name", () => {
   const store = aStore();
   const old = store.create(aPod("a"));
   store.delete("Pod", "default", "a");
@@ -81,7 +81,7 @@ Deno.test("ObjectStore.pick() reaches every object of every namespace", () => {
   assertEquals(store.pick("Namespace", random), undefined);
 });
 
-Deno.test("ObjectStore.update() counts the generation with the spec alone", () => {
+Deno.test("ObjectStore.update() increases the generation only with the spec", () => {
   const store = aStore();
   store.create(aPod("a"));
   const status = store.patchStatus("Pod", key, { phase: "Failed" }).metadata.generation;
@@ -89,7 +89,7 @@ Deno.test("ObjectStore.update() counts the generation with the spec alone", () =
   assertEquals([status, spec], [1, 2]);
 });
 
-Deno.test("ObjectStore.update() of what is equal changes nothing", () => {
+Deno.test("ObjectStore.update() of an equal object changes nothing", () => {
   const store = aStore();
   const { metadata } = store.update(store.create(aPod("a")));
   assertEquals([metadata.resourceVersion, store.revision], ["2", 2]);
@@ -102,7 +102,7 @@ Deno.test("ObjectStore.update() refuses an old resourceVersion", () => {
   assertEquals(codeOf(() => store.update({ ...old, status: { phase: "Succeeded" } })), 409);
 });
 
-Deno.test("ObjectStore.patch() removes what is null and keeps what it does not name", () => {
+Deno.test("ObjectStore.patch() removes null fields and keeps absent ones", () => {
   const store = aStore();
   store.create(aPod("a", { app: "web", tier: "front" }));
   const { metadata, status } = store.patch("Pod", key, {
@@ -111,7 +111,7 @@ Deno.test("ObjectStore.patch() removes what is null and keeps what it does not n
   assertEquals([metadata.labels, status.phase], [{ app: "web", __proto__x: "y" }, "Running"]);
 });
 
-Deno.test("ObjectStore.patch() of what is not there is a 404", () => {
+Deno.test("ObjectStore.patch() of a missing object is a 404", () => {
   assertEquals(codeOf(() => aStore().patch("Pod", key, {})), 404);
 });
 
@@ -130,13 +130,13 @@ Deno.test("ObjectStore.delete() with finalizers waits until they are gone", () =
   ]);
 });
 
-Deno.test("ObjectStore, objects come out as copies", () => {
+Deno.test("ObjectStore, returns copies of objects", () => {
   const store = aStore();
   store.create(aPod("a")).status.phase = "Failed";
   assertEquals(store.get("Pod", "default", "a")?.status.phase, "Running");
 });
 
-Deno.test("ObjectStore, names of Object.prototype are names", () => {
+Deno.test("ObjectStore, accepts names of Object.prototype", () => {
   const store = aStore();
   for (const name of ["__proto__", "constructor"]) store.create(aPod(name, { constructor: "x" }));
   assertEquals(store.list("Pod", "default").map(({ metadata }) => metadata.name), [
@@ -145,7 +145,7 @@ Deno.test("ObjectStore, names of Object.prototype are names", () => {
   ]);
 });
 
-Deno.test("ObjectStore.rewind() goes back to what it was at a revision, and gives revisions anew", () => {
+Deno.test("ObjectStore.rewind() restores the state of a revision, and uses later revisions again", () => {
   const store = aStore();
   store.create(aPod("kept"));
   const deleted = store.create(aPod("deleted"));

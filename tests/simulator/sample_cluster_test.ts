@@ -14,13 +14,13 @@ for (const objects of [0, 1, 150, 2_000, 5_000]) {
   });
 }
 
-Deno.test("sampleCluster() repeats itself with its seed", () => {
+Deno.test("sampleCluster() repeats with the same seed", () => {
   assertEquals(Array.from(sampleCluster({ objects: 500, seed: 3, now })), [
     ...sampleCluster({ objects: 500, seed: 3, now }),
   ]);
 });
 
-Deno.test("sampleCluster() differs with its seed", () => {
+Deno.test("sampleCluster() differs with another seed", () => {
   const uid = (seed: number) => sampleCluster({ objects: 10, seed, now }).next().value?.metadata.uid;
   assertNotEquals(uid(1), uid(2));
 });
@@ -57,7 +57,7 @@ for (const objects of [2_000, 1_000_000]) {
   });
 }
 
-Deno.test("sampleCluster() gives no name that Kubernetes would refuse", () => {
+Deno.test("sampleCluster() gives only names that Kubernetes accepts", () => {
   const label = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
   const refused = cluster.filter(({ metadata: { name, labels = {} } }) =>
     !/^[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?$/.test(name) ||
@@ -66,7 +66,7 @@ Deno.test("sampleCluster() gives no name that Kubernetes would refuse", () => {
   assertEquals(refused.map(keyOf), []);
 });
 
-Deno.test("sampleCluster() has few release names that stand in several namespaces", () => {
+Deno.test("sampleCluster() has few release names that exist in several namespaces", () => {
   const namespaces = new Map<string, Set<unknown>>();
   for (const { metadata: { namespace, annotations = {} } } of cluster) {
     const release = annotations["meta.helm.sh/release-name"];
@@ -91,7 +91,7 @@ Deno.test("sampleCluster() breaks the release partners/mailer, which the documen
   assertEquals([configMapRef.name, exists], ["mailer-features", false]);
 });
 
-Deno.test("sampleCluster() names no owner that is not there", () => {
+Deno.test("sampleCluster() names only owners that exist", () => {
   const uids = new Map(cluster.map((object) => [object.metadata.uid, object]));
   const orphans = cluster.filter(({ metadata }) =>
     metadata.ownerReferences?.some(({ uid, kind, name }) => {
@@ -111,7 +111,7 @@ Deno.test("sampleCluster() breaks a few Pods and not many", () => {
   assert(share > 0.01 && share < 0.15, `${broken.length} of ${pods.length} Pods are broken`);
 });
 
-Deno.test("sampleCluster() weighs some 5 KB a Pod", () => {
+Deno.test("sampleCluster() needs about 5 KB for a Pod", () => {
   const pods = ofKind("Pod");
   const bytes = pods.reduce((sum, pod) => sum + JSON.stringify(pod).length, 0) / pods.length;
   assert(bytes > 3_500 && bytes < 6_000, `${bytes} bytes a Pod`);

@@ -5,7 +5,7 @@ import { aPod, Lines, STREAMED_LIST, withSimulator } from "./client.ts";
 
 const key = (name: string) => ({ namespace: "default", name });
 
-Deno.test("Simulator, a watch from a resourceVersion sends what came after it", () =>
+Deno.test("Simulator, a watch from a resourceVersion sends later events", () =>
   withSimulator(async ({ url, store }) => {
     store.create(aPod("before"));
     const from = store.revision;
@@ -17,7 +17,7 @@ Deno.test("Simulator, a watch from a resourceVersion sends what came after it", 
     await lines.close();
   }));
 
-Deno.test("Simulator, an event carries kind, apiVersion and its own resourceVersion", () =>
+Deno.test("Simulator, an event has kind, apiVersion and its own resourceVersion", () =>
   withSimulator(async ({ url, store }) => {
     const lines = await Lines.open(`${url}/api/v1/pods?watch=1&resourceVersion=${store.revision}`);
     store.create(aPod("a"));
@@ -33,7 +33,7 @@ Deno.test("Simulator, an event carries kind, apiVersion and its own resourceVers
     await lines.close();
   }));
 
-Deno.test("Simulator, a watch without a resourceVersion begins with what is there", () =>
+Deno.test("Simulator, a watch without a resourceVersion begins with the existing objects", () =>
   withSimulator(async ({ url, store }) => {
     store.create(aPod("b"));
     store.create(aPod("a"));
@@ -43,7 +43,7 @@ Deno.test("Simulator, a watch without a resourceVersion begins with what is ther
     await lines.close();
   }));
 
-Deno.test("Simulator, a streamed list ends with the annotated bookmark and goes on as a watch", () =>
+Deno.test("Simulator, a streamed list ends with the annotated bookmark and continues as a watch", () =>
   withSimulator(async ({ url, store }) => {
     store.create(aPod("a"));
     const listed = String(store.revision);
@@ -69,7 +69,7 @@ Deno.test("Simulator, events during a streamed list come after its bookmark", ()
     await lines.close();
   }));
 
-Deno.test("Simulator, a watch in a namespace hears of no other", () =>
+Deno.test("Simulator, a watch of a namespace sends no other events", () =>
   withSimulator(async ({ url, store }) => {
     const lines = await Lines.open(`${url}/api/v1/namespaces/default/pods?watch=1&resourceVersion=1`);
     store.create(aPod("there", {}, "elsewhere"));
