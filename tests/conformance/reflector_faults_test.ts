@@ -167,6 +167,16 @@ test("lists anew when 410 comes in the stream", async (parts) => {
   assertEquals(parts.tap.forms, ["streamed list", "streamed list"]);
 });
 
+test("lists anew at once whenever a watch has run before its version expired", async (parts) => {
+  await synced(parts);
+  for (const lists of [2, 3]) {
+    parts.clock.advance(1_000);
+    parts.simulator.faults.strike({ do: "error", code: 410 });
+    await eventually(() => parts.sink.count("end") === lists);
+    await synced(parts);
+  }
+});
+
 test("leaves an API server alone for a while whose every version has expired", async (parts) => {
   await synced(parts);
   parts.simulator.faults.add({ verb: "watch", streamedList: true, fault: { do: "answer", code: 410 } });
@@ -232,6 +242,24 @@ test("comes back within a second of an API server that was away, however long th
     assertEquals(parts.reflector.state, "synced");
     clock.advance(1_000);
   }
+});
+
+test("comes back within a second of an API server that answered with failures alone", async (parts) => {
+  const { simulator, clock, sink, tap } = parts;
+  let away = true;
+  await synced(parts);
+  tap.isReady = () => !away;
+  const repair = simulator.faults.add({ fault: { do: "answer", code: 503 } });
+  simulator.faults.strike({ do: "cut" });
+  for (const delay of [800, 1_600, 3_200, 6_400]) await retryAfter(parts, delay);
+  await eventually(() => tap.idle && clock.waitsFor(12_800) && clock.waitsFor(1_000));
+  repair();
+  away = false;
+  create(simulator, "d");
+  clock.advance(1_000);
+  await eventually(() => clock.waitsFor(0));
+  clock.advance(0);
+  await eventually(() => sink.objects.has("d"));
 });
 
 test("waits ever longer for a failure of its own while the API server answers", async (parts) => {

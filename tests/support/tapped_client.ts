@@ -17,6 +17,8 @@ export class TappedClient implements Fetcher {
   probing = 0;
   /** An answer that replaces that of the API server. */
   instead: ((request: TappedRequest) => Response | undefined) | undefined;
+  /** Whether the API server says that it is ready, in place of what it says itself. */
+  isReady: (() => boolean) | undefined;
   /** Awaited before a request is sent. */
   before: (() => Promise<void>) | undefined;
   /** Called with the search parameters before they are sent. */
@@ -59,6 +61,7 @@ export class TappedClient implements Fetcher {
 
   async fetch(path: string, request: KubeRequest): Promise<Response> {
     if (path === "/readyz") {
+      if (this.isReady?.() === false) return await asFromNetwork(new Response("not ready", { status: 503 }));
       this.probing++;
       return await this.#client.fetch(path, request).finally(() => this.probing--);
     }
