@@ -195,6 +195,8 @@ function refusesToSay(status: number): boolean {
   return status >= 400 && status < 500 && status !== 401 && status !== 429;
 }
 
+/** Reports whether an object is as the write left it. The time counts where both have one. */
 function isSame(object: Identity | undefined, { uid, version, writtenAt }: Witness): boolean {
-  return object?.uid === uid && object.version === version && object.writtenAt === writtenAt;
+  if (object?.uid !== uid || object.version !== version) return false;
+  return writtenAt === undefined || object.writtenAt === undefined || object.writtenAt === writtenAt;
 }
