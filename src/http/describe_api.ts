@@ -37,7 +37,8 @@ function describeRoute({ path, summary, query, answer, failures = {}, body }: Ro
   }));
   const inQuery = Object.entries(query.entries).map(([name, entry]) => {
     const { description, ...schema } = convert(entry);
-    return { name, in: "query", description, schema };
+    const isOptional = entry.type === "exact_optional" || entry.type === "optional";
+    return { name, in: "query", description, required: isOptional ? undefined : true, schema };
   });
   const failed = Object.entries(failures).map(([status, description]) =>
     [status, { description, ...content(isText(answer) ? answer : schemas.Failure) }] as const

@@ -153,6 +153,20 @@ export class Encoder {
     out.ascii(`],"stats":${JSON.stringify(stats)}}`);
   }
 
+  edge(type: number, from: number, to: number): void {
+    this.openEdge(type, from, to);
+    this.#out.put(EDGE_END);
+  }
+
+  /** An edge without its last quote and brace. */
+  openEdge(type: number, from: number, to: number): void {
+    const out = this.#out;
+    out.put(EDGE_TYPES[type]!);
+    out.uid(from);
+    out.put(EDGE_TO);
+    out.uid(to);
+  }
+
   resources(rows: ArrayLike<number>): void {
     this.#out.ascii("[");
     for (let i = 0; i < rows.length; i++) {
@@ -177,16 +191,13 @@ export class Encoder {
     out.put(CLOSE);
   }
 
-  edge(type: number, from: number, to: number): void {
-    const out = this.#out;
-    out.put(EDGE_TYPES[type]!);
-    out.uid(from);
-    out.put(EDGE_TO);
-    out.uid(to);
-    out.put(EDGE_END);
+  node(row: number, labels: boolean): void {
+    this.openNode(row, labels);
+    this.#out.put(CLOSE);
   }
 
-  node(row: number, labels: boolean): void {
+  /** A node without its last brace. */
+  openNode(row: number, labels: boolean): void {
     const out = this.#out;
     const graph = this.#graph;
     this.#identity(row);
@@ -198,7 +209,6 @@ export class Encoder {
     out.put(this.#now === undefined ? METADATA : METADATA_AND_AGE);
     this.#times(row);
     this.#details(row);
-    out.put(CLOSE);
     out.put(CLOSE);
   }
 

@@ -10,6 +10,15 @@ import { flag, text } from "./query.ts";
 /** More resources than this are in no one answer. */
 const MOST_RESOURCES = 250_000;
 
+/** A parameter that is the name of a release, or its namespace and name. */
+export function releaseParameter(description: string) {
+  return v.pipe(
+    v.string("is required"),
+    v.regex(/^([^/]+\/)?[^/]+$/, "must be name or namespace/name"),
+    v.description(description),
+  );
+}
+
 /** The query parameters; the names of the kinds are among what is checked. */
 export function filterEntries(kinds: readonly ResourceKind[]) {
   const names = kinds.map(({ kind }) => kind);
@@ -25,11 +34,9 @@ export function filterEntries(kinds: readonly ResourceKind[]) {
       v.array(v.picklist(names, `must be one of ${names.join(", ")}`)),
       v.description("Resources of these kinds"),
     )),
-    release: v.exactOptional(v.pipe(
-      v.string(),
-      v.regex(/^([^/]+\/)?[^/]+$/, "must be name or namespace/name"),
-      v.description("A Helm release and all that it touches: every release of a name, or namespace/name"),
-    )),
+    release: v.exactOptional(
+      releaseParameter("A Helm release and all that it touches: every release of a name, or namespace/name"),
+    ),
     chart: text("Value of the label helm.sh/chart, or of the label chart where that is missing"),
     status: v.exactOptional(v.pipe(
       v.picklist(STATUSES, `must be one of ${STATUSES.join(", ")}`),
@@ -81,7 +88,8 @@ export function refuseTooLarge(count: number): void {
   );
 }
 
-function parseRelease(release: string): NonNullable<Filter["release"]> {
+/** Parses a release as its parameter has it. */
+export function parseRelease(release: string): NonNullable<Filter["release"]> {
   const slash = release.indexOf("/");
   if (slash === -1) return { name: release };
   return { namespace: release.slice(0, slash), name: release.slice(slash + 1) };

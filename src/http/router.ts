@@ -19,6 +19,7 @@ import { chartsRoute } from "./routes/charts.ts";
 import { graphRoute } from "./routes/graph.ts";
 import { healthRoute } from "./routes/health.ts";
 import { historyRoute } from "./routes/history.ts";
+import { impactRoute, missingImpactRoute } from "./routes/impact.ts";
 import { kindsRoute } from "./routes/kinds.ts";
 import { livezRoute } from "./routes/livez.ts";
 import { metricsRoute } from "./routes/metrics.ts";
@@ -30,6 +31,7 @@ import { releasesRoute } from "./routes/releases.ts";
 import { resourceRoute } from "./routes/resource.ts";
 import { resourcesRoute } from "./routes/resources.ts";
 import { watchRoute } from "./routes/watch.ts";
+import { whyRoute } from "./routes/why.ts";
 
 const URL_CHARACTERS_MAX = 8192;
 /** A cursor holds a namespace, a kind and a name: less than 600 bytes, which base64 makes 800. */
@@ -106,6 +108,9 @@ function tableOfRoutes(deps: RouterDeps): Route[] {
     causesRoute,
     bandsRoute,
     watchRoute,
+    impactRoute,
+    missingImpactRoute,
+    whyRoute,
   ].map((route) => route(deps));
   return [...routes, openapiRoute(routes)];
 }

@@ -211,6 +211,34 @@ export const Band = v.object({
   since: described(v.nullable(time), "When the first of the worst status got it; null: all is Ready"),
 });
 
+const EvidencedEdge = v.object({ ...Edge.entries, ...evidence });
+
+export const Impact = v.object({
+  resource: described(
+    v.union([Node, v.object({ ...key, missing: v.boolean() })]),
+    "What goes: a resource, or a target that does not exist",
+  ),
+  summary: described(
+    v.object({ workloads: count, pods: count, services: count, ingresses: count, other: count }),
+    "How many are affected, those that are left out included",
+  ),
+  truncated: described(v.boolean(), "More nodes are affected than the answer holds"),
+  nodes: v.array(v.object({
+    ...Node.entries,
+    effect: described(
+      v.picklist(["degraded", "broken", "removed"]),
+      "broken: it cannot start again, or serves nothing",
+    ),
+    distance: described(count, "Relations from the resource that goes"),
+  })),
+  edges: described(v.array(EvidencedEdge), "The relations that carry an effect"),
+});
+
+export const Path = v.object({
+  nodes: described(v.array(Node), "From a resource that names the release to the resource asked about"),
+  edges: v.array(EvidencedEdge),
+});
+
 export const Health = v.object({
   status: v.literal("healthy"),
   nodes: count,
@@ -254,6 +282,8 @@ export const schemas = {
   ResourceProblem,
   ResourceCause,
   Band,
+  Impact,
+  Path,
   Health,
   WatchedNode,
   Delta,

@@ -78,6 +78,20 @@ const REQUESTS: Readonly<Record<string, readonly (readonly [path: string, status
   "/api/v1/kinds": [["/api/v1/kinds", 200]],
   "/api/v1/problems": [["/api/v1/problems", 200]],
   "/api/v1/watch": [["/api/v1/watch?labels=true", 200], ["/api/v1/watch?only=x", 400]],
+  "/api/v1/resources/{uid}/impact": [
+    ["/api/v1/resources/configmap-settings/impact", 200],
+    ["/api/v1/resources/none/impact", 404],
+  ],
+  "/api/v1/impact": [
+    ["/api/v1/impact?kind=Secret&namespace=lab&name=token", 200],
+    ["/api/v1/impact?kind=ConfigMap&namespace=shop&name=settings", 200],
+    ["/api/v1/impact", 400],
+  ],
+  "/api/v1/resources/{uid}/why": [
+    ["/api/v1/resources/pod-db-0/why?release=db", 200],
+    ["/api/v1/resources/pod-db-0/why", 400],
+    ["/api/v1/resources/none/why?release=db", 404],
+  ],
   "/api/v1/bands": [["/api/v1/bands", 200], ["/api/v1/bands?limit=1", 200]],
   "/api/v1/causes": [["/api/v1/causes", 200], ["/api/v1/causes?limit=1", 200], [
     "/api/v1/causes?limit=0",

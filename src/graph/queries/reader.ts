@@ -27,6 +27,7 @@ import { chartOf, chartsOf, internChartKeys } from "./charts.ts";
 import { type Evidence, evidenceOf, type RelationKey } from "./evidence.ts";
 import { findProblems, noProblems, type ProblemCounts, rowsToAsk } from "./find_problems.ts";
 import { type Revision, revisionsOf } from "./helm_storage.ts";
+import { type Impact, impactOf } from "./impact.ts";
 import { releaseOf } from "./membership.ts";
 import { type NamedTarget, namedTarget } from "./named_target.ts";
 import type { Problem } from "./problem.ts";
@@ -34,11 +35,12 @@ import { forEachProblem, type ProblemScope } from "./problems.ts";
 import { problemMessage } from "./problem_message.ts";
 import { type ReleaseSums, releaseSums } from "./release_sums.ts";
 import { type ListedRelease, listReleases } from "./releases.ts";
-import { type Filter, select } from "./select.ts";
+import { type Filter, releasesNamed, select } from "./select.ts";
 import { sees, type Sight, type Visibility } from "./sight.ts";
 import type { Slicer } from "./slicer.ts";
 import { beginsByTime, countUnresolved } from "./suspects.ts";
 import { forEachSource, forEachTarget } from "./walk.ts";
+import { type Path, pathFromRelease } from "./why.ts";
 
 /** What the graph keeps beside its tables. */
 export interface GraphState {
@@ -600,6 +602,27 @@ export class GraphReader {
       if (selectors.source.data[selector] === from) add(selectors.type.data[selector]!);
     });
     return types.length > 1 ? types.sort((a, b) => a - b) : types;
+  }
+
+  /** What stops working without a resource, or without a target that is not there. */
+  impact(row: number): Impact {
+    return impactOf(this.#sight, row);
+  }
+
+  /** The row of a target that references name, there or not; undefined if none does. */
+  findTarget(
+    { kind, namespace, name }: { kind: number; namespace: string; name: string },
+  ): number | undefined {
+    const { cohorts, rows, strings } = this.#tables;
+    const [home, id] = [strings.find(namespace), strings.find(name)];
+    const scope = home === NONE ? NONE : cohorts.findScope(kind, home);
+    const row = scope === NONE || id === NONE ? NONE : rows.findKey(scope, id);
+    return row === NONE ? undefined : row;
+  }
+
+  /** The chain of relations through which a resource is in the answer about a release. */
+  why(row: number, release: NonNullable<Filter["release"]>): Path {
+    return pathFromRelease(this.#sight, row, releasesNamed(this.#sight, release));
   }
 
   /** How a relation is meant by the references that declare it. */
