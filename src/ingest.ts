@@ -1,6 +1,6 @@
 /**
- * The sole writer: what reflectors read becomes records by the rule of its kind, and records go into
- * the graph. An object that makes no record is logged and skipped; no object throws.
+ * The only writer of the graph. The rule of its kind turns each object that a reflector reads into a record,
+ * and the record goes into the graph. A malformed object is logged and skipped; no object makes it throw.
  */
 import type { Graph } from "./graph/graph.ts";
 import { isAllowed } from "./kinds/allowed_annotations.ts";
@@ -11,7 +11,7 @@ import type { ResourceRecord } from "./model/record.ts";
 import type { ResourceKind } from "./model/resource_kind.ts";
 import type { ResourceSink, Scope, Stock } from "./model/resource_sink.ts";
 
-/** Who is told how long things take, in seconds. */
+/** Receives durations in seconds. */
 export interface IngestTimes {
   readonly applied: (seconds: number) => void;
   readonly listed: (seconds: number) => void;
@@ -20,7 +20,7 @@ export interface IngestTimes {
 export class Ingest implements ResourceSink {
   readonly #graph: Graph;
   readonly #times: IngestTimes;
-  /** Since when a scope is being listed. */
+  /** When the list of a scope began. */
   readonly #lists = new Map<Scope, number>();
   readonly #log: Logger;
 
@@ -30,12 +30,12 @@ export class Ingest implements ResourceSink {
     this.#log = log;
   }
 
-  /** Puts in what was saved in an earlier life: good until the first complete list of its kind. */
+  /** Adds a saved resource. The first complete list of its kind confirms or removes it. */
   restore(record: ResourceRecord): void {
     this.#graph.restore(withAllowedAnnotations(record));
   }
 
-  /** Takes out again what was put in with `restore`, and turns out to be of another cluster. */
+  /** Removes a resource that `restore` added and that turned out to belong to another cluster. */
   forget(uid: string): void {
     this.#graph.forget(uid);
   }
@@ -47,26 +47,20 @@ export class Ingest implements ResourceSink {
 
   upsert({ kind }: Scope, object: unknown): void {
     const start = performance.now();
-    try {
-      const record = makeRecord(findKind(kind.group, kind.kind)!, object);
-      const changed = this.#graph.upsert(record);
-      this.#times.applied((performance.now() - start) / 1000);
-      this.#log.verbose(4, changed ? "Applied" : "Unchanged", { kind: kind.kind, uid: record.uid });
-    } catch (error) {
-      this.#skip(kind, error);
-    }
+    const record = this.#read(kind, object);
+    if (record === undefined) return;
+    const changed = this.#graph.upsert(record);
+    this.#times.applied((performance.now() - start) / 1000);
+    this.#log.verbose(4, changed ? "Applied" : "Unchanged", { kind: kind.kind, uid: record.uid });
   }
 
   remove({ kind }: Scope, object: unknown): void {
     const start = performance.now();
-    try {
-      const { uid } = makeRecord(findKind(kind.group, kind.kind)!, object);
-      this.#graph.remove(uid);
-      this.#times.applied((performance.now() - start) / 1000);
-      this.#log.verbose(4, "Removed", { kind: kind.kind, uid });
-    } catch (error) {
-      this.#skip(kind, error);
-    }
+    const uid = this.#read(kind, object)?.uid;
+    if (uid === undefined) return;
+    this.#graph.remove(uid);
+    this.#times.applied((performance.now() - start) / 1000);
+    this.#log.verbose(4, "Removed", { kind: kind.kind, uid });
   }
 
   end(scope: Scope): void {
@@ -74,24 +68,32 @@ export class Ingest implements ResourceSink {
     const began = this.#lists.get(scope);
     if (began !== undefined) this.#times.listed((performance.now() - began) / 1000);
     if (gone > 0) {
-      this.#log.verbose(2, "Removed what is no longer listed", { kind: scope.kind.kind, count: gone });
+      this.#log.verbose(2, "Removed resources that are no longer listed", {
+        kind: scope.kind.kind,
+        count: gone,
+      });
     }
   }
 
-  /** Nothing to do: what the list had stays, and the next one begins anew. */
+  /** Does nothing: the objects of the list stay, and the next list begins anew. */
   abandon(_scope: Scope): void {}
 
   stock(scope: Scope): Stock {
     return this.#graph.stock(scope);
   }
 
-  #skip({ kind }: ResourceKind, error: unknown): void {
-    if (!(error instanceof TypeError)) throw error;
-    this.#log.warn("Skipped an object that makes no sense", { kind, reason: error.message });
+  #read(kind: ResourceKind, object: unknown): ResourceRecord | undefined {
+    try {
+      return makeRecord(findKind(kind.group, kind.kind)!, object);
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      this.#log.warn("Skipped a malformed object", { kind: kind.kind, reason: error.message });
+      return undefined;
+    }
   }
 }
 
-/** Databases that others have written hold annotations that nobody should. */
+/** Drops annotations that must not be kept. Another program may have saved them. */
 function withAllowedAnnotations(record: ResourceRecord): ResourceRecord {
   const { annotations } = record;
   if (annotations.every(([key]) => isAllowed(key))) return record;

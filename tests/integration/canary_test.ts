@@ -118,7 +118,7 @@ for (const verbosity of [0, 2, 4, 10]) {
         await holds(() => assertStringIncludes(astrolabe.output, "does not accept the credentials"));
         await holds(() => assertStringIncludes(astrolabe.output, "Lost Redis"));
       });
-      assertStringIncludes(output, "Skipped an object that makes no sense");
+      assertStringIncludes(output, "Skipped a malformed object");
       assertEquals(lines(output), []);
     },
   });
