@@ -85,11 +85,11 @@ export class Persistence {
   readonly #verification: Verification;
   readonly #restored: RestoredGraph;
   readonly #alarm: Alarm;
+  readonly #retry: Retry;
   readonly #closing = new AbortController();
   readonly #startedAt: number;
   #connection: Promise<void> | undefined;
   #state: State = { name: "disconnected" };
-  readonly #retry: Retry;
   #isOtherWriterAlive = false;
 
   constructor(options: PersistenceOptions) {
@@ -128,9 +128,9 @@ export class Persistence {
   }
 
   /**
-   * Whether a restored graph may be served before it is synced. If another writer is alive, the graph of the database
-   * is no older than that writer's, but this replica's would not follow: better wait for the API server, though not
-   * longer than a minute without a word from it.
+   * Whether a restored graph may be served before it is synced. If another writer is alive, that replica follows the
+   * cluster, and this one does not yet. So it waits until it is synced, but not longer than a minute without a word
+   * from the API server.
    */
   get servesRestored(): boolean {
     if (this.#counters.restoredNodes === 0) return false;
@@ -326,8 +326,11 @@ export class Persistence {
 
   async #finish(): Promise<void> {
     const { store, log } = this.#options;
+    const { name } = this.#state;
+    // What a standby has not saved, the writer has.
+    if (!store.connected || name === "standby" || name === "foreign") return;
     try {
-      if (!store.connected || !await this.#claimLease()) return;
+      if (!await this.#claimLease()) return;
       await this.#verification.lastSnapshot();
       await this.#lease.giveUp();
     } catch (error) {

@@ -28,13 +28,26 @@ export class RedisCluster implements AsyncDisposable {
 
   /** @param config as on redis-server's command line, for each node. */
   static async open(...config: string[]): Promise<RedisCluster> {
+    for (let tries = 1;; tries++) {
+      const servers: RedisServer[] = [];
+      try {
+        return await RedisCluster.#open(servers, config);
+      } catch (error) {
+        // Ports that were free may be taken by now.
+        for (const server of servers) await server[Symbol.asyncDispose]();
+        if (tries === 3) throw error;
+      }
+    }
+  }
+
+  static async #open(servers: RedisServer[], config: readonly string[]): Promise<RedisCluster> {
     const options = ["--cluster-enabled", "yes", "--cluster-node-timeout", "2000"];
     const quick = ["--repl-diskless-sync-delay", "0", "--cluster-replica-validity-factor", "0"];
-    const servers: RedisServer[] = [];
-    for (let i = 0; i < MASTERS * 2; i++) {
+    const busPorts = freePorts(MASTERS * 2);
+    for (const busPort of busPorts) {
       const server = RedisServer.absent();
-      await server.start(...options, ...quick, "--cluster-port", `${freeBusPort()}`, ...config);
       servers.push(server);
+      await server.start(...options, ...quick, "--cluster-port", `${busPort}`, ...config);
     }
     const cluster = new RedisCluster(servers);
     const addresses = servers.map(({ port }) => `${HOST}:${port}`);
@@ -109,6 +122,16 @@ export class RedisCluster implements AsyncDisposable {
     }
   }
 
+  /** Lets a replica of a key's owner take over in good order; settles when it has. */
+  async failOver(key: string): Promise<void> {
+    const owner = await this.ownerOf(key);
+    const replica = (await this.nodes()).find(({ masterId }) => masterId === owner.id);
+    await replica?.server.command("CLUSTER", "FAILOVER");
+    await holds(async () => {
+      if ((await this.ownerOf(key)).id === owner.id) throw new Error("the owner is still the same");
+    });
+  }
+
   /** Waits until every node says that the cluster is whole, with a replica for each master. */
   async isWhole(): Promise<void> {
     await holds(async () => {
@@ -150,10 +173,9 @@ export class RedisCluster implements AsyncDisposable {
   }
 }
 
-/** The port of a node's bus, which by default is 10,000 above its own, and then may be too high. */
-function freeBusPort(): number {
-  const listener = Deno.listen({ hostname: HOST, port: 0 });
-  const { port } = listener.addr as Deno.NetAddr;
-  listener.close();
-  return port;
+/** Ports for the nodes' buses, which by default are 10,000 above the nodes' own, and then may be too high. */
+function freePorts(count: number): number[] {
+  const listeners = Array.from({ length: count }, () => Deno.listen({ hostname: HOST, port: 0 }));
+  for (const listener of listeners) listener.close();
+  return listeners.map((listener) => listener.addr.port);
 }

@@ -19,7 +19,13 @@ export class RedisServer implements AsyncDisposable {
   readonly tlsPort = freePort();
   #config: readonly string[];
   #child: Deno.ChildProcess | undefined;
-  #kill = () => this.#child?.kill("SIGKILL");
+  #kill = () => {
+    try {
+      this.#child?.kill("SIGKILL");
+    } catch {
+      // It has ended.
+    }
+  };
 
   private constructor(config: readonly string[]) {
     this.#config = config;

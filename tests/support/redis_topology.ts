@@ -18,6 +18,8 @@ export interface RedisTopology extends AsyncDisposable {
   readonly helpers: readonly Failing[];
   /** The server that takes writes. */
   primary(): Promise<RedisServer>;
+  /** Makes another server the primary, as before maintenance; settles when it is. */
+  failOver(): Promise<void>;
   /** All that Astrolabe keeps there, by the contract's names. */
   dump(): Promise<Map<string, string | string[]>>;
   /** Waits until every server and helper has its place again. */
@@ -44,6 +46,7 @@ export async function openTopology(name: TopologyName, timeout = 2_000): Promise
         servers: [server],
         helpers: [],
         primary: () => Promise.resolve(server),
+        failOver: () => Promise.reject(new Error("there is no other server")),
         dump: () => server.dump(),
         isWhole: () => Promise.resolve(),
         [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
@@ -57,6 +60,7 @@ export async function openTopology(name: TopologyName, timeout = 2_000): Promise
         servers: redis.servers,
         helpers: redis.sentinels,
         primary: async () => (await redis.roles()).master,
+        failOver: () => redis.failOver(),
         dump: async () => await (await redis.roles()).master.dump(),
         async isWhole() {
           await redis.isComplete();
@@ -73,6 +77,7 @@ export async function openTopology(name: TopologyName, timeout = 2_000): Promise
         servers: redis.servers,
         helpers: [],
         primary: async () => (await redis.ownerOf(TAGGED)).server,
+        failOver: () => redis.failOver(TAGGED),
         async dump() {
           const dump = await redis.dump(TAGGED);
           return new Map([...dump].map(([key, value]) => [key.replace(TAGGED, "astrolabe:"), value]));

@@ -51,7 +51,7 @@ const SILENCE_MS = 5_000;
 const FIRST_DELAY_MS = 200;
 const LONGEST_DELAY_MS = 10_000;
 /** A failover takes some seconds, after which the next attempt must not be far. */
-const LONGEST_DELAY_OF_MOVABLE_MS = 1_000;
+const LONGEST_DELAY_OF_MOVABLE_MS = 500;
 /** A connection that held for so long was a good one: after it the delays start anew. */
 const HEALTHY_AFTER_MS = 60_000;
 /** Keys that Redis looks at in one step of a scan, some hundred microseconds of its time. */
