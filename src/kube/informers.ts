@@ -37,7 +37,7 @@ export class Informers {
     const { namespaces, labelSelector, log, clock = systemClock, onChange } = options;
     const past = new Past(client, { labelSelector, clock, log });
     const outage = this.#outage = new Outage(client, clock);
-    const all: Reflector[] = [];
+    const all = new Map<Reflector, Traffic>();
     this.#reflectors = new Map(options.kinds.map((kind) => {
       const traffic = new Traffic();
       this.#traffic.set(kind, traffic);
@@ -56,11 +56,10 @@ export class Informers {
         ? [...new Set(namespaces)].map((namespace) => ({ kind, namespace }))
         : [{ kind }];
       const reflectors = scopes.map((scope) => new Reflector(scope, reflectorOptions));
-      all.push(...reflectors);
+      for (const reflector of reflectors) all.set(reflector, traffic);
       return [kind, reflectors];
     }));
-    const trafficOf = ({ scope }: Reflector) => this.trafficOf(scope.kind);
-    this.#verifier = new Verifier(all, trafficOf, { interval: options.verifyInterval ?? 0, clock, log });
+    this.#verifier = new Verifier(all, { interval: options.verifyInterval ?? 0, clock, log });
   }
 
   /** Marks kinds that were restored from Redis: they are stale, not listing, until they are synced. */

@@ -50,6 +50,7 @@ export class Verification {
   async run(own: () => string | undefined, signal: AbortSignal): Promise<string[] | undefined> {
     const { clock } = this.#options;
     this.#version = await this.#compare(signal);
+    if (this.#doubts.size === 0) return [];
     const reached = own();
     if (reached !== undefined) this.reached(reached);
     const late = new AbortController();

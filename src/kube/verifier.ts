@@ -17,24 +17,18 @@ const RETRY_AFTER_MS = 300_000;
 const NAMED = 5;
 
 /**
- * Verifies every scope once in an interval, a quarter of it sooner or later, one scope at a time. Objects that
- * differ are logged and counted, and a new list heals them.
+ * Verifies every scope once in an interval, a quarter of it sooner or later, so that not all are listed at
+ * once. Objects that differ are logged and counted, and a new list heals them.
  */
 export class Verifier {
   readonly #options: VerifierOptions;
-  readonly #due: Map<Reflector, number>;
-  readonly #trafficOf: (reflector: Reflector) => Traffic;
+  readonly #reflectors: ReadonlyMap<Reflector, Traffic>;
   readonly #verifiedAt = new Map<Reflector, number>();
 
-  constructor(
-    reflectors: readonly Reflector[],
-    trafficOf: (reflector: Reflector) => Traffic,
-    options: VerifierOptions,
-  ) {
-    const { interval, clock } = options;
+  /** @param reflectors each with the counters of its kind. */
+  constructor(reflectors: ReadonlyMap<Reflector, Traffic>, options: VerifierOptions) {
+    this.#reflectors = reflectors;
     this.#options = options;
-    this.#trafficOf = trafficOf;
-    this.#due = new Map(reflectors.map((one) => [one, clock.now() + interval * (1 - clock.random() / 2)]));
   }
 
   /** When the scope was last found to equal the API server, in milliseconds since 1970; 0: never. */
@@ -44,15 +38,18 @@ export class Verifier {
 
   /** Runs until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
+    if (this.#options.interval === 0) return;
+    await Promise.all([...this.#reflectors.keys()].map((reflector) => this.#follow(reflector, signal)));
+  }
+
+  async #follow(reflector: Reflector, signal: AbortSignal): Promise<void> {
     const { interval, clock } = this.#options;
-    if (interval === 0) return;
-    while (!signal.aborted) {
-      const [reflector, due] = [...this.#due].reduce((first, one) => one[1] < first[1] ? one : first);
-      await sleep(due - clock.now(), { clock, signal });
+    let pause = interval * (1 - clock.random() / 2);
+    for (;;) {
+      await sleep(pause, { clock, signal });
       if (signal.aborted) break;
       const done = await this.#verify(reflector, signal);
-      const pause = done ? interval * (0.75 + clock.random() / 2) : Math.min(interval, RETRY_AFTER_MS);
-      this.#due.set(reflector, clock.now() + pause);
+      pause = done ? interval * (0.75 + clock.random() / 2) : Math.min(interval, RETRY_AFTER_MS);
     }
   }
 
@@ -74,7 +71,8 @@ export class Verifier {
       log.verbose(1, "Verified the graph", named);
       return true;
     }
-    this.#trafficOf(reflector).differences += differences.length;
+    const traffic = this.#reflectors.get(reflector);
+    if (traffic) traffic.differences += differences.length;
     const uids = differences.slice(0, NAMED).join(", ");
     log.warn("The graph differs from the API server; listing the kind again", {
       ...named,

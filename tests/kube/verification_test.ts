@@ -51,7 +51,9 @@ async function verify(
   };
   const verification = new Verification(scope, { client, sink, clock });
   const result = verification.run(() => "1", new AbortController().signal);
-  await eventually(() => clock.waitsFor(180_000));
+  let settled = false;
+  result.then(() => settled = true, () => settled = true);
+  await eventually(() => settled || clock.waitsFor(180_000));
   meanwhile({ sink, clock, verification });
   if (passes) verification.reached(LISTED_AT);
   return await result;
