@@ -343,6 +343,12 @@ export class GraphReader {
     return row !== NONE && rows.has(row, THERE) && sees(this.#sight, row) ? row : undefined;
   }
 
+  /** Number of the scope, a kind in a namespace, that a resource belongs to; see `seenBy`. */
+  scope(row: number): number {
+    const { cohorts, rows } = this.#tables;
+    return cohorts.scope(rows.cohort.data[row]!);
+  }
+
   isThere(row: number): boolean {
     return this.#tables.rows.has(row, THERE);
   }
