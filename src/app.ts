@@ -67,7 +67,7 @@ export async function demo(config: Config, log: Logger, signal: AbortSignal): Pr
   return code;
 }
 
-/** The demo's own Redis is overwritten, whatever it holds. */
+/** The demo overwrites the data in its own Redis. */
 function using({ host, port }: DemoRedis, config: Config): Config {
   if (!config.redis) return config;
   const { keyPrefix, batchSize, flushInterval, snapshotInterval } = config.redis;
@@ -196,7 +196,7 @@ async function run({ config, log, client, onSynced }: Parts, signal: AbortSignal
   await aborted(signal);
   const delay = config.shutdownDelay;
   const delayed = sleep(delay, { clock: systemClock, signal: running.signal }).then(() => stop.abort());
-  // Without a delay, what is saved is all that was followed.
+  // Without a delay, everything that was followed is also saved.
   if (delay === 0) await followed;
   saving.abort();
   await Promise.all([saved, delayed, followed, progress]);

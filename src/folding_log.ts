@@ -1,15 +1,15 @@
 /**
- * A log in which lines that say the same of many kinds, or many times, become one with a count. Such a line
- * comes a second late, with all who join it by then; those who come later share another, half a minute
- * after the last. When the API server goes away, that is one line, not one for every kind.
+ * A log that folds equal lines about many kinds, or repeated lines, into one with a count. The first such
+ * line is written after one second, together with all equal lines by then. Later ones share another line,
+ * half a minute after the last. If the API server disappears, the log has one line and not one for each kind.
  */
 import type { Fields, Logger } from "./log.ts";
 
 const FIRST_WAIT = 1_000;
 const NEXT_WAIT = 30_000;
-/** Different lines that are kept apart at a time; what comes beyond them is written as it comes. */
+/** Number of different lines that are folded at the same time. Further lines are written unfolded. */
 const MOST_LINES = 200;
-/** More kinds than these are counted, not named. */
+/** Number of kinds that a line names. Further kinds are only counted. */
 const MOST_NAMED = 3;
 
 type Level = "error" | "warn" | "info";
@@ -17,16 +17,16 @@ type Level = "error" | "warn" | "info";
 interface Line {
   readonly level: Level;
   readonly message: string;
-  /** What all have in common. */
+  /** The common part of the lines. */
   readonly fields: Fields;
   readonly subjects: Set<string>;
   times: number;
-  /** Ends the wait for others; undefined: nobody waits yet. */
+  /** Ends the wait for further lines. Undefined if there is no wait. */
   cancel?: () => void;
 }
 
 export interface FoldingLogOptions {
-  /** Calls back after so many milliseconds, unless cancelled. */
+  /** Calls back after this many milliseconds, unless cancelled. */
   readonly after?: (milliseconds: number, task: () => void) => () => void;
 }
 
@@ -56,7 +56,7 @@ export class FoldingLog implements Logger {
     this.#log.verbose(level, message, fields);
   }
 
-  /** Writes what is waiting; nothing is to be logged after it. */
+  /** Writes the waiting lines. Nothing must be logged afterwards. */
   close(): void {
     for (const line of this.#lines.values()) {
       line.cancel?.();

@@ -1,21 +1,21 @@
-/** A line of an exposition, without what its family has in common. */
+/** A line of an exposition, without the common part of its family. */
 export interface Sample {
-  /** Behind the family's name. */
+  /** The text after the name of the family. */
   readonly suffix?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly value: number;
 }
 
 /**
- * Counts values by size. It is on the path of every request and every event, so that an observation
- * allocates nothing.
+ * Counts values by size. Every request and every event makes an observation, so an observation allocates
+ * nothing.
  */
 export class Histogram {
   readonly #bounds: readonly number[];
   readonly #counts: Float64Array;
   #sum = 0;
 
-  /** `bounds` ascend; what is larger than all of them is counted as well. */
+  /** @param bounds ascending. Values above the last bound are counted too. */
   constructor(bounds: readonly number[]) {
     this.#bounds = bounds;
     this.#counts = new Float64Array(bounds.length + 1);

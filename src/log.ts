@@ -1,7 +1,7 @@
 /**
- * The log: one line an event on stderr, as text or as JSON. It never throws, whatever it is given.
- * On a terminal it also keeps a block of status rows below its lines, since only who writes the lines
- * can keep the two apart.
+ * The log: one line for each event on stderr, as text or as JSON. It never throws, for any value. On a
+ * terminal it also keeps a block of status rows below its lines, because only the writer of the lines can
+ * keep the two apart.
  */
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -9,9 +9,9 @@ export interface Logger {
   error(message: string, fields?: Fields): void;
   warn(message: string, fields?: Fields): void;
   info(message: string, fields?: Fields): void;
-  /** Written where the verbosity is `level` or more. */
+  /** Writes the line if the verbosity is at least `level`. */
   verbose(level: number, message: string, fields?: Fields): void;
-  /** Only on a terminal: redraws the rows below the log; without rows, leaves them where they are. */
+  /** On a terminal, redraws the rows below the log. Without rows, leaves the old ones in place. */
   readonly status?: (rows?: readonly string[]) => void;
 }
 
@@ -20,7 +20,7 @@ export interface LogOptions {
   readonly verbosity: number;
   readonly write?: (text: string) => void;
   readonly now?: () => Date;
-  /** Unset: stderr's, where it is one. */
+  /** Default: stderr, if it is a terminal. */
   readonly terminal?: () => TerminalSize;
 }
 
@@ -38,7 +38,7 @@ export function createLogger(options: LogOptions): Logger {
     try {
       action();
     } catch {
-      // There is nowhere left to tell.
+      // There is no place left to report the error.
     }
   };
   const erase = () => block && `\x1b[${block.split("\n").length - 1}A\r\x1b[J`;
@@ -94,7 +94,7 @@ function isPlain(value: unknown): boolean {
     Array.isArray(value) && value.every(isPlain);
 }
 
-/** A value as a word; an Error with its causes. */
+/** Returns a value as a word, an Error with its causes. */
 function print(value: unknown): string {
   if (value instanceof Error) {
     return value.cause === undefined ? value.message : `${value.message}: ${print(value.cause)}`;
@@ -110,7 +110,7 @@ function quote(word: string): string {
   return /^[^\s"=]+$/.test(word) ? word : JSON.stringify(word);
 }
 
-/** What would end a line, move the cursor or reverse the writing is printed as its code. */
+/** Replaces characters that end a line, move the cursor or reverse the writing direction with their code. */
 function escape(line: string): string {
   return line.replace(
     /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu,

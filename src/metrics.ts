@@ -1,12 +1,12 @@
 /**
- * The metrics: a table of what is exposed, in which each family says where it is read. Nearly all is read
- * from what the parts know anyway, at the moment of a scrape; only durations are collected as they pass.
+ * The metrics: a table of the exposed families, each with the source of its values. Nearly all values are
+ * read from other parts at the time of a scrape. Only durations are collected when they occur.
  *
- * Labels are of bounded sets alone, so the number of series does not grow with the cluster. Where something
- * has no value (a kind that was never heard of, a database that is not configured) there is no series.
+ * Labels have only values of bounded sets, so the number of series does not grow with the cluster. A metric
+ * without a value (a kind without any message, a database that is not configured) has no series.
  */
 import type { Registry } from "@prometheus-io/client";
-// The package's own entry loads its servers and tracing as well, at ten times the memory.
+// The main entry of the package also loads its servers and tracing, which takes ten times the memory.
 import PrometheusRegistry from "@prometheus-io/client/lib/registry.js";
 import process from "node:process";
 import { Histogram, type Sample } from "./histogram.ts";
@@ -63,11 +63,11 @@ export interface MetricSources {
   readonly problems: () => Promise<ProblemNumbers>;
   /** The longest delay of the event loop within a minute, in seconds. */
   readonly lag: () => number;
-  /** How often no connection could be accepted. */
+  /** The number of failures to accept a connection. */
   readonly acceptErrors: () => number;
   /** Clients of the change stream, and the distinct filters that they ask for. */
   readonly stream: () => { readonly clients: number; readonly views: number };
-  /** Undefined where there is no persistence. */
+  /** Undefined without persistence. */
   readonly persistence: () => PersistenceNumbers | undefined;
 }
 
@@ -78,7 +78,7 @@ type Family = readonly [
   read: (now: Snapshot) => readonly Sample[],
 ];
 
-/** What is read once for all families of a scrape. */
+/** The values that are read once for all families of a scrape. */
 interface Snapshot {
   readonly kinds: readonly KindNumbers[];
   readonly problems: ProblemNumbers;
@@ -91,7 +91,7 @@ const LONG = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 const KEYS = [1, 10, 25, 50, 100, 250, 500, 1_000, 10_000];
 const METHODS: readonly string[] = ["GET", "HEAD"];
 
-/** Who answered, and with what; durations are in seconds. */
+/** One answered request. The duration is in seconds. */
 export interface Answered {
   readonly route: string;
   readonly method: string;
@@ -99,9 +99,9 @@ export interface Answered {
 }
 
 export class Metrics {
-  /** Seconds that an event took to be in the graph. */
+  /** Observes the seconds until an event was in the graph. */
   readonly applied = new Histogram(APPLY);
-  /** Seconds from the start of a list to its end. */
+  /** Observes the seconds from the start of a list to its end. */
   readonly listed = new Histogram(LONG);
   /** Keys, and seconds. */
   readonly batches = new Histogram(KEYS);
@@ -135,12 +135,12 @@ export class Metrics {
     getOrMake(byCode, code, () => new Histogram(ANSWER)).observe(seconds);
   }
 
-  /** The exposition, in Prometheus' text format 0.0.4. */
+  /** Returns the exposition, in Prometheus' text format 0.0.4. */
   async text(): Promise<string> {
     const { kinds, problems, persistence } = this.#sources;
     const counted = await problems();
     this.#now = { kinds: kinds(), problems: counted, persistence: persistence() };
-    // The registry reads all families before it first waits.
+    // The registry reads all families before its first await.
     const text = this.#registry.metrics();
     this.#now = undefined;
     return await text;
@@ -384,7 +384,7 @@ function getOrMake<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value
   return value;
 }
 
-/** Unlike most of /proc, it needs no permission. */
+/** Returns the CPU time. Unlike most of /proc, this needs no permission. */
 function cpuSeconds(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1e6;
@@ -394,7 +394,10 @@ function cpuSeconds(): number {
 const LAG_INTERVAL_MS = 100;
 const LAG_LOOKS = 600;
 
-/** Watches how late timers are until `signal` aborts. Returns the longest delay of the last minute, in seconds. */
+/**
+ * Watches how late timers are until `signal` aborts. Returns the longest delay of the last minute, in
+ * seconds.
+ */
 export function watchEventLoop(signal: AbortSignal): () => number {
   const late = new Float64Array(LAG_LOOKS);
   let look = 0;

@@ -1,6 +1,6 @@
 /**
- * The command line: a command and its flags. Flags come in GNU's forms and in Go's: one dash or two,
- * `--port 8080` or `--port=8080`, a switch alone or with `=true` or `=false`. config.ts reads the values.
+ * The command line: a command and its flags. Flags come in GNU's forms and in Go's: one dash or two, `--port
+ * 8080` or `--port=8080`, a switch without a value or with `=true` or `=false`. config.ts reads the values.
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { type Flags, UsageError } from "./config.ts";
@@ -62,7 +62,10 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
   return { command, flags, ignored: [...given.keys()].filter((name) => KLOG_FLAGS.has(name)) };
 }
 
-/** Moves positional arguments to the front, and writes every flag as `--name=value`, or `--name` without a value. */
+/**
+ * Moves positional arguments to the front, and writes every flag as `--name=value`, or `--name` without a
+ * value.
+ */
 function normalize(args: readonly string[]): string[] {
   const words: string[] = [];
   const flags: string[] = [];
@@ -110,7 +113,10 @@ function suggest(word: string, known: Iterable<string>, prefix = ""): string {
   return near === undefined ? "; --help lists what there is" : `; did you mean ${prefix}${near}?`;
 }
 
-/** Returns the candidate with the fewest edits from `word`, unless they are more than 3 or than half of the word. */
+/**
+ * Returns the candidate with the fewest edits from `word`, unless they are more than 3 or than half of the
+ * word.
+ */
 function nearest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
   let fewest = Math.min(word.length / 2, 3) + 0.5;

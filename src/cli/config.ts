@@ -11,10 +11,10 @@ export class UsageError extends Error {
 }
 
 export interface Config {
-  /** From the flag alone: KUBECONFIG follows kubectl's rules, which come after a service account. */
+  /** The value of the flag only. KUBECONFIG follows kubectl's rules, which apply after a service account. */
   readonly kubeconfig?: string | undefined;
   readonly context?: string | undefined;
-  /** Unset: where a service account is mounted. */
+  /** Unset means: if a service account is mounted. */
   readonly inCluster?: boolean | undefined;
   readonly port: number;
   /** An IPv6 address has no brackets. */
@@ -27,17 +27,17 @@ export interface Config {
   readonly labelSelector?: string | undefined;
   /** Milliseconds between two comparisons of a kind with the cluster, 0: none. */
   readonly verifyInterval: number;
-  /** Empty: all. */
+  /** Empty means all. */
   readonly namespaces: readonly string[];
   readonly logFormat: "text" | "json";
   readonly verbosity: number;
   /** Size of the demo's cluster. */
   readonly objects: number;
-  /** Whether the demo starts a Redis of its own, and uses no other one. */
+  /** Whether the demo starts a Redis of its own and uses no other one. */
   readonly startsRedis: boolean;
-  /** What `health` asks. */
+  /** The URL that `health` asks. */
   readonly url?: URL | undefined;
-  /** Unset: no persistence. */
+  /** Unset means no persistence. */
   readonly redis?: RedisConfig | undefined;
 }
 
@@ -50,12 +50,12 @@ export interface TlsFiles {
 export interface RedisConfig {
   readonly location: RedisLocation;
   readonly username?: string | undefined;
-  /** Reads the password anew where a file holds it. */
+  /** Returns the password. If it is in a file, reads the file each time. */
   readonly password?: (() => string) | undefined;
   readonly db: number;
-  /** Unset: no TLS. Paths of PEM files. */
+  /** Paths of PEM files. Unset means no TLS. */
   readonly tls?: TlsFiles | undefined;
-  /** What all keys start with. */
+  /** The prefix of all keys. */
   readonly keyPrefix: string;
   readonly batchSize: number;
   /** Milliseconds. */
@@ -66,7 +66,10 @@ export interface RedisConfig {
   readonly adopt: boolean;
 }
 
-/** Where the Redis is that takes writes: at an address, where Sentinels say, or among a Cluster's nodes. */
+/**
+ * The way to find the Redis that accepts writes: an address, Sentinels that name it, or the nodes of a
+ * Cluster.
+ */
 export type RedisLocation =
   | { readonly kind: "direct"; readonly address: ServerAddress }
   | {
@@ -212,7 +215,10 @@ function readKeyPrefix({ optional }: Reader, { kind }: RedisLocation): string {
 
 type PasswordOption = "redis-password" | "redis-sentinel-password";
 
-/** What the option says, else the content of the file that the option's `_FILE` variable names, read each time. */
+/**
+ * Returns the value of the option, or reads it each time from the file that the `_FILE` variable of the
+ * option names.
+ */
 function readPassword(
   name: PasswordOption,
   { optional }: Reader,

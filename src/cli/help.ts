@@ -1,6 +1,6 @@
 import { COMMANDS, type Option, OPTIONS } from "./options.ts";
 
-/** What `--help` prints, at most 100 columns wide. */
+/** Returns the text of `--help`, at most 100 columns wide. */
 export function help(): string {
   const options = Object.entries<Option<unknown>>(OPTIONS).map(([name, option]) => ({
     ...option,

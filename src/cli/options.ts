@@ -1,6 +1,6 @@
 /**
- * Every option there is: the one source for parsing, `--help` and the documentation. A flag beats its
- * environment variable, and that beats the default. An empty variable counts as unset.
+ * All options: the only source for parsing, `--help` and the documentation. A flag overrides its environment
+ * variable, which overrides the default. An empty variable counts as unset.
  */
 import { parseHost } from "../model/host.ts";
 import { parseLabelSelector } from "../model/label_selector.ts";
@@ -11,21 +11,21 @@ export type Command = typeof COMMANDS[number];
 
 export interface Option<T> {
   readonly explanation: string;
-  /** @throws {Error} that says what a value must be. */
+  /** @throws {Error} with the form that a value must have. */
   readonly parse: (text: string) => T;
-  /** What `--help` calls the value. A switch has none: alone it means true. */
+  /** The name of the value in `--help`. A switch has none; without a value it means true. */
   readonly value?: string;
   readonly environment?: string;
-  /** As it would stand on the command line. */
+  /** The default, as on the command line. */
   readonly default?: string;
-  /** What `--help` says where there is no default. */
+  /** The text of `--help` if there is no default. */
   readonly otherwise?: string;
-  /** The one command that has the option; all have it where unset. */
+  /** The only command with this option. If unset, all commands have it. */
   readonly only?: Command;
   readonly repeatable?: true;
-  /** The value may hold a password: no message repeats it. */
+  /** The value may contain a password, so no message repeats it. */
   readonly secret?: true;
-  /** The variable is read by what follows kubectl's rules for it: it may list several files. */
+  /** The variable is read elsewhere by kubectl's rules: it may list several files. */
   readonly delegated?: true;
 }
 
@@ -310,9 +310,9 @@ function hosts(value: string): readonly string[] | "" {
 }
 
 /**
- * As Go's flags read it.
+ * Parses a boolean as Go's flags do.
  *
- * @throws {SyntaxError} where it is neither.
+ * @throws {SyntaxError} if it is neither true nor false.
  */
 export function boolean(value: string): boolean {
   if (["1", "t", "T", "true", "TRUE", "True"].includes(value)) return true;

@@ -1,12 +1,15 @@
 /**
- * Bytes that grow at their end. They are written a word at a time, up to three bytes too far, which
- * the next write overwrites: that is what makes a large answer cheap.
+ * A buffer that grows at its end. It is written in whole words, up to three bytes too far, and the next write
+ * overwrites these bytes. This makes large answers cheap.
  */
 const encoder = new TextEncoder();
 const ZERO = 0x30;
 const SLACK = 4;
 
-/** The strings and uids that a writer copies, each by its number, as bytes between the quotes of a JSON string. */
+/**
+ * The strings and uids that a writer copies, each by its number, as bytes between the quotes of a JSON
+ * string.
+ */
 export interface ByteSource {
   readonly text: {
     /** Returns the number of bytes that `copy` needs at most. */
@@ -24,7 +27,7 @@ export interface ByteSource {
   ): number;
 }
 
-/** A piece of ASCII that is always the same. */
+/** A constant piece of ASCII. */
 export interface Fragment {
   readonly words: Uint32Array;
   readonly length: number;
@@ -41,23 +44,23 @@ export function fragment(text: string): Fragment {
 export class ByteWriter {
   readonly #source: ByteSource;
   #view: DataView<ArrayBuffer>;
-  /** How far writes may go. */
+  /** The limit of writes. */
   #end: number;
   #at = 0;
 
-  /** `room` is what is likely to be needed, in bytes, or a buffer that is to be written over. */
+  /** @param room the number of bytes that are probably needed, or a buffer to overwrite. */
   constructor(source: ByteSource, room: number | ArrayBuffer) {
     this.#source = source;
     this.#view = new DataView(typeof room === "number" ? new ArrayBuffer(Math.max(room, 256)) : room);
     this.#end = this.#view.byteLength - SLACK;
   }
 
-  /** All that was written; good until the next write. */
+  /** All bytes written so far. Valid until the next write. */
   get written(): Uint8Array<ArrayBuffer> {
     return new Uint8Array(this.#view.buffer, 0, this.#at);
   }
 
-  /** Bytes written so far. */
+  /** The number of bytes written so far. */
   get length(): number {
     return this.#at;
   }
@@ -81,7 +84,7 @@ export class ByteWriter {
     this.#at += encoder.encodeInto(text, free).written;
   }
 
-  /** A whole number that is not negative. */
+  /** Writes a whole number that is not negative. */
   number(value: number): void {
     this.#reserve(16);
     let digits = 1;
@@ -93,26 +96,26 @@ export class ByteWriter {
     this.#at += digits;
   }
 
-  /** The two last digits of a number, the first of them a 0 where it has one only. */
+  /** Writes the last two digits of a number, with a leading 0 if necessary. */
   twoDigits(value: number): void {
     this.#reserve(2);
     this.#view.setUint8(this.#at++, ZERO + Math.floor(value / 10) % 10);
     this.#view.setUint8(this.#at++, ZERO + value % 10);
   }
 
-  /** A text of the graph, by string id, as it stands between quotes. */
+  /** Writes a string of the graph, by its id, without quotes. */
   text(id: number): void {
     this.#reserve(this.#source.text.size(id));
     this.#at = this.#source.text.copy(id, this.#view, this.#at);
   }
 
-  /** The uid of a resource as it stands between quotes. */
+  /** Writes the uid of a resource, without quotes. */
   uid(row: number): void {
     this.#reserve(this.#source.uidSize(row));
     this.#at = this.#source.copyUid(row, { view: this.#view, start: this.#at });
   }
 
-  /** A uid within a field of details, as it stands between quotes. */
+  /** Writes a uid within a field of details, without quotes. */
   fieldUid(words: Uint32Array, at: number): void {
     this.#reserve(this.#source.fieldUidSize(words, at));
     this.#at = this.#source.copyFieldUid(words, at, { view: this.#view, start: this.#at });

@@ -5,7 +5,7 @@
  */
 import { type ByteSource, type ByteWriter, type Fragment, fragment } from "./byte_writer.ts";
 
-/** Where the parts are read; numbers are as in the graph. */
+/** The source of the parts. Its numbers are those of the graph. */
 export interface ResourceSource extends ByteSource {
   labelSet(row: number): number;
   labelCount(set: number): number;
@@ -21,10 +21,10 @@ export interface Layout {
   readonly parts: readonly { readonly name?: string; readonly form: "text" | "count" | "uid" }[];
 }
 
-/** A field ready to be written: what stands before each of its parts, and after the last one. */
+/** A field prepared for writing: the bytes before each of its parts, and after the last one. */
 interface Plan {
   readonly isList: boolean;
-  /** Before the field, by whether it is the first one; of a list, with the opening bracket. */
+  /** The bytes before the field, for the first and for later fields. For a list with the opening bracket. */
   readonly openings: readonly [first: Fragment, further: Fragment];
   readonly parts: readonly { readonly before: Fragment; readonly form: "text" | "count" | "uid" }[];
   readonly end: Fragment;
@@ -87,9 +87,9 @@ export class ResourceWriter {
     out.put(CLOSE);
   }
 
-  /** Writes the fields that a resource has, with a comma before each; before the first one, unless it `leads`. */
+  /** Writes the fields of a resource with a comma before each, except before the first one if it `leads`. */
   fields(out: ByteWriter, row: number, { leads }: { leads: boolean }): void {
-    /** The list that is open. */
+    /** The list that is currently open. */
     let list = -1;
     let further = leads ? 0 : 1;
     this.#source.forEachField(row, (field, words, at) => {

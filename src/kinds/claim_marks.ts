@@ -1,6 +1,6 @@
 /**
- * The claims that Kubernetes makes for others, told by their names. A StatefulSet and a Pod select them by
- * these marks: the set by name without the ordinal, whatever the ordinal; the Pod by name and owner.
+ * Marks of the claims that Kubernetes creates for workloads, derived from their names. A StatefulSet selects
+ * its claims by name without the ordinal, a Pod by name and owner.
  */
 import type { Pairs } from "../model/pairs.ts";
 import type { ResourceKind } from "../model/resource_kind.ts";
@@ -19,8 +19,8 @@ export const claimMarks: NonNullable<ResourceKind["marks"]> = (name, owners) => 
 };
 
 /**
- * Returns a selector of the claims that a StatefulSet makes from a template, those of replicas that it no
- * longer wants included.
+ * Returns a selector of the claims that a StatefulSet creates from a template, including those of replicas
+ * that it no longer wants.
  * https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#stable-storage
  */
 export function templateClaims(template: string, set: string): unknown {
@@ -28,8 +28,8 @@ export function templateClaims(template: string, set: string): unknown {
 }
 
 /**
- * Returns a selector of the claim of an ephemeral volume: a claim of that name that the Pod does not own is
- * another one.
+ * Returns a selector of the claim of an ephemeral volume. A claim with that name that the Pod does not own is
+ * a different claim.
  * https://kubernetes.io/docs/concepts/storage/ephemeral-volumes/#persistentvolumeclaim-naming
  */
 export function ephemeralClaim(pod: { name: string; uid: string }, volume: string): unknown {

@@ -1,4 +1,4 @@
-/** CronJob: always ready; uses what the template of its Jobs needs. */
+/** CronJob: always ready; uses the objects that the template of its Jobs names. */
 import { fields, flag, list, requiredFields, text } from "./fields.ts";
 import { ready } from "./health.ts";
 import { templateImage, templateReferences } from "./pod_template.ts";

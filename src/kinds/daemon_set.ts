@@ -1,4 +1,4 @@
-/** DaemonSet: health as `kubectl rollout status` sees it; uses what its template needs. */
+/** DaemonSet: health by the rules of `kubectl rollout status`; uses the objects that its template names. */
 import type { Replicas } from "../model/detail.ts";
 import { type Fields, fields, integer, requiredFields, text } from "./fields.ts";
 import { behind, pending, ready } from "./health.ts";

@@ -1,4 +1,4 @@
-/** Deployment: health as `kubectl rollout status` sees it; uses what its template needs. */
+/** Deployment: health by the rules of `kubectl rollout status`; uses the objects that its template names. */
 import { fields, flag, integer, requiredFields } from "./fields.ts";
 import { becauseInDetail, behind, failed, falseCondition, pending, ready } from "./health.ts";
 import { templateImage, templateReferences } from "./pod_template.ts";
@@ -18,7 +18,7 @@ export const deployment: KindRule = {
 
     const old = behind(object);
     if (old) return old;
-    // Where both conditions hold, this one says why the rollout is stuck.
+    // If both conditions are true, this one gives the reason for the stuck rollout.
     const refused = replicaFailure(status);
     if (refused) return refused;
     const stuck = falseCondition(status, "Progressing");

@@ -1,11 +1,11 @@
 /**
- * Reads the fields of parsed JSON that nobody has checked yet. Absent and null are one, as in the
- * Kubernetes API, and give the zero value, which the API server leaves out. Anything of a wrong type
- * throws MalformedField: whoever makes the record turns that into the status Unknown.
+ * Reads the fields of unchecked parsed JSON. As in the Kubernetes API, absent and null are equal and give the
+ * zero value, which the API server omits. A value of a wrong type throws MalformedField, which `makeRecord`
+ * turns into the status Unknown.
  */
 export type Fields = { readonly [field: string]: unknown };
 
-/** A field does not hold what its type in the Kubernetes API says. */
+/** A field does not have the type that the Kubernetes API defines. */
 export class MalformedField extends Error {
   override name = "MalformedField";
 
@@ -17,21 +17,21 @@ export class MalformedField extends Error {
 const NO_FIELDS: Fields = Object.freeze({});
 const NO_ITEMS: readonly Fields[] = Object.freeze([]);
 
-/** The fields of an object; none where it is absent. */
+/** Returns the fields of an object, or none if it is absent. */
 export function fields(value: unknown): Fields {
   if (value === undefined || value === null) return NO_FIELDS;
   if (isObject(value)) return value;
   throw new MalformedField("an object", value);
 }
 
-/** The fields of an object that is never null, such as the `spec` of a kind that has one. */
+/** Returns the fields of an object that is never null, such as the `spec` of a kind that has one. */
 export function requiredFields(value: unknown): Fields {
   if (value === undefined) return NO_FIELDS;
   if (isObject(value)) return value;
   throw new MalformedField("an object", value);
 }
 
-/** The items of a list of objects. */
+/** Returns the items of a list of objects. */
 export function list(value: unknown): readonly Fields[] {
   if (value === undefined || value === null) return NO_ITEMS;
   if (!Array.isArray(value)) throw new MalformedField("a list", value);
@@ -47,7 +47,7 @@ export function text(value: unknown): string | undefined {
   throw new MalformedField("a string", value);
 }
 
-/** The items of a list of strings. */
+/** Returns the items of a list of strings. */
 export function texts(value: unknown): string[] {
   if (value === undefined || value === null) return [];
   if (!Array.isArray(value)) throw new MalformedField("a list", value);
@@ -66,7 +66,7 @@ export function flag(value: unknown, absent = false): boolean {
   throw new MalformedField("true or false", value);
 }
 
-/** The entries of a map of strings, such as labels, sorted by key. */
+/** Returns the entries of a map of strings, such as labels, sorted by key. */
 export function pairs(value: unknown): [key: string, value: string][] {
   const entries = Object.entries(fields(value));
   let sorted = true;

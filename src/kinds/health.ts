@@ -1,8 +1,8 @@
-/** What the rules' health functions share: statuses, phases, conditions, generations. */
+/** Common parts of the health functions: statuses, phases, conditions, generations. */
 import type { Health } from "../model/status.ts";
 import { type Fields, fields, integer, list, text } from "./fields.ts";
 
-/** In UTF-16 units. */
+/** The maximum length of a message, in UTF-16 units. */
 const DETAIL_LENGTH = 160;
 
 export function ready(message: string): Health {
@@ -23,7 +23,7 @@ export function unknown(message: string): Health {
 
 export const NOT_WRITTEN = pending("Its status is not written yet");
 
-/** Returns the health of a phase. The key "" stands for no phase yet. */
+/** Returns the health of a phase. The key "" is for an object without a phase. */
 export function byPhase(phase: unknown, healths: Readonly<Record<string, Health>>): Health {
   const name = text(phase) ?? "";
   const health = Object.hasOwn(healths, name) ? healths[name] : undefined;
@@ -81,12 +81,12 @@ export function behind({ metadata, status }: Fields): Health | undefined {
   return observed === 0 ? NOT_WRITTEN : pending(`Generation ${observed} of ${generation} is observed`);
 }
 
-/** The same for a kind whose status names the generation only in newer versions of Kubernetes. */
+/** Does the same for a kind whose status has the generation only in newer versions of Kubernetes. */
 export function behindWhereNamed(object: Fields): Health | undefined {
   return integer(fields(object.status).observedGeneration) > 0 ? behind(object) : undefined;
 }
 
-/** Cuts a text to `length` UTF-16 units, in whole characters, with an ellipsis where it was cut. */
+/** Cuts a text to `length` UTF-16 units, at whole characters, and adds an ellipsis if it was cut. */
 export function shorten(text: string, length: number): string {
   if (text.length <= length) return text;
   return text.slice(0, length - 1).replace(/[\uD800-\uDBFF]$/, "") + "…";

@@ -1,6 +1,6 @@
 import { fields, text } from "./fields.ts";
 
-/** How the names of the Secrets or ConfigMaps start in which Helm keeps its releases. */
+/** The prefix of the names of the Secrets or ConfigMaps in which Helm stores releases. */
 export const HELM_STORAGE = "sh.helm.release.v1.";
 
 /** Reports whether an object with this metadata is one of them. */

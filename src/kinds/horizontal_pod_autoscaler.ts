@@ -3,7 +3,7 @@ import { type Fields, fields, integer, list, requiredFields, text } from "./fiel
 import { because, behindWhereNamed, failed, falseCondition, pending, ready } from "./health.ts";
 import { groupOf, type KindRule, namespaced } from "./rule.ts";
 
-/** What the reasons of the controller say. https://pkg.go.dev/k8s.io/api/autoscaling/v2 */
+/** Sentences for the reasons of the controller. https://pkg.go.dev/k8s.io/api/autoscaling/v2 */
 const SENTENCES: readonly [reason: RegExp, sentence: string][] = [
   [/^FailedGetScale$/, "It cannot read the scale of its target"],
   [/^FailedUpdateScale$/, "It cannot set the scale of its target"],

@@ -1,4 +1,4 @@
-/** Job: ready when complete; uses what its template needs. */
+/** Job: ready when complete; uses the objects that its template names. */
 import { fields, flag, integer, requiredFields } from "./fields.ts";
 import { because, failed, pending, ready, trueCondition } from "./health.ts";
 import { templateImage, templateReferences } from "./pod_template.ts";

@@ -1,7 +1,7 @@
 /**
- * Makes the record of a Kubernetes object, by the rule of its kind. An object without an identity is
- * refused; whatever else is malformed costs the resource its status and what its rule says, never
- * more. No piece of the object stays in the record.
+ * Makes the record of a Kubernetes object, by the rule of its kind. It refuses an object without an identity.
+ * Any other malformed field only affects the status and the results of the rule. The record keeps no part of
+ * the object.
  */
 import type { Detail, OwnerReference } from "../model/detail.ts";
 import type { ResourceRecord } from "../model/record.ts";
@@ -18,9 +18,9 @@ const TERMINATING = pending("Terminating");
 type Draft = { -readonly [field in keyof ResourceRecord]: ResourceRecord[field] };
 
 /**
- * @param object Parsed JSON that nobody has checked.
- * @throws {TypeError} where the object has no identity: no metadata, uid or name, or no namespace
- * although its kind is namespaced.
+ * @param object unchecked parsed JSON.
+ * @throws {TypeError} if the object has no identity: no metadata, uid or name, or no namespace although its
+ * kind is namespaced.
  */
 export function makeRecord(rule: KindRule, object: unknown): ResourceRecord {
   if (!isObject(object)) throw new TypeError(`${rule.kind} is not an object`);
@@ -57,7 +57,7 @@ export function makeRecord(rule: KindRule, object: unknown): ResourceRecord {
   return record;
 }
 
-/** A record of an object's identity alone. */
+/** Returns a record with only the identity of an object. */
 function blankRecord(rule: KindRule, metadata: Fields): Draft {
   const { uid, name } = metadata;
   const namespace = rule.namespaced ? metadata.namespace : "";
@@ -112,6 +112,6 @@ function withoutAbsent(draft: ReturnType<NonNullable<KindRule["detail"]>>): Deta
 function seconds(timestamp: string): number {
   const milliseconds = Date.parse(timestamp);
   const seconds = Math.floor(milliseconds / 1000);
-  // A column of the graph holds 32 bits: until 2106.
+  // A column of the graph has 32 bits, which is enough until 2106.
   return seconds > 0 && seconds <= 0xffffffff ? seconds : 0;
 }

@@ -1,4 +1,4 @@
-/** Pod: health from its phase, containers and conditions; uses what its spec needs. */
+/** Pod: health from its phase, containers and conditions; uses the objects that its spec names. */
 import type { Health } from "../model/status.ts";
 import { ephemeralClaim } from "./claim_marks.ts";
 import { type Fields, fields, flag, integer, list, requiredFields, text } from "./fields.ts";
@@ -17,11 +17,11 @@ import {
 import { podImage, podReferences } from "./pod_template.ts";
 import { type KindRule, namespaced } from "./rule.ts";
 
-/** Reasons to wait that waiting alone does not end. The kubelet and container runtimes add new ones freely. */
+/** Waiting reasons that do not end by waiting. The kubelet and container runtimes add new ones freely. */
 const BROKEN = /^(Err.*|.*(Error|BackOff)|InvalidImageName|RegistryUnavailable|SignatureValidationFailed)$/s;
-/** The scheduler's words for claims of the binding mode Immediate whose volumes are being made. */
+/** The scheduler's message for claims of the binding mode Immediate whose volumes are being provisioned. */
 const WAITS_FOR_CLAIMS = /unbound immediate PersistentVolumeClaims?/i;
-/** How many containers a message names. */
+/** The number of containers that a message names. */
 const NAMES_MAX = 3;
 
 export const pod: KindRule = {
@@ -78,7 +78,7 @@ export const pod: KindRule = {
   },
 };
 
-/** Returns what makes a Pod fail that has not reached its end. */
+/** Returns the failure of a Pod that has not ended. */
 function failing(spec: Fields, status: Fields): Health | undefined {
   const initialization = {
     statuses: list(status.initContainerStatuses),
@@ -123,7 +123,7 @@ function restartedByRule({ restartPolicyRules }: Fields, { state }: Fields): boo
   });
 }
 
-/** Returns why a Pod of phase Failed has failed. */
+/** Returns the reason for which a Pod of phase Failed has failed. */
 function failure(status: Fields): string {
   const reason = text(status.reason);
   if (reason) return `Failed: ${reason}`;
@@ -142,7 +142,7 @@ function failedExit({ name, state }: Fields): string | undefined {
   return `Container ${text(name)} exited with ${integer(exitCode)}${because ? `: ${because}` : ""}`;
 }
 
-/** Returns how far a Pod is that runs or is about to. */
+/** Returns the progress of a Pod that runs or starts. */
 function progress(spec: Fields, status: Fields): Health {
   const statuses = [...list(status.initContainerStatuses), ...list(status.containerStatuses)];
   const { total, unready } = countContainers(spec, status);
@@ -190,7 +190,7 @@ function countContainers(spec: Fields, status: Fields): { total: number; unready
   return { total: isReady.size, unready };
 }
 
-/** Joins names to a phrase. Counts those that are too many. */
+/** Joins names to a phrase. Names beyond the limit are only counted. */
 function enumerate(names: readonly string[]): string {
   const shown = names.slice(0, NAMES_MAX);
   if (names.length > shown.length) shown.push(`${names.length - shown.length} more`);

@@ -12,7 +12,7 @@ export const ROOT_CA = "kube-root-ca.crt";
 /** Volume sources that name a Secret as `secretRef`. */
 const SECRET_VOLUMES = ["cephfs", "cinder", "flexVolume", "iscsi", "rbd", "scaleIO", "storageos"] as const;
 
-/** The lists of containers in a Pod spec, and what to say of a reference that only some of them make. */
+/** The lists of containers in a Pod spec, each with the place for references that only this list makes. */
 const CONTAINERS: readonly { field: string; via: readonly Via[] }[] = [
   { field: "initContainers", via: ["initContainer"] },
   { field: "containers", via: [] },

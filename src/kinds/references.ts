@@ -13,7 +13,7 @@ export class References implements Refer {
   #references: Draft[] = [];
   #selectors: SelectorReference[] = [];
 
-  /** @param namespace The declaring resource's own, empty for a cluster-scoped one. */
+  /** @param namespace the namespace of the declaring resource. Empty if it is cluster-scoped. */
   constructor(namespace: string) {
     this.#namespace = namespace;
   }
@@ -27,7 +27,7 @@ export class References implements Refer {
     if (reference) reference.reversed = true;
   }
 
-  /** The relation `owns` goes from the resource with the uid to the declaring one, whatever its kind. */
+  /** Adds the relation `owns` from the resource with the uid, of any kind, to the declaring resource. */
   owner({ apiVersion, kind, name, uid, controller }: Fields): void {
     const ownerUid = text(uid);
     if (!ownerUid) return;
@@ -51,7 +51,7 @@ export class References implements Refer {
     this.#selectors.push(required ? { ...reference, required } : reference);
   }
 
-  /** Returns the references so far, each once. They are sorted: their order in the object says nothing. */
+  /** Returns the references so far, each once, sorted because their order in the object has no meaning. */
   merged(): readonly Reference[] {
     const merged: Draft[] = [];
     let last: Draft | undefined;
@@ -82,19 +82,19 @@ export class References implements Refer {
   }
 }
 
-/** Adds to a reference what an equal one says: it is required if one of them is. */
+/** Merges an equal reference into another one: the result is required if one of them is. */
 function merge(into: Draft, { optional, controller, via }: Reference): void {
   if (!optional) delete into.optional;
   if (controller) into.controller = true;
   if (via !== undefined) into.via = (into.via ?? 0) | via;
 }
 
-/** Of references to the same uid, the first is one that names a tracked kind. */
+/** Sorts references to the same uid so that one with a tracked kind is first. */
 function compareFully(a: Reference, b: Reference): number {
   return compare(a, b) || Number(a.kind === undefined) - Number(b.kind === undefined) || compareKeys(a, b);
 }
 
-/** References to the same uid are equal, whatever they call its bearer. */
+/** Compares references. References to the same uid are equal, even if kind or name differ. */
 function compare(a: Reference, b: Reference): number {
   return order(a.type, b.type) || order(a.uid ?? "", b.uid ?? "") ||
     Number(a.reversed ?? false) - Number(b.reversed ?? false) || (a.uid ? 0 : compareKeys(a, b));

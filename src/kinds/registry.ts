@@ -19,7 +19,7 @@ import { serviceAccount } from "./service_account.ts";
 import { statefulSet } from "./stateful_set.ts";
 import { storageClass } from "./storage_class.ts";
 
-/** All kinds that are tracked. */
+/** All tracked kinds. */
 export const kinds: readonly KindRule[] = [
   pod,
   service,
@@ -47,7 +47,7 @@ const index = new Map(
   Array.from(byGroup, ([group, rules]) => [group, new Map(rules.map((rule) => [rule.kind, rule]))] as const),
 );
 
-/** The rule of a kind, whatever its version; none where it is not tracked. */
+/** Returns the rule of a kind of any version, or undefined if it is not tracked. */
 export function findKind(group: string, kind: string): KindRule | undefined {
   return index.get(group)?.get(kind);
 }

@@ -1,4 +1,4 @@
-/** What kinds with replicas have in common: their counts, and the condition that no replica can be made. */
+/** Common parts of kinds with replicas: their counts, and the condition that no replica can be created. */
 import type { Replicas } from "../model/detail.ts";
 import type { Health } from "../model/status.ts";
 import { type Fields, fields, integer, requiredFields, text } from "./fields.ts";

@@ -1,7 +1,7 @@
 /**
- * The shape of a rule: what Astrolabe knows of a kind, as data and pure functions over one object.
- * A rule does no I/O, asks no clock and logs nothing. It reads through `fields.ts`, so that a
- * malformed object throws MalformedField and nothing else; `makeRecord` catches that.
+ * The shape of a rule: everything that Astrolabe knows about a kind, as data and pure functions over one
+ * object. A rule does no I/O, reads no clock and logs nothing. It reads through `fields.ts`, so a malformed
+ * object throws only MalformedField, which `makeRecord` catches.
  */
 import type { Detail } from "../model/detail.ts";
 import type { Via } from "../model/reference.ts";
@@ -24,15 +24,17 @@ export interface KindRule extends ResourceKind {
 }
 
 /**
- * Takes the references of one resource. One without a name, or to a kind that is not tracked, is
- * dropped. What it takes as unknown it reads itself.
+ * Collects the references of one resource. It drops a reference without a name or to a kind that is not
+ * tracked. It checks parameters of type unknown itself.
  */
 export interface Refer {
-  /** The relation goes from the declaring resource to the target. */
+  /** Adds a relation from the declaring resource to the target. */
   to(type: RelationType, target: Target): void;
-  /** The relation goes from the target to the declaring resource. */
+  /** Adds a relation from the target to the declaring resource. */
   from(type: RelationType, target: Target): void;
-  /** The relation goes to all that the selector selects in the declaring resource's namespace. */
+  /**
+   * Adds a relation to every resource that the selector selects in the namespace of the declaring resource.
+   */
   select(type: RelationType, selection: Selection): void;
 }
 
@@ -41,12 +43,12 @@ export interface Target {
   readonly group?: string;
   readonly kind: string;
   readonly name: unknown;
-  /** The declaring resource's own where absent; of no account for a cluster-scoped kind. */
+  /** Default: the namespace of the declaring resource. Ignored for a cluster-scoped kind. */
   readonly namespace?: unknown;
   readonly uid?: unknown;
   /** A missing target is not a problem. */
   readonly optional?: unknown;
-  /** The places in the object at which the reference stands. */
+  /** The places of the reference in the object. */
   readonly via?: readonly Via[] | undefined;
 }
 
@@ -54,7 +56,9 @@ export interface Selection {
   /** The core group where absent. */
   readonly group?: string;
   readonly kind: string;
-  /** The object form, with matchLabels and matchExpressions: empty selects all, absent nothing. */
+  /**
+   * The object form, with matchLabels and matchExpressions. An empty one selects all, an absent one nothing.
+   */
   readonly selector: unknown;
   /** Selecting nothing is a problem. */
   readonly required?: boolean;
@@ -62,21 +66,21 @@ export interface Selection {
 
 interface Names {
   readonly kind: string;
-  /** As it stands in API paths. */
+  /** The plural, as in API paths. */
   readonly plural: string;
 }
 
-/** A kind whose resources live in a namespace. */
+/** Returns the data of a namespaced kind. */
 export function namespaced(apiVersion: string, names: Names): ResourceKind {
   return resourceKind(apiVersion, { ...names, namespaced: true });
 }
 
-/** A kind whose resources belong to no namespace; no label selector limits them. */
+/** Returns the data of a cluster-scoped kind. No label selector limits it. */
 export function clusterScoped(apiVersion: string, names: Names): ResourceKind {
   return resourceKind(apiVersion, { ...names, namespaced: false });
 }
 
-/** The API group in an `apiVersion`: empty in `v1`, `apps` in `apps/v1`. */
+/** Returns the API group of an `apiVersion`: empty for `v1`, `apps` for `apps/v1`. */
 export function groupOf(apiVersion: string): string {
   return apiVersion.slice(0, Math.max(apiVersion.indexOf("/"), 0));
 }

@@ -1,4 +1,7 @@
-/** StatefulSet: health as `kubectl rollout status` sees it; uses its Service, mounts the claims it makes. */
+/**
+ * StatefulSet: health by the rules of `kubectl rollout status`; uses its Service, mounts the claims that it
+ * creates.
+ */
 import { templateClaims } from "./claim_marks.ts";
 import { fields, integer, list, requiredFields, text } from "./fields.ts";
 import { behind, pending, ready } from "./health.ts";

@@ -5,25 +5,25 @@
  * A type is known by its number, its position in the table. Numbers fit in a byte: at most 255 types exist.
  */
 
-/** What happens to one end of a relation when the other end goes. */
+/** The effect on one end of a relation when the other end is deleted. */
 export type Effect = "degraded" | "broken" | "removed";
 
 /** How a loss spreads along the relations of a type. An absent field means that nothing happens. */
 export interface Impact {
-  /** What happens to the source when its target goes. */
+  /** The effect on the source when its target is deleted. */
   readonly onSource?: Effect;
   /**
    * The same for an optional reference, an image pull Secret or a claim of a StatefulSet. Default:
    * `onSource`.
    */
   readonly onSourceIfWeak?: Effect;
-  /** What happens to the source when all its targets of this type are removed or broken. */
+  /** The effect on the source when all its targets of this type are removed or broken. */
   readonly onSourceOfNone?: Effect;
   /** Only a source whose status is Pending is affected. */
   readonly onlyPending?: boolean;
-  /** What happens to the target when its source goes. */
+  /** The effect on the target when its source is deleted. */
   readonly onTarget?: Effect;
-  /** The target is affected only when all its sources of this type have gone. */
+  /** The target is affected only when all its sources of this type are deleted. */
   readonly onTargetOfNone?: Effect;
 }
 
@@ -60,7 +60,7 @@ const needed: RelationMeaning = {
   isUse: true,
   impact: { onSource: "broken" },
 };
-/** The source leads traffic to its targets, and does so as long as one is left. */
+/** The source routes traffic to its targets. It works while one of them is left. */
 const served: RelationMeaning = {
   ...needed,
   attachesSource: true,
@@ -102,7 +102,7 @@ export type RelationType = keyof typeof MEANINGS;
 /** All types, by number. */
 export const RELATION_TYPES = Object.keys(MEANINGS) as readonly RelationType[];
 
-/** What each type means, by number. */
+/** The meaning of each type, by number. */
 export const RELATION_MEANINGS: readonly RelationMeaning[] = Object.values(MEANINGS);
 
 /** Returns the number of a type. */
