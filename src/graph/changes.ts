@@ -29,7 +29,7 @@ export class Changes {
     this.#revision++;
   }
 
-  /** Moves the revision for what time alone has changed. */
+  /** Moves the revision because time has changed the answer, without a write. */
   passTime(): void {
     this.#revision++;
   }

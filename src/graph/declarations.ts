@@ -1,6 +1,6 @@
 /**
- * Keeps what resources declare: replaces the references and selectors of a row by those of a record,
- * unless they are the same.
+ * Keeps the declarations of resources: replaces the references and selectors of a row with those of a record,
+ * unless they are equal.
  */
 import type { ResourceRecord } from "../model/record.ts";
 import type { Reference, SelectorReference } from "../model/reference.ts";
@@ -25,7 +25,7 @@ import {
 import { THERE } from "./tables/rows.ts";
 import type { Tables } from "./tables/tables.ts";
 
-/** The same as `relationNumber`, faster. */
+/** Does the same as `relationNumber`, but faster. */
 const TYPE_NUMBERS = new Map<RelationType, number>(RELATION_TYPES.map((type, i) => [type, i]));
 
 export interface DeclarationsOptions {

@@ -27,7 +27,7 @@ export class Graph {
   /** The read side. */
   readonly read: GraphReader;
   readonly #kindNumbers: Map<string, number>;
-  /** The same by object, which spares a string at each look. */
+  /** The same numbers by object, so that a lookup needs no string. */
   readonly #seenKinds = new Map<ResourceKind, number>();
   readonly #synced: Uint8Array;
   readonly #tables: Tables;
@@ -78,8 +78,8 @@ export class Graph {
   }
 
   /**
-   * Returns the differences between what the graph holds and what it should hold: none in a sound one. Takes
-   * about as long as building the graph, and must not be called by a listener.
+   * Returns the inconsistencies of the graph, which is empty for a sound graph. It takes about as long as
+   * building the graph, and must not be called by a listener.
    */
   validate(): string[] {
     return validate(this.#tables, {
@@ -123,12 +123,14 @@ export class Graph {
     return new GraphStock(this.#tables, this.#kindNumber(scope.kind), scope);
   }
 
-  /** Begins a complete list of the scope: `endReplace` will remove what is not upserted until then. */
+  /**
+   * Begins a complete list of the scope. `endReplace` removes the resources that are not upserted until then.
+   */
   beginReplace(scope: Scope): void {
     this.#forEachRow(scope, (row) => this.#tables.rows.set(row, SEEN, false));
   }
 
-  /** Ends a complete list: removes what it did not have. Returns how many resources these were. */
+  /** Ends a complete list: removes the resources that it did not contain, and returns their number. */
   endReplace(scope: Scope): number {
     const unlisted: number[] = [];
     this.#forEachRow(scope, (row) => {
@@ -139,7 +141,7 @@ export class Graph {
     return unlisted.length;
   }
 
-  /** Sets whether what is known of a kind is current. Readers see it, so it moves the revision. */
+  /** Sets whether the resources of a kind are current. Readers see it, so it moves the revision. */
   setSynced(kind: ResourceKind, synced: boolean): void {
     const number = this.#kindNumber(kind);
     if (this.#synced[number] === Number(synced)) return;

@@ -1,5 +1,5 @@
 /**
- * Decides which row stands for which resource. A row is in one of these states:
+ * Assigns rows to resources. A row is in one of these states:
  *
  * | state              | THERE | key index | uid index | cohort            | what refers to it |
  * | ------------------ | ----- | --------- | --------- | ----------------- | ----------------- |
@@ -48,7 +48,7 @@ export class Placement {
     this.#now = now;
   }
 
-  /** How many resources are present. */
+  /** The number of present resources. */
   get resources(): number {
     return this.#resources;
   }
@@ -201,7 +201,7 @@ export class Placement {
     this.#relations.joined(row);
   }
 
-  /** Drops the mentions of references by uid that call a new resource by its key. */
+  /** Drops the mentions of references by uid whose key is that of a new resource. */
   #dropMentions(row: number): void {
     const { references, mentions, rows, cohorts } = this.#tables;
     const scope = cohorts.scope(rows.cohort.data[row]!);
@@ -214,7 +214,7 @@ export class Placement {
     }
   }
 
-  /** Gives mentions to the references by uid that call a resource by its key, which it is about to lose. */
+  /** Adds mentions to the references by uid to a resource that is about to lose its key. */
   #keepMentions(row: number): void {
     const { references, mentions, rows, cohorts } = this.#tables;
     const key = { scope: cohorts.scope(rows.cohort.data[row]!), name: rows.name.data[row]! };
@@ -240,7 +240,7 @@ export class Placement {
     rows.clearResourceVersion(row);
   }
 
-  /** Moves a row from its cohort to another one; NONE for none. Tells nobody. */
+  /** Moves a row from its cohort to another one, or to none with NONE. Does not notify listeners. */
   #move(row: number, cohort: number): void {
     const { rows, cohorts, selectors } = this.#tables;
     const old = rows.cohort.data[row]!;

@@ -18,7 +18,7 @@ export interface RelationsOptions {
 }
 
 export class Relations implements SelectionListener {
-  /** How many relations there are, by number of type. */
+  /** The number of relations, by number of type. */
   readonly counts = new Uint32Array(RELATION_TYPES.length);
   readonly #tables: Tables;
   readonly #kinds: readonly ResourceKind[];

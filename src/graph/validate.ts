@@ -21,11 +21,11 @@ export interface ValidateOptions {
   readonly relations: ArrayLike<number>;
   /** The resources that were counted. */
   readonly resources: number;
-  /** Strings that the graph holds for as long as it lives, once each. */
+  /** The strings that the graph holds for its whole life, once each. */
   readonly constants: readonly number[];
 }
 
-/** Returns the differences between what the tables hold and what they should hold: none in a sound graph. */
+/** Returns the inconsistencies of the tables, which is empty for a sound graph. */
 export function validate(
   tables: Tables,
   { kinds, relations, resources, constants }: ValidateOptions,

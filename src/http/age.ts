@@ -1,5 +1,5 @@
 /**
- * Writes a time span as kubectl prints it: two units while they say something, one after that. The
+ * Writes a time span as kubectl prints it: two units for short spans, one unit for long ones. The
  * steps are those of `duration.HumanDuration` in k8s.io/apimachinery.
  */
 import { type ByteWriter, fragment } from "../json/byte_writer.ts";

@@ -1,5 +1,5 @@
 /**
- * Answers that depend on the graph, the path, the query and the minute alone. The weak ETag names the
+ * Answers that depend only on the graph, the path, the query and the minute. The weak ETag names the
  * revision and the minute, and is compared before anything is built. All requests for the same share one
  * answer, until the graph changes or the minute ends. The Host header is no part of an answer's key.
  *
@@ -14,7 +14,7 @@ import type { Built } from "./route.ts";
 
 const LARGE_ANSWER_BYTES = 1 << 20;
 const SMALL_ANSWERS_BYTES_MAX = 16 << 20;
-/** What an entry takes besides its key and its body. */
+/** The number of bytes of an entry besides its key and its body. */
 const ENTRY_BYTES = 1024;
 const KEYS_MAX = 1000;
 
@@ -83,7 +83,8 @@ export class AnswerCache {
 
   /**
    * The same for what is built while other requests are answered. Requests for the same share one build. An
-   * answer that the graph has overtaken keeps the ETag of the revision at which it was begun, and is not cached.
+   * answer that the graph has overtaken keeps the ETag of the revision at which it was begun, and is not
+   * cached.
    */
   async respondInSlices(request: AnswerRequest, build: () => Promise<Built>): Promise<Response> {
     this.#refresh();
@@ -154,7 +155,7 @@ export class AnswerCache {
     return response;
   }
 
-  /** The cached answer or a new one; undefined where it turns out to be large and there is no slot. */
+  /** Returns the cached answer or a new one, or undefined if it is large and there is no slot. */
   #answer(key: string, build: Build): Answer | undefined {
     const cached = this.#cached.get(key);
     if (cached) return cached;
@@ -193,7 +194,7 @@ export class AnswerCache {
     this.#slots.wake();
   }
 
-  /** Whether the answer is cached, is not known to be large, or has a slot to go to. */
+  /** Reports whether the answer is cached, is not known to be large, or can get a slot. */
   #mayBuild(key: string): boolean {
     return !this.#largeKeys.has(key) || this.#cached.has(key) || this.#slots.hasRoom();
   }
@@ -241,7 +242,7 @@ function send({ method, headers, completed }: AnswerRequest, answer: Answer): Re
   return slot ? new Response(slot.send(completed), sized) : new Response(bytes, { headers: answer.headers });
 }
 
-/** Whether `If-None-Match` names the entity tag, by weak comparison (RFC 9110, section 13.1.2). */
+/** Reports whether `If-None-Match` names the entity tag, by weak comparison (RFC 9110, section 13.1.2). */
 function namesEtag(headers: Headers, etag: string): boolean {
   const header = headers.get("if-none-match");
   if (header === null) return false;

@@ -21,7 +21,7 @@ export class BufferPool {
     return this.#pinned < PINNED_BUFFERS_MAX;
   }
 
-  /** Takes a buffer that nobody but the responses `sending` reads. */
+  /** Takes a buffer that only the responses `sending` read. */
   giveBack(buffer: ArrayBuffer, sending: ReadonlySet<Promise<unknown>>): void {
     if (sending.size === 0) {
       this.#put(buffer);

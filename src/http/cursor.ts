@@ -18,7 +18,7 @@ export function encodeCursor({ namespace, kind, name }: ResourceKey): string {
   return [namespace, kind, name].map(encodePart).join("_-");
 }
 
-/** Returns the key that a text which fits the pattern stands for. */
+/** Returns the key of a text that matches the pattern. */
 export function decodeCursor(text: string): ResourceKey {
   const [namespace = "", kind = "", name = ""] = text.split("_-").map(decodePart);
   return { namespace, kind, name };

@@ -18,7 +18,7 @@ export interface DeltaWriterOptions {
   readonly labels: boolean;
   /** A message of this many bytes is full; its last delta may go beyond. */
   readonly bytesMax: number;
-  /** What the message begins with, before the deltas. */
+  /** The beginning of the message, before the deltas. */
   readonly head: string;
 }
 
@@ -43,7 +43,7 @@ export class DeltaWriter implements DeltaSink {
     return this.#out.length >= this.#bytesMax;
   }
 
-  /** How many deltas have been written. */
+  /** The number of written deltas. */
   get count(): number {
     return this.#count;
   }

@@ -69,7 +69,7 @@ function convert(schema: Parameters<typeof toJsonSchema>[0]): JsonSchema {
   return bare(toJsonSchema(schema, { ...CONVERSION, definitions: schemas }));
 }
 
-/** Without what only a schema that stands alone needs. */
+/** Removes the parts that only a standalone schema needs. */
 function bare({ $schema: _dialect, $defs: _definitions, ...schema }: JsonSchema): JsonSchema {
   return schema;
 }

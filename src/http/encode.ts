@@ -13,7 +13,7 @@ import { planFields, ResourceWriter } from "../json/resource_writer.ts";
 import { writeTime } from "../json/times.ts";
 import { DETAIL_LAYOUTS } from "../model/detail.ts";
 
-/** What the seconds of "now" are: since 1970. */
+/** The current time, in seconds since 1970. */
 export interface EncodeOptions {
   readonly now: number;
 }
@@ -21,7 +21,7 @@ export interface EncodeOptions {
 export interface EncodeGraphOptions extends EncodeOptions {
   /** Nodes carry their labels. */
   readonly labels: boolean;
-  /** Is written over where it is large enough. */
+  /** A buffer to overwrite, if it is large enough. */
   readonly spare?: ArrayBuffer | undefined;
 }
 
@@ -50,14 +50,14 @@ const EDGE_TO = fragment('","to":"');
 const EDGE_END = fragment('"}');
 const COMMA_QUOTE = fragment(',"');
 const FIELDS = planFields(DETAIL_LAYOUTS);
-/** By number of type: the field for the name of a relation's only target. */
+/** The field for the name of the only target, by number of the relation type. */
 const NAME_FIELDS = RELATION_MEANINGS.map(({ nameField }) => nameField && fragment(`,"${nameField}":"`));
 /** Types whose targets' names stand in a list. */
 const NAME_LISTS = RELATION_MEANINGS.flatMap(({ nameList }, type) =>
   nameList === undefined ? [] : [{ type, opening: fragment(`,"${nameList}":[`) }]
 );
 
-/** The answer of `/api/v1/graph`: nodes, the edges between them, and their sums. */
+/** Returns the answer of `/api/v1/graph`: nodes, the edges between them, and their sums. */
 export function encodeGraph(
   graph: GraphReader,
   rows: RowSet,
@@ -85,7 +85,7 @@ export function encodeResources(
   return encoder.bytes;
 }
 
-/** One resource, as it stands in that array. */
+/** Returns one resource, as in that array. */
 export function encodeResource(
   graph: GraphReader,
   row: number,
@@ -96,14 +96,14 @@ export function encodeResource(
   return encoder.bytes;
 }
 
-/** Writes rows as JSON, one after another. */
+/** Writes rows as JSON, one after the other. */
 export class Encoder {
   readonly #graph: GraphReader;
   readonly #out: ByteWriter;
   readonly #now: number | undefined;
-  /** By number of kind: from the end of the namespace to the status. */
+  /** The bytes from the end of the namespace to the status, by number of kind. */
   readonly #kinds: readonly Fragment[];
-  /** By number of relation type: whether the resource at hand has targets of the type. */
+  /** Whether the current resource has targets of a relation type, by number of type. */
   readonly #listed = new Uint8Array(RELATION_TYPES.length);
   readonly #resources: ResourceWriter;
 
@@ -222,7 +222,7 @@ export class Encoder {
     out.put(QUOTE);
   }
 
-  /** From the opening brace to the end of the message. */
+  /** Writes the part from the opening brace to the end of the message. */
   #identity(row: number): void {
     const out = this.#out;
     const graph = this.#graph;
@@ -238,7 +238,10 @@ export class Encoder {
     out.put(QUOTE);
   }
 
-  /** From within the quotes of the age, or of the creation time without one, to the end of the creation time. */
+  /**
+   * Writes the part from within the quotes of the age to the end of the creation time. The age may be
+   * missing.
+   */
   #times(row: number): void {
     const out = this.#out;
     const createdAt = this.#graph.createdAt(row);

@@ -1,4 +1,4 @@
-/** Encodes what follows from a loss, and chains of relations: nodes as in a graph, and edges with evidence. */
+/** Encodes the impact of a loss, and chains of relations: nodes as in a graph, and edges with evidence. */
 import type { RelationKey } from "../graph/queries/evidence.ts";
 import type { Impact } from "../graph/queries/impact.ts";
 import type { GraphReader } from "../graph/queries/reader.ts";
@@ -8,7 +8,7 @@ import { describeEvidence } from "./describe_evidence.ts";
 import { type EncodeOptions, Encoder } from "./encode.ts";
 
 const NODE_BYTES = 1_000;
-/** By role of a kind: the field of the summary. */
+/** The field of the summary, by role of a kind. */
 const SUMMED_AS = {
   workload: "workloads",
   pod: "pods",
@@ -17,12 +17,12 @@ const SUMMED_AS = {
   other: "other",
 } as const;
 
-/** What goes: a resource by its row, or a target that does not exist by its key. */
+/** The lost thing: a resource by its row, or a target that does not exist by its key. */
 export type ImpactSubject = { readonly row: number } | { readonly row?: undefined; readonly key: unknown };
 
 export interface EncodeImpactOptions extends EncodeOptions {
   readonly subject: ImpactSubject;
-  /** Only so many nodes are in the answer; the summary is over all. */
+  /** The maximum number of nodes in the answer. The summary covers all of them. */
   readonly nodesMax: number;
 }
 

@@ -19,7 +19,7 @@ export function releaseParameter(description: string) {
   );
 }
 
-/** The query parameters; the names of the kinds are among what is checked. */
+/** The query parameters. The check includes the names of kinds. */
 export function filterEntries(kinds: readonly ResourceKind[]) {
   const names = kinds.map(({ kind }) => kind);
   return {

@@ -14,7 +14,7 @@ export function gzip(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
   return compress(bytes, { level: 1 });
 }
 
-/** Whether `Accept-Encoding` allows gzip, RFC 9110 section 12.5.3. */
+/** Reports whether `Accept-Encoding` allows gzip (RFC 9110, section 12.5.3). */
 export function acceptsGzip(header: string | null | undefined): boolean {
   if (!header) return false;
   const allowed = new Map(

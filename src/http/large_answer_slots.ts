@@ -130,7 +130,7 @@ export class LargeAnswerSlots {
     this.#log = log;
   }
 
-  /** Whether an answer can take a slot. Evicts an answer that is only cached where there is need. */
+  /** Reports whether an answer can take a slot. Evicts a merely cached answer if necessary. */
   hasRoom(): boolean {
     if (this.#taken.size < SLOTS_MAX) return true;
     for (const answer of this.#taken) {
@@ -147,7 +147,7 @@ export class LargeAnswerSlots {
     return answer;
   }
 
-  /** Frees the answer's slot; false where it is free already. */
+  /** Frees the slot of the answer. Returns false if it is already free. */
   release(answer: LargeAnswer): boolean {
     return this.#taken.delete(answer);
   }

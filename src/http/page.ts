@@ -30,7 +30,7 @@ export function pageOf<T>(
   sorted: readonly T[],
   { limit, isAfter, keyOf }: {
     readonly limit: number | undefined;
-    /** Whether an entry comes after the page before. */
+    /** Reports whether an entry comes after the previous page. */
     readonly isAfter: (entry: T) => boolean;
     /** Three texts that tell the place of an entry. */
     readonly keyOf: (entry: T) => ResourceKey;

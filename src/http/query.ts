@@ -11,7 +11,7 @@ export type QuerySchema = v.ObjectSchema<v.ObjectEntries, undefined>;
 /**
  * The parameters of a request's URL.
  *
- * @throws {HttpError} 400 that names the parameters there are, or what is wrong with one.
+ * @throws {HttpError} 400 that names the existing parameters, or the fault of one.
  */
 export function readQuery<S extends QuerySchema>(schema: S, url: string): v.InferOutput<S> {
   const entries = new Map(Object.entries(schema.entries));

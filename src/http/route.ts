@@ -12,7 +12,7 @@ interface Description<Q extends QuerySchema> {
   readonly query: Q;
   /** Schema of the body with status 200. A string schema means plain text, any other one JSON. */
   readonly answer: GenericSchema;
-  /** Answers whatever host is asked for, since kubelet and Prometheus ask for the Pod's address. */
+  /** Answers requests for any host, because kubelet and Prometheus use the address of the Pod. */
   readonly anyHost?: true | undefined;
   /** Statuses besides 200 and 400, with their meaning. */
   readonly failures?: Readonly<Record<number, string>> | undefined;
@@ -39,7 +39,7 @@ export interface Built {
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
-/** The answer depends on the graph, the path, the query and the minute alone: it has an ETag and is cached. */
+/** The answer depends only on the graph, the path, the query and the minute. It has an ETag and is cached. */
 export interface CachedRoute<Q extends QuerySchema> extends Description<Q> {
   readonly body: "cached";
   build(request: CachedRequest<Q>): Built;

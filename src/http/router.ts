@@ -131,7 +131,7 @@ function pathAndQuery(url: string): string {
   return url.slice(endOfHost(url));
 }
 
-/** Deno's report on the response, where there is a server. */
+/** Deno's report on the response, if there is a server. */
 function completionOf({ env }: Context): Promise<void> | undefined {
   return (env as { readonly completed?: Promise<void> } | undefined)?.completed;
 }
@@ -140,7 +140,7 @@ async function respondSmall(c: Context, respond: () => Response | Promise<Respon
   return await prepare(c, await respond());
 }
 
-/** Compresses a small response where that is worth it, and leaves HEAD the headers alone. */
+/** Compresses a small response if that is worthwhile, and keeps only the headers for HEAD. */
 async function prepare({ req }: Context, response: Response): Promise<Response> {
   response.headers.set("vary", "accept-encoding");
   const compressed = acceptsGzip(req.header("accept-encoding"));
@@ -174,7 +174,7 @@ function checkHosts({ req }: Context, allows: (host: string) => boolean): HttpEr
   return undefined;
 }
 
-/** Returns what is wrong with a request's URL. */
+/** Returns the fault of the URL of a request, or undefined. */
 function refusalOf(url: string): HttpError | undefined {
   if (url.length <= URL_CHARACTERS_MAX) return undefined;
   // The Link of a page is longer than the URL that led to it.

@@ -20,9 +20,12 @@ export interface RouterDeps {
   readonly kindStatuses: () => readonly KindStatus[];
   readonly readiness: () => { readonly shuttingDown: boolean; readonly restored: boolean };
   readonly persistence: () => { readonly enabled: boolean; readonly [more: string]: unknown };
-  /** Whether some resources of the kind in a namespace are not followed, so that a missing one may exist. */
+  /**
+   * Reports whether some resources of the kind in a namespace are not followed, so that a missing one may
+   * exist.
+   */
   readonly isLimited: (kind: ResourceKind, namespace: string) => boolean;
-  /** Whether a host, in its normal form, may be asked for. */
+  /** Reports whether requests for a host, in its normal form, are allowed. */
   readonly allowsHost: (host: string) => boolean;
   /** The clients of the change stream. */
   readonly watchClients: WatchClients;

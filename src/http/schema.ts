@@ -1,4 +1,4 @@
-/** The answers, as schemas: what `/openapi.json` says of them, and what tests hold them against. */
+/** The answers as schemas. `/openapi.json` is made from them, and tests compare answers with them. */
 import * as v from "valibot";
 import { PROBLEM_TYPES, SEVERITIES } from "../graph/queries/problem.ts";
 import { DETAIL_LAYOUTS, type FieldLayout, type ValueForm } from "../model/detail.ts";
@@ -27,7 +27,7 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   restartCount: "Sum over all containers",
 };
 
-/** The fields of an answer that are there where they apply. */
+/** The fields of an answer that are present where they apply. */
 const detail = {
   ...Object.fromEntries(DETAIL_LAYOUTS.map((layout) => [layout.name, v.exactOptional(fieldSchema(layout))])),
   targetPods: v.exactOptional(names),
@@ -109,7 +109,7 @@ export const Resource = v.object({
   ...detail,
 });
 
-/** How a relation or a reference is meant. */
+/** The meaning of a relation or a reference. */
 const evidence = {
   via: described(v.array(v.picklist(VIAS)), "The places in the declaring resource at which it stands"),
   optional: described(v.boolean(), "The declaring resource can do without"),
@@ -268,7 +268,7 @@ export const WatchMessage = v.object({
 
 export const Failure = v.object({ error: v.object({ code: v.string(), message: v.string() }) });
 
-/** Those that the description names. */
+/** The schemas that the description names. */
 export const schemas = {
   Node,
   Edge,

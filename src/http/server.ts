@@ -1,5 +1,5 @@
 /**
- * Listens for HTTP, and goes on listening until it is closed.
+ * Listens for HTTP, and continues to listen until it is closed.
  *
  * Deno.serve never times out a connection, and ends for good when it cannot accept one, as when the process
  * has no file descriptor left. Then this server closes its connections and listens again after a short pause:
@@ -17,7 +17,9 @@ const PAUSE_MS = 200;
 const DRAIN_MS = 3_000;
 /** A process that can open fewer files than this gets a warning. */
 const OPEN_FILES_MIN = 500;
-/** More requests under way than this, or than half the files that can be opened, are cut when accepting fails. */
+/**
+ * More requests under way than this, or than half the files that can be opened, are cut when accepting fails.
+ */
 const SPARED_REQUESTS_MAX = 200;
 
 export interface ServerOptions {
@@ -60,17 +62,19 @@ export class Server {
     }
   }
 
-  /** How often no connection could be accepted. */
+  /** The number of failures to accept a connection. */
   get acceptErrors(): number {
     return this.#acceptErrors;
   }
 
-  /** As a URL; an address that stands for all is written as it is. */
+  /** The address as a URL. An unspecified address stays unchanged. */
   get url(): string {
     return `http://${hostPort(this.#options.hostname, this.port)}`;
   }
 
-  /** Accepts no more connections, and settles when the requests under way have ended, or after three seconds. */
+  /**
+   * Accepts no more connections, and settles when the requests under way have ended, or after three seconds.
+   */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#cancelPause?.();

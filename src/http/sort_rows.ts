@@ -7,9 +7,9 @@ import type { GraphReader } from "../graph/queries/reader.ts";
 import type { ResourceKey } from "./resource_key.ts";
 
 export interface Page {
-  /** The page begins behind this key. */
+  /** The key after which the page begins. */
   readonly after?: ResourceKey | undefined;
-  /** The most rows of the page. */
+  /** The maximum number of rows of the page. */
   readonly limit?: number | undefined;
 }
 
@@ -51,12 +51,12 @@ function sortedGroups(graph: GraphReader, rows: Iterable<number>): Group[] {
   );
 }
 
-/** Negative where all of the group stands before the cursor, zero where the cursor is in it. */
+/** Returns a negative number if the whole group is before the cursor, and zero if the cursor is in it. */
 function compareToKey(graph: GraphReader, { namespace, kind }: Group, after: ResourceKey): number {
   return compareUtf8(graph.text.text(namespace), after.namespace) || compareUtf8(kind, after.kind);
 }
 
-/** Where in sorted rows the names begin that stand behind this one. */
+/** Returns the position in sorted rows of the first name after this one. */
 function firstBehind(graph: GraphReader, rows: readonly number[], name: string): number {
   let [low, high] = [0, rows.length];
   while (low < high) {

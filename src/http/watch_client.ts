@@ -21,9 +21,9 @@ const RETRY_MAX_MS = 5_000;
 export interface WatchClientOptions {
   readonly graph: GraphReader;
   readonly clock: Clock;
-  /** Undefined for a client that asks for revisions alone. */
+  /** Undefined for a client that asks only for revisions. */
   readonly view: View | undefined;
-  /** The revision that the client knows, where it is one of this process. */
+  /** The revision that the client knows, if it is one of this process. */
   readonly revision: number | undefined;
   readonly labels: boolean;
   /** Bytes at which a message is full. */
@@ -51,7 +51,7 @@ export class WatchClient {
   #isInBatch = false;
   #hasSent = false;
   #sentAt: number;
-  /** What the client was last told. */
+  /** The last state that the client received. */
   #revision: number | undefined;
   #stale = "";
 
@@ -76,7 +76,7 @@ export class WatchClient {
     }, { highWaterMark: 0 });
   }
 
-  /** Sends what there is where the client waits for it. */
+  /** Sends the next message if the client waits for it. */
   onTick(): void {
     if (!this.#resolve || !this.#isOpen) return;
     if (!this.#isInBatch && this.#options.clock.now() >= this.#endsAt) {
@@ -111,7 +111,7 @@ export class WatchClient {
     this.#options.onEnd();
   }
 
-  /** The next message, where there are changes. */
+  /** Returns the next message, if there are changes. */
   #message(): Uint8Array<ArrayBuffer> | undefined {
     const { graph, view, labels, messageBytesMax: bytesMax, format, onBacklog } = this.#options;
     const cursor = this.#cursor;

@@ -21,11 +21,11 @@ export interface WatchClientsOptions {
 }
 
 export interface WatchRequest {
-  /** Undefined for revisions alone. */
+  /** Undefined for revisions only. */
   readonly filter: Filter | undefined;
   readonly labels: boolean;
   readonly format: "events" | "lines";
-  /** The revision that the client knows, as it says. */
+  /** The revision that the client claims to know. */
   readonly rv: string | undefined;
   /** Settles when the server has sent the response or given it up; undefined without a server. */
   readonly completed: Promise<void> | undefined;
@@ -42,7 +42,7 @@ export class WatchClients {
     this.#options = options;
   }
 
-  /** How many clients there are, those included whose connection has not ended yet. */
+  /** The number of clients, including those whose connection has not ended yet. */
   get count(): number {
     return this.#count;
   }
@@ -103,7 +103,7 @@ export class WatchClients {
   }
 }
 
-/** Returns the same text for filters that differ in the order of what they name. */
+/** Returns the same text for filters that differ only in the order of their values. */
 function keyOf(filter: Filter): string {
   return JSON.stringify(filter, (_, value) => isListOfNames(value) ? [...new Set(value)].sort() : value);
 }

@@ -7,7 +7,7 @@
  * its revision, and of all revisions up to `until`: nothing has changed between the two.
  */
 
-/** What an entry says of its row; any other second word is the row that a pair ends at. */
+/** The meaning of the second word of an entry. Any other value is the row at the end of a pair. */
 export const ENTERED = 0xffff_ffff;
 export const CHANGED = 0xffff_fffe;
 /** The first word is a position in `removed`. */
@@ -31,7 +31,7 @@ export class Ring {
   #first = 0;
   #bytes = 0;
 
-  /** Bytes that the batches take, about. */
+  /** The approximate number of bytes that the batches take. */
   get bytes(): number {
     return this.#bytes;
   }

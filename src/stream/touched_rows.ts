@@ -11,7 +11,7 @@ import type { GraphReader } from "../graph/queries/reader.ts";
 import { relationNumber } from "../model/relation.ts";
 
 const OWNS = relationNumber("owns");
-/** Rows fit in half the bits of a safe integer. */
+/** A row number fits into half of the bits of a safe integer. */
 const PAIR_FACTOR = 2 ** 26;
 
 export interface TouchedPair {
@@ -58,7 +58,7 @@ export class TouchedRows implements GraphListener {
     if (!pair.types.includes(type)) pair.types.push(type);
   }
 
-  /** Adds the rows that a touched row touches in turn, by what is known of releases. */
+  /** Adds the rows that a touched row affects, from the known releases. */
   settle(releases: KnownReleases): void {
     const graph = this.#graph;
     const rest = [...this.rows];

@@ -34,12 +34,12 @@ export class View {
     return this.#revision;
   }
 
-  /** Whether the view is at the graph's revision. */
+  /** Whether the view is at the revision of the graph. */
   get isFresh(): boolean {
     return this.#revision === this.graph.revision;
   }
 
-  /** How many resources the filter lets through. */
+  /** The number of resources that match the filter. */
   get size(): number {
     return this.#members.size;
   }

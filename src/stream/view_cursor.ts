@@ -8,9 +8,11 @@
 import { CHANGED, ENTERED, ENTRY_WORDS, REMOVED } from "./ring.ts";
 import type { View } from "./view.ts";
 
-/** Takes the deltas of a client. Rows are those of the view's graph, types are numbers in `RELATION_TYPES`. */
+/**
+ * Takes the deltas of a client. Rows are those of the view's graph, types are numbers in `RELATION_TYPES`.
+ */
 export interface DeltaSink {
-  /** Whether no more should be written for now. */
+  /** Whether the sink is full for now. */
   readonly isFull: boolean;
   /** The client must forget everything. */
   scopeChanged(): void;
@@ -33,7 +35,9 @@ export class ViewCursor {
   /** The batch to read from, and the next entry in it. */
   #batch = 0;
   #entry = 0;
-  /** Nodes that a client behind the view was sent, with the newest batch by then: it need not read older ones. */
+  /**
+   * Nodes that a client behind the view was sent, with the newest batch by then: it need not read older ones.
+   */
   readonly #written = new Map<number, number>();
 
   /** Starts after `revision` where the view still holds it, else with a snapshot. */
@@ -45,7 +49,7 @@ export class ViewCursor {
     this.#batch = batch + 1;
   }
 
-  /** Whether the client has all of the view, once it has what was written. */
+  /** Whether the client has the whole view, including the written deltas. */
   get isAtEnd(): boolean {
     return this.#phase === "ring" && this.#batch > this.#view.ring.last;
   }

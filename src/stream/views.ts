@@ -31,11 +31,11 @@ interface Entry {
   readonly view: View;
   readonly isSlow: boolean;
   clients: number;
-  /** When the last client left, in milliseconds since 1970. */
+  /** The time when the last client left, in milliseconds since 1970. */
   idleSince: number;
-  /** When the view last ticked, in milliseconds since 1970. */
+  /** The time of the last tick, in milliseconds since 1970. */
   tickedAt: number;
-  /** What was touched since then. */
+  /** The rows touched since then. */
   pending: TouchedRows[];
 }
 
@@ -135,7 +135,7 @@ export class Views {
     for (const onTick of [...this.#subscribers]) onTick();
   }
 
-  /** Hands what was touched to the views. */
+  /** Passes the touched rows to the views. */
   #sweep(): void {
     if (this.#touched.isEmpty) return;
     const touched = this.#touched;

@@ -23,14 +23,16 @@ export interface BandKey {
 }
 
 export interface BandSums {
-  /** Of an owner: its row. */
+  /** The row of the owner. */
   readonly owner: number | undefined;
   /** String id, or undefined. */
   readonly chart: number | undefined;
   readonly status: Status;
   readonly pods: { readonly ready: number; readonly pending: number; readonly error: number };
   readonly counts: CoreCounts;
-  /** When the first resource of the worst status got it, in seconds since 1970; undefined if all is Ready. */
+  /**
+   * The time since which a resource has the worst status, in seconds since 1970. Undefined if all are Ready.
+   */
   readonly since: number | undefined;
 }
 
@@ -95,12 +97,15 @@ export class BandCollector {
   }
 }
 
-/** Returns a text that is the same for the same band alone. */
+/** Returns a text that identifies the band. */
 export function bandText({ release, owner }: BandKey): string {
   return release === undefined ? `owner ${owner}` : `release ${release.namespace}/${release.name}`;
 }
 
-/** Returns the releases, without a look at their resources, and the rows that tell the bands of the whole graph. */
+/**
+ * Returns the releases, without a look at their resources, and the rows that tell the bands of the whole
+ * graph.
+ */
 export function bandSources(sight: Sight, filter: Filter): { releases: BandKey[]; rows: number[] } {
   const { rows, strings } = sight.tables;
   const isWhole = Object.entries(filter).every(([name, value]) => name === "inactive" || !value);

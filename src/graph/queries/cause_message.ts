@@ -7,8 +7,8 @@ const ERROR = STATUSES.indexOf("Error");
 const READY = STATUSES.indexOf("Ready");
 
 /**
- * Returns what is wrong with a resource and what it owns, in the words closest to the truth: what most of its
- * failing Pods say, else what the lowest failing resource says.
+ * Returns the most specific message for a resource and the resources that it owns: the message of most of its
+ * failing Pods, otherwise that of the lowest failing resource.
  *
  * @param witness A resource with a problem that has this root.
  */

@@ -20,7 +20,7 @@ import { controllerOf, forEachOwner, forEachTarget } from "./walk.ts";
 
 const READY = STATUSES.indexOf("Ready");
 const ERROR = STATUSES.indexOf("Error");
-/** Steps from one resource to what explains it; more are a circle. */
+/** Maximum number of steps from a resource to its explanation. More steps mean a circle. */
 const STEPS_MAX = 8;
 
 /** The missing targets that a Pod, or a resource with a Pod template, waits for if its message says so. */
@@ -35,13 +35,13 @@ const WAITS_FOR: readonly (readonly [message: RegExp, types: readonly RelationTy
   [/cannot be created/, ["uses-sa", "uses-priorityclass"]],
 ];
 
-/** A broken target of one of these types explains the source, whatever its message says. */
+/** A broken target of one of these types explains the problem of its source, for any message. */
 const CARRYING = numbersOf(["attached-to", "calls", "scales", "binds"]);
 const MOUNTS = relationNumber("mounts");
 const RUNS_ON = relationNumber("runs-on");
 const SELECTS = relationNumber("selects");
 
-/** What has to be fixed. */
+/** The thing that must be fixed. */
 export type Root =
   | { readonly row: number; readonly target?: undefined }
   | { readonly row?: undefined; readonly target: NamedTarget };
@@ -76,7 +76,7 @@ export class CauseRoots {
     };
   }
 
-  /** Returns the root of what explains the status of a row, or undefined. */
+  /** Returns the root that explains the status of a row, or undefined. */
   #explain(row: number, steps: number): Root | undefined {
     const target = this.#missing(row);
     if (target !== undefined) return { target };
@@ -114,7 +114,7 @@ export class CauseRoots {
     return undefined;
   }
 
-  /** Returns the root of the Pods that a row owns: their own fault, or else what explains them. */
+  /** Returns the root of the Pods that a row owns: their own fault, or otherwise its explanation. */
   #followPods(row: number, steps: number): Root | undefined {
     const sight = this.#sight;
     const { status } = sight.tables.rows;
@@ -136,7 +136,7 @@ export function unwellPodsOf(sight: Sight, row: number): number[] {
   );
 }
 
-/** Returns the topmost owner of a row, by way of its controllers where it has one. */
+/** Returns the topmost owner of a row. Follows the controller if there is one. */
 export function topmostOwner(sight: Sight, row: number): number {
   const seen = new Set([row]);
   let top = row;

@@ -13,7 +13,7 @@ import { kindOf, type Sight } from "./sight.ts";
 
 const AFFECTED_MAX = 20;
 const READY = STATUSES.indexOf("Ready");
-/** Of two problems as severe, the type that comes first tells more. */
+/** The types by how much they tell. Of two equally severe problems, the earlier type is shown. */
 const TELLING: readonly ProblemType[] = [
   "unresolved-reference",
   "error-status",
@@ -29,12 +29,12 @@ export interface Cause {
   readonly severity: Severity;
   readonly message: string;
   readonly cause: CauseKey;
-  /** When its first problem was first seen, in seconds since 1970. */
+  /** The time when its first problem was first seen, in seconds since 1970. */
   readonly since: number;
   readonly releases: readonly Release[];
   readonly counts: { readonly resources: number; readonly pods: number };
   readonly affected: readonly Affected[];
-  /** The texts of the bands (see `bandText`) of what is affected. */
+  /** The texts of the affected bands (see `bandText`). */
   readonly bands: ReadonlySet<string>;
 }
 
@@ -167,7 +167,7 @@ export class CauseCollector {
   }
 }
 
-/** What the order of causes depends on. */
+/** The values that decide the order of causes. */
 export type CauseOrder = Pick<Cause, "severity" | "since" | "id"> & {
   readonly counts: Pick<Cause["counts"], "pods">;
 };
@@ -190,7 +190,7 @@ function tellsMore({ severity, type }: Problem, draft: Draft): boolean {
     severity === draft.severity && TELLING.indexOf(type) < TELLING.indexOf(draft.type);
 }
 
-/** The name of what has to be fixed, stable while that is so. */
+/** The key of the thing to fix. It is stable while the cause lasts. */
 function keyOf(sight: Sight, root: Root): string {
   const { cohorts, rows, strings } = sight.tables;
   const { target, row } = root;

@@ -2,7 +2,7 @@ import { NONE } from "../../arrays/columns.ts";
 import { ACTIVE, OPTIONAL, REVERSED, SELECTOR } from "../tables/references.ts";
 import type { Tables } from "../tables/tables.ts";
 
-/** How a relation is meant by the references that declare it. */
+/** The meaning of a relation, from the references that declare it. */
 export interface Evidence {
   /** The places at which they stand, as bits of `VIAS`. */
   readonly via: number;

@@ -1,5 +1,5 @@
 /**
- * Releases as Helm stores them: one Secret or ConfigMap a revision, known from its labels alone.
+ * Releases as Helm stores them: one Secret or ConfigMap for each revision. Only its labels are used.
  * https://helm.sh/docs/topics/advanced/#storage-backends
  */
 import type { Release } from "../../model/record.ts";
@@ -12,9 +12,9 @@ export interface Revision {
   /** The row of the storage object. */
   readonly row: number;
   readonly revision: number;
-  /** As Helm writes it, such as `deployed` or `pending-upgrade`. */
+  /** The status that Helm writes, such as `deployed` or `pending-upgrade`. */
   readonly status: string;
-  /** When Helm wrote the object, in seconds since 1970. */
+  /** The time when Helm wrote the object, in seconds since 1970. */
   readonly updated: number;
 }
 
@@ -30,7 +30,9 @@ export function forEachStorage(sight: Sight, visit: (row: number, name: number) 
 /** Statuses in which a release is not, or not yet, as it should be. */
 const UNSETTLED = ["failed", "pending-install", "pending-upgrade", "pending-rollback", "uninstalling"];
 
-/** Visits the visible storage objects whose status says that something is not, or not yet, as it should be. */
+/**
+ * Visits the visible storage objects whose status says that something is not, or not yet, as it should be.
+ */
 export function forEachUnsettled(sight: Sight, visit: (row: number) => void): void {
   const { labels, strings } = sight.tables;
   const owner = strings.find("owner");
@@ -42,7 +44,7 @@ export function forEachUnsettled(sight: Sight, visit: (row: number) => void): vo
   }
 }
 
-/** Returns the release that a storage object stands for. */
+/** Returns the release of a storage object. */
 export function storedRelease({ tables }: Sight, row: number): Release {
   const { cohorts, labels, rows, strings } = tables;
   const cohort = rows.cohort.data[row]!;

@@ -1,6 +1,6 @@
 /**
- * What stops working without a resource, or without a target that does not exist. How an effect passes along a
- * relation is data of its type (`model/relation.ts`); here effects run to their fixed point.
+ * What stops working without a resource, or without a target that does not exist. How an effect passes along
+ * a relation is data of its type (`model/relation.ts`); here effects run to their fixed point.
  *
  * A resource that is removed or broken is *gone*: it passes effects on, each at most once, so that circles
  * end. One that is degraded passes nothing on. What is inactive or has finished cannot break.
@@ -19,7 +19,7 @@ const OWNS = relationNumber("owns");
 const SELECTS = relationNumber("selects");
 const EFFECTS: readonly Effect[] = ["degraded", "broken", "removed"];
 
-/** What happens to a resource. */
+/** The effect on a resource. */
 export interface Affected {
   readonly effect: Effect;
   /** Relations from the resource that goes, on the shortest way that an effect takes. */
@@ -27,7 +27,7 @@ export interface Affected {
 }
 
 export interface Impact {
-  /** By row, nearest first; without what is inactive. */
+  /** The effects by row, nearest first, without inactive resources. */
   readonly affected: ReadonlyMap<number, Affected>;
   /** The relations that carry an effect. */
   readonly edges: readonly RelationKey[];
@@ -75,7 +75,7 @@ class ImpactWalk {
     const { rows } = this.#sight.tables;
     this.#forEachUse(row, (type, source, isWeak) => {
       const { onSource, onSourceIfWeak, onSourceOfNone, onlyPending } = RELATION_MEANINGS[type]!.impact;
-      // A volume that is Pending (released, say) has what it needs of its class.
+      // A Pending volume, such as a released one, no longer needs its class.
       const isPendingClaim = rows.status.data[source] === PENDING && kindOf(this.#sight, source).namespaced;
       if (onlyPending && !isPendingClaim) return;
       let effect = isWeak && onSourceIfWeak !== undefined ? onSourceIfWeak : onSource;
@@ -86,7 +86,10 @@ class ImpactWalk {
     });
   }
 
-  /** Passes the loss of a row on to the targets of its relations, and a Namespace's to what is in it. */
+  /**
+   * Passes the loss of a row on to the targets of its relations, and the loss of a Namespace to its
+   * resources.
+   */
   #passToTargets(row: number, { effect, isNew }: { effect: Effect; isNew: boolean }): void {
     const sight = this.#sight;
     if (!sight.tables.rows.has(row, THERE)) return;
@@ -178,7 +181,7 @@ class ImpactWalk {
       const source = selectors.source.data[selector]!;
       const type = selectors.type.data[selector]!;
       if (!sees(sight, source) || type === SELECTS && !this.#isRequired(source, selector)) return;
-      // A StatefulSet makes its claims anew.
+      // A StatefulSet creates its claims again.
       visit(type, source, kindOf(sight, source).role === "workload");
     });
   }

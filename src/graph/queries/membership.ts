@@ -67,7 +67,7 @@ export function addCoreOfReleases(sight: Sight, releases: readonly number[], cor
   return named;
 }
 
-/** Adds a resource, and what it owns unless that has a release of its own that is not the resource's. */
+/** Adds a resource and the resources that it owns, unless their own release is another one. */
 export function addCoreOfOwner(sight: Sight, owner: number, core: RowSet): void {
   const release = releaseOf(sight, owner);
   core.add(owner);
@@ -113,7 +113,9 @@ export function addAttached(sight: Sight, rows: RowSet): void {
   }
 }
 
-/** Returns the answer about releases: their core and what is attached, without Helm's storage objects. */
+/**
+ * Returns the answer about releases: their core and the attached resources, without Helm's storage objects.
+ */
 export function rowsOfReleases(sight: Sight, releases: readonly number[]): RowSet {
   const all = new RowSet(sight.tables.rows.end);
   addCoreOfReleases(sight, releases, all);
@@ -121,7 +123,9 @@ export function rowsOfReleases(sight: Sight, releases: readonly number[]): RowSe
   return withoutStorage(sight, all);
 }
 
-/** Returns the answer about an owner: the same with this resource in the place of those that name a release. */
+/**
+ * Returns the answer about an owner: the same with this resource in the place of those that name a release.
+ */
 export function rowsOfOwner(sight: Sight, owner: number): RowSet {
   const all = new RowSet(sight.tables.rows.end);
   addCoreOfOwner(sight, owner, all);
@@ -135,7 +139,9 @@ function withoutStorage(sight: Sight, all: RowSet): RowSet {
   return answer;
 }
 
-/** Reports whether a row is one of the objects in which Helm stores its releases. All of these are inactive. */
+/**
+ * Reports whether a row is one of the objects in which Helm stores its releases. All of these are inactive.
+ */
 export function isStorage(sight: Sight, row: number): boolean {
   const { rows, strings } = sight.tables;
   if (!rows.has(row, IDLE)) return false;

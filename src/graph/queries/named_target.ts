@@ -3,7 +3,7 @@ import { ACTIVE, MENTIONED, UNTRACKED } from "../tables/references.ts";
 import { type Rows, THERE } from "../tables/rows.ts";
 import type { Tables } from "../tables/tables.ts";
 
-/** How a reference calls its target. */
+/** Kind, namespace and name of a target, as a reference gives them. */
 export interface NamedTarget {
   /** Number in the graph's kinds. */
   readonly kind: number;

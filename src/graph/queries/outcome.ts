@@ -51,7 +51,7 @@ export function worstStatus(sight: Sight, candidates: Iterable<number>): number 
   return worst;
 }
 
-/** Reports whether a resource and all that it owns are Ready, without what is over. */
+/** Reports whether a resource and all resources that it owns are Ready. Finished work does not count. */
 export function isWell(sight: Sight, row: number): boolean {
   return worstStatus(sight, [row, ...descendantsOf(sight, row)]) === READY;
 }

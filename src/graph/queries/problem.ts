@@ -21,14 +21,16 @@ export interface Problem {
   readonly type: ProblemType;
   readonly severity: Severity;
   readonly row: number;
-  /** When it was first seen, in seconds since 1970. */
+  /** The time when it was first seen, in seconds since 1970. */
   readonly since: number;
-  /** Of an unresolved reference: the target that does not exist. */
+  /** For an unresolved reference: the missing target. */
   readonly target?: NamedTarget;
-  /** Of an unresolved reference: its type, a number in `RELATION_TYPES`. */
+  /** For an unresolved reference: its type, a number in `RELATION_TYPES`. */
   readonly relation?: number;
-  /** Of a Service that selects nothing: the number of the kind, and whether finished resources are selected. */
+  /**
+   * For a Service that selects nothing: the number of the kind, and whether finished resources are selected.
+   */
   readonly selection?: { readonly kind: number; readonly onlyFinished: boolean };
-  /** Of a Helm release: the newest revision and its status. */
+  /** For a Helm release: the newest revision and its status. */
   readonly revision?: { readonly revision: number; readonly status: string };
 }

@@ -1,6 +1,6 @@
 /**
- * What is wrong with resources, by one set of rules. It is asked of the rows of a selection, or of the suspects
- * of the whole graph: those rows that may have a problem, found without a look at the others.
+ * What is wrong with resources, by one set of rules. It is asked of the rows of a selection, or of the
+ * suspects of the whole graph: those rows that may have a problem, found without a look at the others.
  *
  * Time is the graph's: it moves the revision when it makes a problem begin (see `beginsByTime`).
  */
@@ -18,7 +18,7 @@ import type { Problem, Severity } from "./problem.ts";
 import { kindOf, type Sight } from "./sight.ts";
 import { forEachOwner, forEachSource } from "./walk.ts";
 
-/** How long a resource may be Pending, and an operation of Helm may take. */
+/** The longest time for which a resource may be Pending or an operation of Helm may take. */
 export const PATIENCE_SECONDS = 600;
 
 const ERROR = STATUSES.indexOf("Error");
@@ -78,7 +78,7 @@ function forEachUnmetReference(
   { isWhole, now, visit }: ProblemScope & { readonly visit: (problem: Problem) => void },
 ): void {
   const { rows, references } = sight.tables;
-  /** Whether the row works all the same; worked out at the first need. */
+  /** Whether the row works nevertheless. Computed at the first use. */
   let works: boolean | undefined;
   for (let at = references.first(row); at !== NONE; at = references.after(at)) {
     const target = references.target.data[at]!;

@@ -42,7 +42,7 @@ import { beginsByTime, countUnresolved } from "./suspects.ts";
 import { forEachSource, forEachTarget } from "./walk.ts";
 import { type Path, pathFromRelease } from "./why.ts";
 
-/** What the graph keeps beside its tables. */
+/** The state of the graph outside its tables. */
 export interface GraphState {
   readonly kinds: readonly ResourceKind[];
   readonly kindNumbers: ReadonlyMap<string, number>;
@@ -85,7 +85,7 @@ export interface DeclaredReference {
   readonly optional: boolean;
   /** The target controls the source. */
   readonly controller: boolean;
-  /** Whether it stands for a relation: its target is there. */
+  /** Whether it is a relation, because its target exists. */
   readonly active: boolean;
   /** The places at which it stands, as bits of `VIAS`. */
   readonly via: number;
@@ -93,14 +93,14 @@ export interface DeclaredReference {
   readonly byUid: boolean;
   /** The row of the target, which may be absent. A row of an absent target has no more than a uid. */
   readonly target: number;
-  /** How the source calls the target. Undefined for a kind that is not tracked. */
+  /** The target as the source names it. Undefined for a kind that is not tracked. */
   readonly named: NamedTarget | undefined;
 }
 
-/** Whether not all of a kind's resources in a namespace are followed. */
+/** Reports whether some resources of a kind in a namespace are not followed. */
 export type IsLimited = (kind: ResourceKind, namespace: string) => boolean;
 
-/** What is asked of the whole graph in slices. */
+/** The queries over the whole graph that run in slices. */
 export interface SlicedQuestion {
   readonly filter: Filter;
   readonly isLimited: IsLimited;
@@ -167,13 +167,13 @@ export class GraphReader {
     return this.#tables.bytes;
   }
 
-  /** How much of each table is in use. */
+  /** The number of used entries of each table. */
   get usage(): { rows: number; references: number; strings: number } {
     const { rows, references, strings } = this.#tables;
     return { rows: rows.used, references: references.count, strings: strings.count };
   }
 
-  /** How many resources of a kind there are. */
+  /** Returns the number of resources of a kind. */
   count(kind: number): number {
     const { cohorts } = this.#tables;
     let count = 0;
@@ -258,7 +258,9 @@ export class GraphReader {
     return collector.causes();
   }
 
-  /** Counts, in slices, the problems of all resources but inactive ones, and the references without target. */
+  /**
+   * Counts, in slices, the problems of all resources but inactive ones, and the references without target.
+   */
   async countProblems(isLimited: IsLimited, slicer: Slicer): Promise<ProblemCounts> {
     const problems = noProblems();
     const unresolved = countUnresolved(this.#sight);
@@ -270,7 +272,10 @@ export class GraphReader {
     return problemMessage(this.#sight, problem);
   }
 
-  /** Whether time alone has made a problem begin after `from` and until `to`, in seconds since 1970. */
+  /**
+   * Reports whether the passing of time made a problem begin after `from` and until `to`, in seconds since
+   * 1970.
+   */
   beginsByTime(from: number, to: number): boolean {
     return beginsByTime(this.#sight, { from, to });
   }
@@ -298,7 +303,7 @@ export class GraphReader {
     return this.#sight.visible === undefined || this.#sight.visible.has(scope);
   }
 
-  /** What a release comes to. `scratch` is an empty set; see `newRowSet`. */
+  /** Returns the sums of a release. `scratch` is an empty set; see `newRowSet`. */
   releaseSums(release: Release, scratch: RowSet): ReleaseSums {
     return releaseSums(this.#sight, release, scratch);
   }
@@ -318,7 +323,10 @@ export class GraphReader {
     return collector.bands;
   }
 
-  /** What a band comes to; undefined if it is gone. `scratch` is an empty set; see `newRowSet`. */
+  /**
+   * Returns the sums of a band, or undefined if it no longer exists. `scratch` is an empty set; see
+   * `newRowSet`.
+   */
   bandSums(key: BandKey, scratch: RowSet): BandSums | undefined {
     return bandSums(this.#sight, key, scratch);
   }
@@ -424,12 +432,12 @@ export class GraphReader {
     return this.#tables.rows.createdAt.data[row]!;
   }
 
-  /** As the API server said it; it changes without any reader being told. */
+  /** The version from the API server. It can change without a notification. */
   resourceVersion(row: number): string {
     return this.#tables.rows.resourceVersionOf(row);
   }
 
-  /** Number of the release that the resource itself names, whatever its controllers name. */
+  /** The number of the release that the resource itself names, regardless of its controllers. */
   namedRelease(row: number): number | undefined {
     const { cohorts, rows } = this.#tables;
     const release = cohorts.release(rows.cohort.data[row]!);
@@ -478,8 +486,8 @@ export class GraphReader {
   }
 
   /**
-   * Visits the fields of a resource, the items of a list one by one: the position in `DETAIL_LAYOUTS`, and the
-   * offset of its words.
+   * Visits the fields of a resource, the items of a list one by one: the position in `DETAIL_LAYOUTS`, and
+   * the offset of its words.
    */
   forEachField(row: number, visit: (field: number, words: Uint32Array, at: number) => void): void {
     const { details, rows } = this.#tables;
@@ -610,7 +618,7 @@ export class GraphReader {
     return types.length > 1 ? types.sort((a, b) => a - b) : types;
   }
 
-  /** What stops working without a resource, or without a target that is not there. */
+  /** Returns the impact of the loss of a resource, or of a target that does not exist. */
   impact(row: number): Impact {
     return impactOf(this.#sight, row);
   }
@@ -631,12 +639,12 @@ export class GraphReader {
     return pathFromRelease(this.#sight, row, releasesNamed(this.#sight, release));
   }
 
-  /** How a relation is meant by the references that declare it. */
+  /** Returns the meaning of a relation, from the references that declare it. */
   evidence(relation: RelationKey): Evidence {
     return evidenceOf(this.#tables, relation);
   }
 
-  /** Visits the relations that go from a resource, whoever declares them. */
+  /** Visits the relations that start at a resource, from the declarations of either end. */
   forEachTarget(row: number, visit: (type: number, to: number) => void): void {
     forEachTarget(this.#sight, row, visit);
   }

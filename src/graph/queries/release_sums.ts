@@ -1,4 +1,4 @@
-/** What the core of a release comes to. */
+/** The sums over the core of a release. */
 import type { Release } from "../../model/record.ts";
 import { type Status, STATUSES } from "../../model/status.ts";
 import { NONE } from "../../arrays/columns.ts";

@@ -1,4 +1,4 @@
-/** Helm releases: which exist, and what each comes to. */
+/** The existing Helm releases, and the sums of each. */
 import { NONE } from "../../arrays/columns.ts";
 import type { RowSet } from "../../arrays/row_set.ts";
 import { forEachStorage } from "./helm_storage.ts";
@@ -6,7 +6,7 @@ import { ownReleaseOf } from "./membership.ts";
 import { sees, type Sight } from "./sight.ts";
 import { controllerOf } from "./walk.ts";
 
-/** More than there are string ids, so that two of them make one number. */
+/** Greater than any string id, so that two ids fit into one number. */
 const STRINGS_MAX = 2 ** 26;
 
 /** A release, by string ids. */
@@ -15,7 +15,7 @@ export interface ReleaseKey {
   readonly name: number;
 }
 
-/** A release that exists, because a visible resource names it or a visible storage object stands for it. */
+/** A release that exists because a visible resource names it or a visible storage object has it. */
 export interface ListedRelease extends ReleaseKey {
   /** Another release that the asker may see has the same name. */
   isAmbiguous: boolean;

@@ -29,7 +29,7 @@ export interface Filter {
   readonly labelSelector?: LabelSelector | undefined;
   readonly nameContains?: string | undefined;
   readonly names?: readonly string[] | undefined;
-  /** A uid: that resource, what it owns, and what is attached to these. */
+  /** A uid. Selects that resource, the resources that it owns, and those attached to them. */
   readonly owner?: string | undefined;
   /** The first container's image contains this. */
   readonly imageContains?: string | undefined;
@@ -142,8 +142,8 @@ export function releasesNamed(
 }
 
 /**
- * Returns the resources of namespaces, and of the cluster-scoped ones the Namespaces themselves and those that
- * have a relation to one of these resources.
+ * Returns the resources of namespaces, and of the cluster-scoped ones the Namespaces themselves and those
+ * that have a relation to one of these resources.
  */
 function rowsOfNamespaces(sight: Sight, namespaces: readonly string[]): RowSet {
   const { rows, cohorts, strings } = sight.tables;
@@ -188,8 +188,8 @@ function forEachCohortOfNamespaces(
 }
 
 /**
- * Returns the test of what all resources of a cohort have in common, their visibility included. Namespaces are
- * not tested: the selection starts from them.
+ * Returns the test of what all resources of a cohort have in common, their visibility included. Namespaces
+ * are not tested: the selection starts from them.
  */
 function cohortTest({ tables, visible, chartKeys }: Sight, filter: Filter): (cohort: number) => boolean {
   const { cohorts, labels, strings } = tables;
@@ -205,7 +205,7 @@ function cohortTest({ tables, visible, chartKeys }: Sight, filter: Filter): (coh
   }
   for (const requirement of labelSelector) {
     const key = strings.find(requirement.key);
-    /** By string id of a value. */
+    /** The result by the string id of a value. */
     const verdicts = new Map<number, boolean>();
     tests.push((cohort) => {
       const value = key === NONE ? NONE : labels.get(cohorts.labelSet(cohort), key);
@@ -239,7 +239,7 @@ function rowTest(sight: Sight, filter: Filter): (row: number) => boolean {
 }
 
 function imageTest({ tables: { rows, details, strings } }: Sight, part: string): (row: number) => boolean {
-  /** By string id of an image. */
+  /** The result by the string id of an image. */
   const verdicts = new Map<number, boolean>();
   return (row) => {
     const image = details.find(rows.details.data[row]!, IMAGE);

@@ -9,7 +9,7 @@ export interface Visibility {
   has(scope: number): boolean;
 }
 
-/** What every query reads. Without `visible`, all scopes are. */
+/** The data that every query reads. Without `visible`, all scopes are visible. */
 export interface Sight {
   readonly tables: Tables;
   readonly kinds: readonly ResourceKind[];

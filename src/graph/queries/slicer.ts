@@ -1,4 +1,4 @@
-/** How long a slice may last before others run, in milliseconds. */
+/** The longest duration of a slice before other work runs, in milliseconds. */
 const SLICE_MS = 8;
 
 /**
@@ -15,7 +15,7 @@ export class Slicer {
     this.#end = now() + SLICE_MS;
   }
 
-  /** Whether it is time for a pause. */
+  /** Reports whether it is time for a pause. */
   get isOver(): boolean {
     return this.#now() >= this.#end;
   }

@@ -4,7 +4,7 @@ import type { Scope, Stock } from "../../model/resource_sink.ts";
 import { THERE } from "../tables/rows.ts";
 import type { Tables } from "../tables/tables.ts";
 
-/** The resources of a scope, which a verification ticks off while the graph goes on changing. */
+/** The resources of a scope, which a verification checks off while the graph changes. */
 export class GraphStock implements Stock {
   readonly #tables: Tables;
   readonly #kind: number;

@@ -1,7 +1,8 @@
 /**
  * The rows of the whole graph that may have a problem. They come from what the tables keep of themselves with
  * every change, so that the cost grows with what is wrong and not with the graph: the column of statuses, a
- * byte a resource, the rows of targets that are not there, the selectors, the claims, and the storage objects.
+ * byte a resource, the rows of targets that are not there, the selectors, the claims, and the storage
+ * objects.
  */
 import { STATUSES } from "../../model/status.ts";
 import { NONE } from "../../arrays/columns.ts";
@@ -48,7 +49,7 @@ export function suspectsOf(sight: Sight, { now }: Pick<ProblemScope, "now">): Ro
   return suspects;
 }
 
-/** Visits what is referred to and not there: rows that are in one index alone, and have no other flag. */
+/** Visits the missing targets of references: rows that are in only one index and have no other flag. */
 function forEachAbsent({ tables: { rows } }: Sight, visit: (row: number) => void): void {
   for (const flags of [IN_KEY_INDEX, IN_UID_INDEX]) forEachEqual(rows.flags.data, flags, visit, rows.end);
 }
@@ -67,8 +68,8 @@ function forEachEqual(column: Uint8Array, value: number, visit: (row: number) =>
 }
 
 /**
- * Reports whether time alone may have made a problem begin after `from` and until `to`, in seconds since 1970:
- * something has been Pending or missing for long enough.
+ * Reports whether time alone may have made a problem begin after `from` and until `to`, in seconds since
+ * 1970: something has been Pending or missing for long enough.
  */
 export function beginsByTime(sight: Sight, { from, to }: { from: number; to: number }): boolean {
   const { rows } = sight.tables;

@@ -1,9 +1,9 @@
 /**
  * Groups of resources. A *cohort* is the resources of one kind, one namespace, one set of labels and one
  * release that they name. A row is in one cohort, which spares it four columns and four lists. Cohorts are
- * listed by scope (kind and namespace), by set of labels and by release, and scopes by kind: every query about
- * a part of the graph walks one of these lists. A cohort exists while it has members, a scope while it has
- * holders.
+ * listed by scope (kind and namespace), by set of labels and by release, and scopes by kind: every query
+ * about a part of the graph walks one of these lists. A cohort exists while it has members, a scope while it
+ * has holders.
  *
  * Placeholders by key are in cohorts without labels, so that they have a kind and a namespace. These cohorts
  * are in the list of their scope alone.
@@ -87,7 +87,7 @@ export class Cohorts {
     ]);
   }
 
-  /** Columns that the table of rows must keep as long as its own. */
+  /** The columns that must have the length of the table of rows. */
   get memberColumns() {
     return [this.#members.next, this.#members.previous];
   }
@@ -196,7 +196,9 @@ export class Cohorts {
     return this.#intern(scope, labelSet, release ? this.#internRelease(release) : NONE);
   }
 
-  /** Returns the cohort of the placeholders of a scope, which the caller must join. Makes it if it is missing. */
+  /**
+   * Returns the cohort of the placeholders of a scope, which the caller must join. Makes it if it is missing.
+   */
   internAbsent(scope: number): number {
     return this.#intern(scope, NONE, NONE);
   }

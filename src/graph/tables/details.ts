@@ -10,7 +10,7 @@ import type { Strings } from "../../arrays/string_table.ts";
 import type { Uids } from "./uids.ts";
 
 const ANNOTATION: FieldLayout = { name: "", isList: true, parts: [{ form: "text" }, { form: "text" }] };
-/** By tag. */
+/** The layouts by tag. */
 const LAYOUTS = [...DETAIL_LAYOUTS, ANNOTATION];
 const ANNOTATION_TAG = DETAIL_LAYOUTS.length;
 /** By tag: words of a field, its tag included. */

@@ -40,7 +40,9 @@ export interface Declaration {
   readonly flags: number;
   /** A row or a selector. */
   readonly target: number;
-  /** Of a reference by uid `UNTRACKED`, `AS_TARGET` or `MENTIONED`; of any other its places, as bits of `VIAS`. */
+  /**
+   * For a reference by uid: `UNTRACKED`, `AS_TARGET` or `MENTIONED`. Otherwise its places, as bits of `VIAS`.
+   */
   readonly note: number;
 }
 
@@ -96,7 +98,7 @@ export class References {
     return (this.flags.data[reference]! & flag) !== 0;
   }
 
-  /** Reports whether the reference stands for a relation that is to be counted. */
+  /** Reports whether the reference is a relation that must be counted. */
   isRelation(reference: number): boolean {
     return (this.flags.data[reference]! & (ACTIVE | DUPLICATE | SELECTOR)) === ACTIVE;
   }

@@ -1,7 +1,7 @@
 /**
- * The table of present resources, and of placeholders for targets that are absent. A present resource is found
- * by uid and by key, a placeholder by the one of them that references name. `placement.ts` lists the states of
- * a row. `Graph` and its parts alone write the columns.
+ * The table of present resources, and of placeholders for targets that are absent. A present resource is
+ * found by uid and by key, a placeholder by the one of them that references name. `placement.ts` lists the
+ * states of a row. `Graph` and its parts alone write the columns.
  */
 import type { Cohorts } from "./cohorts.ts";
 import { f64, NONE, Slots, u32, u8 } from "../../arrays/columns.ts";
@@ -31,9 +31,14 @@ export class Rows {
   readonly cohort = u32();
   /** Seconds since 1970, 0 if unknown. */
   readonly createdAt = u32();
-  /** When the status of a resource, or the absence of a target, was first seen, in seconds since 1970. */
+  /**
+   * The time when the status of a resource, or the absence of a target, was first seen, in seconds since
+   * 1970.
+   */
   readonly since = u32();
-  /** When the resource came, or last lost a relation of `unusedWithout`, in seconds since 1970. */
+  /**
+   * The time when the resource appeared or last lost a relation of `unusedWithout`, in seconds since 1970.
+   */
   readonly unusedSince = u32();
   readonly status = u8();
   readonly flags = u8();
@@ -188,7 +193,7 @@ export class Rows {
   }
 }
 
-/** Anybody can write the uid of an owner. Without a seed, somebody could make uids collide. */
+/** Users can write any uid into an owner reference. The seed keeps them from making uids collide. */
 const SEED = crypto.getRandomValues(new Uint32Array(1))[0]!;
 
 function hashOfUid(words: Uint32Array, at: number): number {

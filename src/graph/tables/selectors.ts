@@ -97,7 +97,10 @@ export class Selectors {
     ]);
   }
 
-  /** Adds a selector over a scope, takes over the hold on it, and tells the listener what is selected. */
+  /**
+   * Adds a selector over a scope, takes over the hold on it, and notifies the listener of the selected
+   * resources.
+   */
   add({ source, type, scope }: NewSelector, requirements: LabelSelector): number {
     const selector = this.#selectors.take();
     this.source.data[selector] = source;

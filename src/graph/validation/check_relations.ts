@@ -20,7 +20,7 @@ import type { Findings, Holds } from "./findings.ts";
 export interface RelationOptions {
   /** Rows in use. */
   readonly rows: readonly number[];
-  /** Take what references and mentions hold. */
+  /** Collect the holds of references and mentions. */
   readonly scopes: Holds;
   readonly strings: Holds;
 }

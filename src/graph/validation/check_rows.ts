@@ -7,7 +7,7 @@ import type { Findings, Holds } from "./findings.ts";
 
 const ALL_ONES = 0xffffffff;
 
-/** Returns the rows in use. `strings` takes what rows and details hold. */
+/** Returns the rows in use. `strings` collects the holds of rows and details. */
 export function checkRows(findings: Findings, tables: Tables, { strings }: { strings: Holds }): number[] {
   const { rows, cohorts, references, details } = tables;
   const { slots, byUid, byKey } = rows.inspect();

@@ -1,4 +1,4 @@
-/** The differences between what the tables hold and what they should hold. */
+/** The inconsistencies that a validation found. */
 export class Findings {
   readonly differences: string[] = [];
 
@@ -22,7 +22,7 @@ export class Findings {
   }
 }
 
-/** Counts who holds what, by number. */
+/** Counts the holders of things, by number. */
 export class Holds {
   readonly #counts = new Map<number, number>();
 

@@ -20,7 +20,7 @@ const PATH = "/api/v1/bands";
 
 type Described = NonNullable<ReturnType<typeof describeBand>>;
 
-/** What the order of bands depends on. */
+/** The values that decide the order of bands. */
 interface Order {
   /** Higher is worse. */
   readonly status: number;

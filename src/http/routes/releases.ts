@@ -45,7 +45,7 @@ function compareReleases(a: Named, b: Named): number {
   return compareUtf8(a.namespace, b.namespace) || compareUtf8(a.name, b.name);
 }
 
-/** The name alone, unless other releases have it too. */
+/** Returns only the name, unless other releases have it too. */
 function nameOf(graph: GraphReader, { namespace, name, isAmbiguous }: ListedRelease): string {
   const text = graph.text.text(name);
   return isAmbiguous ? `${graph.text.text(namespace)}/${text}` : text;
@@ -71,7 +71,7 @@ async function describeReleases(
   return described;
 }
 
-/** The counts are over what the release is itself, not over what is attached to it. */
+/** The counts cover the core of the release, not the attached resources. */
 function describeRelease(graph: GraphReader, { namespace, name }: Named, scratch: RowSet) {
   const { charts, status, counts, newest } = graph.releaseSums({ namespace, name }, scratch);
   const chartNames = charts.map((chart) => graph.text.text(chart));

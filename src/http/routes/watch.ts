@@ -30,7 +30,7 @@ export function watchRoute({ graph, watchClients }: RouterDeps): Route {
       const answered = {
         "content-type": format === "events" ? "text/event-stream" : "application/x-ndjson",
         "cache-control": "no-cache, no-transform",
-        // nginx holds back what it proxies unless it is told not to.
+        // nginx buffers proxied answers unless this header forbids it.
         "x-accel-buffering": "no",
         "vary": "accept",
       };
@@ -47,7 +47,7 @@ export function watchRoute({ graph, watchClients }: RouterDeps): Route {
   });
 }
 
-/** Whether `Accept` names event streams (RFC 9110, section 12.5.1). */
+/** Reports whether `Accept` names event streams (RFC 9110, section 12.5.1). */
 function wantsEvents(accept: string | null): boolean {
   return (accept ?? "").toLowerCase().split(",").some((range) => {
     const [type, ...parameters] = range.split(";").map((it) => it.trim());
