@@ -51,6 +51,8 @@ export interface PersistenceNumbers {
 export interface ProblemNumbers {
   /** By type. */
   readonly problems: Counts;
+  /** By severity. */
+  readonly causes: Counts;
   readonly unresolved: number;
 }
 
@@ -172,6 +174,12 @@ export class Metrics {
         "gauge",
         "What /api/v1/problems lists",
         ({ problems }) => by("type", Object.entries(problems.problems)),
+      ],
+      [
+        "astrolabe_causes",
+        "gauge",
+        "What /api/v1/causes lists",
+        ({ problems }) => by("severity", Object.entries(problems.causes)),
       ],
       [
         "astrolabe_kind_state",

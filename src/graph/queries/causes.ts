@@ -167,6 +167,34 @@ export class CauseCollector {
   }
 }
 
+/** Counts causes by severity, at less cost than collecting them. */
+export class CauseCounter {
+  readonly #sight: Sight;
+  readonly #severities = new Map<string, Severity>();
+  #roots: CauseRoots;
+
+  constructor(sight: Sight, isWhole: ProblemScope["isWhole"]) {
+    this.#sight = sight;
+    this.#roots = new CauseRoots(sight, isWhole);
+  }
+
+  /** Forgets what a change of the graph makes wrong. */
+  beginSlice(isWhole: ProblemScope["isWhole"]): void {
+    this.#roots = new CauseRoots(this.#sight, isWhole);
+  }
+
+  add(problem: Problem): void {
+    const key = keyOf(this.#sight, this.#roots.ofProblem(problem));
+    if (this.#severities.get(key) !== "error") this.#severities.set(key, problem.severity);
+  }
+
+  get counts(): Record<Severity, number> {
+    const counts = { error: 0, warning: 0 };
+    for (const severity of this.#severities.values()) counts[severity]++;
+    return counts;
+  }
+}
+
 /** The values that decide the order of causes. */
 export type CauseOrder = Pick<Cause, "severity" | "since" | "id"> & {
   readonly counts: Pick<Cause["counts"], "pods">;

@@ -2,7 +2,7 @@ import { IDLE } from "../tables/rows.ts";
 import { NONE } from "../../arrays/columns.ts";
 import { forEachUnsettled } from "./helm_storage.ts";
 import { isStorage } from "./membership.ts";
-import { type Problem, PROBLEM_TYPES, type ProblemType } from "./problem.ts";
+import { type Problem, PROBLEM_TYPES, type ProblemType, type Severity } from "./problem.ts";
 import { forEachProblem, type ProblemScope } from "./problems.ts";
 import { type Filter, hasPart, select, testOf } from "./select.ts";
 import type { Sight } from "./sight.ts";
@@ -10,6 +10,7 @@ import { suspectsOf } from "./suspects.ts";
 
 export interface ProblemCounts {
   readonly problems: Readonly<Record<ProblemType, number>>;
+  readonly causes: Readonly<Record<Severity, number>>;
   /** References whose target is not there, optional ones included. */
   readonly unresolved: number;
 }

@@ -22,7 +22,7 @@ import {
 import { FINISHED, IDLE, ON_HOLD, THERE } from "../tables/rows.ts";
 import type { Tables } from "../tables/tables.ts";
 import { BandCollector, type BandKey, bandSources, type BandSums, bandSums } from "./bands.ts";
-import { type Cause, CauseCollector } from "./causes.ts";
+import { type Cause, CauseCollector, CauseCounter } from "./causes.ts";
 import { chartOf, chartsOf, internChartKeys } from "./charts.ts";
 import { type Evidence, evidenceOf, type RelationKey } from "./evidence.ts";
 import { findProblems, noProblems, type ProblemCounts, rowsToAsk } from "./find_problems.ts";
@@ -259,13 +259,19 @@ export class GraphReader {
   }
 
   /**
-   * Counts, in slices, the problems of all resources but inactive ones, and the references without target.
+   * Counts, in slices, the problems of all resources but inactive ones, their causes, and the references
+   * without target.
    */
   async countProblems(isLimited: IsLimited, slicer: Slicer): Promise<ProblemCounts> {
     const problems = noProblems();
     const unresolved = countUnresolved(this.#sight);
-    await this.visitProblems({ filter: {}, isLimited, slicer }, ({ type }) => problems[type]++);
-    return { problems, unresolved };
+    const causes = new CauseCounter(this.#sight, this.#wholeUnless(isLimited));
+    const onSlice = (isWhole: ProblemScope["isWhole"]) => causes.beginSlice(isWhole);
+    await this.visitProblems({ filter: {}, isLimited, slicer, onSlice }, (problem) => {
+      problems[problem.type]++;
+      causes.add(problem);
+    });
+    return { problems, causes: causes.counts, unresolved };
   }
 
   problemMessage(problem: Problem): string {

@@ -102,6 +102,7 @@ Deno.test("GraphReader.countProblems() has nothing left when all is removed", as
     problems: Object.fromEntries(PROBLEM_TYPES.map((type) => [type, 0])) as Awaited<
       ReturnType<typeof counted>
     >,
+    causes: { error: 0, warning: 0 },
     unresolved: 0,
   });
 });
@@ -131,4 +132,13 @@ Deno.test("GraphReader.visitProblems() may be overtaken: what goes or comes betw
     queueMicrotask(() => graph.remove(uids[Math.floor(next() * uids.length)]!));
   });
   assertEquals(found > before / 2 && found <= before * 2, true);
+});
+
+Deno.test("GraphReader.countProblems() counts the causes that causes() lists", async () => {
+  const { read } = brokenCluster().graph;
+  const causes = await read.causes({ filter: {}, isLimited: UNLIMITED, slicer: alwaysOver() });
+  const counts = (await read.countProblems(UNLIMITED, alwaysOver())).causes;
+  const listed = (wanted: string) => causes.filter(({ severity }) => severity === wanted).length;
+  assertEquals(counts, { error: listed("error"), warning: listed("warning") });
+  assertEquals(counts.error > 10 && counts.warning > 10, true);
 });
