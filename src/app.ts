@@ -194,6 +194,7 @@ async function run({ config, log, client, onSynced }: Parts, signal: AbortSignal
   const saved = persistence?.run(saving.signal);
   const followed = informers.run(stop.signal);
   await aborted(signal);
+  server.retire();
   const delay = config.shutdownDelay;
   const delayed = sleep(delay, { clock: systemClock, signal: running.signal }).then(() => stop.abort());
   // Without a delay, everything that was followed is also saved.

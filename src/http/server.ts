@@ -42,6 +42,7 @@ export class Server {
   readonly #sparedRequestsMax: number;
   #current: Generation | undefined;
   #cancelPause: (() => void) | undefined;
+  #isRetired = false;
   #isClosed = false;
   #acceptErrors = 0;
   /** Requests whose response the server has not sent or given up, of all generations. */
@@ -73,8 +74,14 @@ export class Server {
   }
 
   /**
-   * Accepts no more connections, and settles when the requests under way have ended, or after three seconds.
+   * Asks each client with its next answer to connect anew. A client that keeps its connection until the server closes
+   * it loses the request that it has just sent.
    */
+  retire(): void {
+    this.#isRetired = true;
+  }
+
+  /** Accepts no more connections, and settles when the requests under way have ended, or after three seconds. */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#cancelPause?.();
@@ -105,7 +112,8 @@ export class Server {
     }, (request, info) => {
       this.#underWay++;
       info.completed.then(ended, ended);
-      return this.#handler(request, info);
+      const response = this.#handler(request, info);
+      return this.#isRetired ? withoutReuse(response) : response;
     }) as Deno.HttpServer<Deno.NetAddr>;
     const generation = { server, abort };
     server.finished.catch((error) => this.#failed(generation, error));
@@ -135,6 +143,12 @@ export class Server {
       }
     });
   }
+}
+
+async function withoutReuse(response: Response | Promise<Response>): Promise<Response> {
+  const answer = await response;
+  answer.headers.set("connection", "close");
+  return answer;
 }
 
 /** Counts how many files can be opened, up to the number that is enough. Nothing else tells Deno's limit. */

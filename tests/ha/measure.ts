@@ -14,31 +14,34 @@ import { RollingUpdate } from "../support/rolling_update.ts";
 
 const RUNS = Number(Deno.env.get("HA_RUNS") ?? 3);
 const OBJECTS = 30_000;
-const rows: string[][] = [];
+/** What is measured; an argument names the parts to run by a piece of their name. */
+const PARTS: readonly (readonly [what: string, measure: () => Promise<string>])[] = [
+  ...(["sentinel", "cluster"] as const).flatMap((topology) => [
+    [
+      `${topology}: writing again after the primary's death`,
+      () => repeat(() => afterPrimaryDeath(topology, "kill")),
+    ] as const,
+    [
+      `${topology}: writing again after the primary froze`,
+      () => repeat(() => afterPrimaryDeath(topology, "pause")),
+    ] as const,
+  ]),
+  ...(["SIGTERM", "SIGKILL"] as const).map((signal) =>
+    [`writer's ${signal} until another writes`, () => repeat(() => afterWriterEnds(signal))] as const
+  ),
+  ["throughput of the tagged Cluster against one Redis", clusterThroughput],
+  ["resident memory of a standby and of the writer", memory],
+  ["rolling update of three replicas", rollingUpdate],
+];
 
-for (const topology of ["sentinel", "cluster"] as const) {
-  rows.push([
-    `${topology}: writing again after the primary's death`,
-    await repeat(() => afterPrimaryDeath(topology, "kill")),
-  ]);
-  rows.push([
-    `${topology}: writing again after the primary froze`,
-    await repeat(() => afterPrimaryDeath(topology, "pause")),
-  ]);
+for (const [what, measure] of PARTS) {
+  if (what.includes(Deno.args[0] ?? "")) console.log(`${what}: ${await measure()}`);
 }
-for (const signal of ["SIGTERM", "SIGKILL"] as const) {
-  rows.push([`writer's ${signal} until another writes`, await repeat(() => afterWriterEnds(signal))]);
-}
-rows.push(["throughput of the tagged Cluster against one Redis", await clusterThroughput()]);
-rows.push(["resident memory of a standby and of the writer", await memory()]);
-rows.push(["rolling update of three replicas", await rollingUpdate()]);
-for (const [what, figure] of rows) console.log(`${what}: ${figure}`);
 
 /** Lists what each run took. */
 async function repeat(run: () => Promise<number>): Promise<string> {
   const seconds: string[] = [];
   for (let i = 0; i < RUNS; i++) seconds.push(`${((await run()) / 1_000).toFixed(2)} s`);
-  console.error(seconds.join(", "));
   return seconds.join(", ");
 }
 

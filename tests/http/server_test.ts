@@ -155,3 +155,19 @@ Deno.test("Server, the URL of an IPv6 address has brackets", async () => {
   assertEquals(server.url, `http://[::1]:${server.port}`);
   await server.close();
 });
+
+Deno.test("Server.retire(), asks clients with every answer to connect anew", async () => {
+  await withServer(() => new Response("hi"), async ({ server }) => {
+    const ask = async () => {
+      const connection = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
+      await connection.write(new TextEncoder().encode("GET / HTTP/1.1\r\nhost: x\r\n\r\n"));
+      const buffer = new Uint8Array(1_024);
+      const size = await connection.read(buffer) ?? 0;
+      connection.close();
+      return new TextDecoder().decode(buffer.subarray(0, size));
+    };
+    assertEquals(/^connection:/im.test(await ask()), false);
+    server.retire();
+    assertMatch(await ask(), /^connection: close\r$/im);
+  });
+});
