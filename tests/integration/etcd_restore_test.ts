@@ -110,10 +110,10 @@ async function run(scenario: Scenario, server: ApiServer, path: string): Promise
     await written(parts);
     astrolabe.signal("SIGCONT");
     await agree(parts);
+    await astrolabe.stop();
     assertEquals([astrolabe.output.includes(ANOTHER_PAST), astrolabe.output], [refuted, astrolabe.output]);
   } finally {
-    astrolabe.signal("SIGCONT");
-    await astrolabe.stop();
+    await astrolabe.stop("SIGKILL");
   }
 }
 

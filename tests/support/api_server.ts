@@ -107,12 +107,28 @@ export class ApiServer {
     return this.#write(`${crypto.randomUUID()}.kubeconfig`, JSON.stringify(config));
   }
 
-  /** Kills the API server, or ends it with another signal. etcd keeps its data. */
+  /**
+   * Kills the API server. etcd keeps its data. After SIGTERM it is killed when it no longer listens: with
+   * watches open, the rest of its shutdown takes a minute.
+   */
   async stopServer(signal: "SIGKILL" | "SIGTERM" = "SIGKILL"): Promise<void> {
-    await this.#server?.stop(signal);
+    if (signal === "SIGTERM") {
+      this.#server?.signal(signal);
+      while (await this.#listens()) await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    await this.#server?.stop("SIGKILL");
     this.#server = undefined;
     this.#http?.close();
     this.#http = undefined;
+  }
+
+  async #listens(): Promise<boolean> {
+    try {
+      (await Deno.connect({ hostname: "127.0.0.1", port: this.#port })).close();
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   /** Starts the API server (again), on the same port, and waits until it is ready. */

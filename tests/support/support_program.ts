@@ -2,8 +2,8 @@
 export interface SupportProgram {
   /** Waits until the check is true. Rejects if the program ends first, or after a minute. */
   until(check: () => Promise<boolean>): Promise<void>;
-  /** Sends a signal that does not end it. */
-  signal(signal: "SIGSTOP" | "SIGCONT"): void;
+  /** Sends a signal, and does not wait for its effect. */
+  signal(signal: "SIGSTOP" | "SIGCONT" | "SIGTERM"): void;
   stop(signal: Deno.Signal): Promise<void>;
 }
 
