@@ -14,6 +14,8 @@ const READ = [
 /** What the Secret holds, where a variable is taken from it. */
 const SECRET: Readonly<Record<string, string>> = { address: "redis.example.com:6380", username: "someone" };
 
+const NO_FILES = { ca: undefined, cert: undefined, key: undefined };
+
 const CASES: readonly [components: readonly string[], config: (config: Config) => unknown, means: unknown][] =
   [
     [[], ({ namespaces, redis }) => [namespaces, redis], [[], undefined]],
@@ -26,12 +28,12 @@ const CASES: readonly [components: readonly string[], config: (config: Config) =
     [
       ["redis-external"],
       ({ redis }) => [redis?.location, redis?.username, redis?.tls],
-      [at("redis.example.com", 6380), "someone", {}],
+      [at("redis.example.com", 6380), "someone", { ...NO_FILES }],
     ],
     [
       ["redis-external", "redis-external-ca"],
       ({ redis }) => redis?.tls,
-      { ca: "/run/secrets/redis/ca.crt" },
+      { ...NO_FILES, ca: "/run/secrets/redis/ca.crt" },
     ],
   ];
 
