@@ -101,6 +101,7 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   [/CertificateRequired|HandshakeFailure|AccessDenied|DecryptError/i, "it refuses our client certificate"],
   [/network (is )?unreachable|no route to host/i, "there is no route to it"],
   [/timed out/i, "it does not answer"],
+  [/reset by peer|broken pipe|close_notify|unexpected.eof|closed before message/i, "the connection was cut"],
 ];
 
 function explain(status: number, message: string): string {

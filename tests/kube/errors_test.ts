@@ -51,6 +51,11 @@ for (
 }
 
 const causes: [string, string][] = [
+  ["tcp connect error: Connection reset by peer (os error 104)", "the connection was cut"],
+  [
+    "peer closed connection without sending TLS close_notify: https://docs.rs/rustls/#unexpected-eof",
+    "the connection was cut",
+  ],
   [
     "error sending request for url (https://h/api): client error (Connect): tcp connect error: " +
     "Connection refused (os error 111)",
@@ -67,7 +72,7 @@ const causes: [string, string][] = [
 ];
 
 for (const [cause, reason] of causes) {
-  Deno.test(`unreachable() says "${reason}"`, () => {
+  Deno.test(`unreachable() says "${reason}" of "${cause}"`, () => {
     assertEquals(
       unreachable("https://h", new TypeError("fetch failed", { cause: new Error(cause) })).message,
       `cannot reach the API server at https://h: ${reason}`,
