@@ -20,6 +20,8 @@ export interface SampleClusterOptions {
   readonly seed?: number;
   /** The time that ages count from, in milliseconds since 1970. Default: now. */
   readonly now?: number;
+  /** Leaves out everything that is broken or left over. Default: false. */
+  readonly healthy?: boolean;
 }
 
 const DAY = 86_400;
@@ -65,9 +67,9 @@ const MIX: readonly ApplicationType[] = [
 ];
 
 export function* sampleCluster(options: SampleClusterOptions): Generator<KubeObject, void> {
-  const { objects, seed = 1, now = Date.now() } = options;
+  const { objects, seed = 1, now = Date.now(), healthy } = options;
   const random = new Random(seed);
-  const scene = new Scene(random, { nodes: Math.ceil(objects / 100), now: () => now });
+  const scene = new Scene(random, { nodes: Math.ceil(objects / 100), now: () => now, healthy });
   let left = objects;
 
   for (const part of parts(scene, objects)) {
@@ -146,7 +148,7 @@ function application(
 /** Returns storage that nobody uses any more. */
 function leftovers(scene: Scene, app: Application): KubeObject[] {
   const { random } = scene;
-  if (!random.chance(0.03)) return [];
+  if (!scene.breaks(0.03)) return [];
   const claim = makeClaim({
     meta: appMeta(scene, { ...app, helm: false }, `${app.name}-backup`),
     storageClass: "archive",

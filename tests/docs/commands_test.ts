@@ -17,7 +17,7 @@ for (const path of pages()) {
 
   Deno.test(`${path}, its tasks are tasks of the project`, () => {
     const named = commands(page).flatMap((it) =>
-      [...it.matchAll(/\btask ([a-z]+)/g)].map(([, name = ""]) => name)
+      [...it.matchAll(/\btask ([a-z-]+)/g)].map(([, name = ""]) => name)
     );
     assertEquals(named.filter((name) => !Object.hasOwn(project.tasks, name)), []);
   });

@@ -29,7 +29,7 @@ const NOT_RUN: readonly (readonly [command: RegExp, reason: string])[] = [
   [/^docker /, "it needs a Docker daemon"],
   [/^(kind|minikube) /, "it makes or removes a cluster of the machine"],
   [/\btask (test|ok)\b/, "it would run this test again"],
-  [/\btask (bench|soak|mutate)\b/, "it takes minutes; commands_test.ts reads the options"],
+  [/\btask (bench|soak|mutate|causes-score)\b/, "it takes minutes; commands_test.ts reads the options"],
   [/\btask (bundle|compile)\b|dist\/astrolabe\.js/, "deploy/bundle_test.ts makes the bundle and runs it"],
   [/^redis-server /, "its port may be taken; integration/persistence_restart_test.ts starts one"],
   [/ (rollout status|port-forward|wait --for=condition=complete) /, "no Pod runs without a kubelet"],

@@ -90,7 +90,7 @@ function webApplication(scene: Scene, app: Application, options: TemplateOptions
     name: app.name,
     port: PORT,
     type: random.chance(0.05) ? "LoadBalancer" : "ClusterIP",
-    ...(random.chance(0.02) ? { selector: { "app.kubernetes.io/name": "renamed-meanwhile" } } : {}),
+    ...(scene.breaks(0.02) ? { selector: { "app.kubernetes.io/name": "renamed-meanwhile" } } : {}),
   });
   const selected = service.spec.selector["app.kubernetes.io/name"] === app.chart ? pods : [];
   const replicas = workload.spec.replicas;
@@ -100,12 +100,12 @@ function webApplication(scene: Scene, app: Application, options: TemplateOptions
     makeEndpointSlice(scene, service, selected),
     ...(random.chance(0.6)
       ? [makeIngress(scene, app, {
-        service: random.chance(0.02) ? `${app.name}-old` : app.name,
+        service: scene.breaks(0.02) ? `${app.name}-old` : app.name,
         tlsSecret: SHARED.tlsSecret,
       })]
       : []),
     ...(random.chance(0.4)
-      ? [makeScaler(scene, app, { target: workload, replicas, active: random.chance(0.95) })]
+      ? [makeScaler(scene, app, { target: workload, replicas, active: random.chance(0.95) || scene.healthy })]
       : []),
     ...(random.chance(0.4) ? [makeDisruptionBudget(scene, app, { pods: pods.length, healthy: ready })] : []),
   ];
@@ -120,7 +120,7 @@ interface Deployed {
 
 function deployment(scene: Scene, app: Application, options: TemplateOptions, replicas: number): Deployed {
   const { random } = scene;
-  const state: PodState = random.chance(BROKEN)
+  const state: PodState = scene.breaks(BROKEN)
     ? random.pick(["crashing", "missing-config", "bad-image"])
     : "running";
   const missing = `${app.name}-features`;
@@ -160,7 +160,7 @@ function database(scene: Scene, app: Application, options: TemplateOptions): Kub
   const { random } = scene;
   const storageClass = random.pick(["standard", "fast"]);
   const replicas = random.between(1, 3);
-  const waiting = random.chance(BROKEN) ? 1 : 0;
+  const waiting = scene.breaks(BROKEN) ? 1 : 0;
   const service = makeService(scene, app, { name: `${app.name}-headless`, port: PORT, headless: true });
   const workload = makeStatefulSet(scene, app, {
     template: podTemplate(scene, app, { ...options, port: PORT }),
@@ -212,7 +212,7 @@ function batch(scene: Scene, app: Application, options: TemplateOptions): KubeOb
     schedule: random.pick(["*/10 * * * *", "0 * * * *", "30 2 * * *"]),
     suspended: random.chance(0.1),
   });
-  const failed = random.chance(BROKEN);
+  const failed = scene.breaks(BROKEN);
   const runs = Array.from({ length: 3 }, (_, at) => {
     const age = 600 * (3 - at);
     const fails = failed && at === 2;

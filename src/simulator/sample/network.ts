@@ -34,7 +34,7 @@ export function makeService(scene: Scene, app: Application, options: ServiceOpti
       sessionAffinity: "None",
     },
     status: {
-      loadBalancer: type === "LoadBalancer" && scene.random.chance(0.8)
+      loadBalancer: type === "LoadBalancer" && (scene.random.chance(0.8) || scene.healthy)
         ? { ingress: [{ ip: `203.0.113.${scene.random.between(1, 254)}`, ipMode: "VIP" }] }
         : {},
     },

@@ -4,18 +4,29 @@ const SECOND = 1000;
 const ADDRESSES = 256 * 256;
 const GENERATED_SUFFIX_LENGTH = 5;
 
+export interface SceneOptions {
+  /** The number of nodes. */
+  readonly nodes: number;
+  /** Returns the milliseconds since 1970. */
+  readonly now: () => number;
+  readonly healthy?: boolean | undefined;
+}
+
 /** The world of sample objects: nodes, addresses, generated names, and the time that ages count from. */
 export class Scene {
   readonly random: Random;
   readonly nodes: readonly string[];
+  /** Whether nothing in it is broken or left over. */
+  readonly healthy: boolean;
   readonly #nodeAddresses: ReadonlyMap<string, string>;
   readonly #now: () => number;
   #addresses = 0;
   /** The time that was asked for last: the objects of one application ask for the same one. */
   #lastTime = { milliseconds: NaN, text: "" };
 
-  constructor(random: Random, { nodes, now }: { readonly nodes: number; readonly now: () => number }) {
+  constructor(random: Random, { nodes, now, healthy = false }: SceneOptions) {
     this.random = random;
+    this.healthy = healthy;
     this.nodes = Array.from({ length: nodes }, (_, at) => `node-${String(at + 1).padStart(3, "0")}`);
     this.#nodeAddresses = new Map(
       this.nodes.map((node, at) => [node, `192.168.${(at + 1) >> 8}.${(at + 1) & 255}`]),
@@ -23,7 +34,12 @@ export class Scene {
     this.#now = now;
   }
 
-  /** RFC 3339 in whole seconds, as Kubernetes writes it. */
+  /** Draws whether something is broken or left over, which it never is in a healthy scene. */
+  breaks(probability: number): boolean {
+    return this.random.chance(probability) && !this.healthy;
+  }
+
+  /** Returns a time in RFC 3339 in whole seconds, as Kubernetes writes it. */
   time(secondsAgo = 0): string {
     const milliseconds = this.#now() - secondsAgo * SECOND;
     if (milliseconds !== this.#lastTime.milliseconds) {
