@@ -4,9 +4,6 @@ import { ByteWriter, fragment } from "../json/byte_writer.ts";
 import type { DeltaSink } from "../stream/view_cursor.ts";
 import { Encoder } from "./encode.ts";
 
-/** Bytes that are likely to be enough for most messages. */
-const MESSAGE_BYTES = 2 << 10;
-
 const COMMA = fragment(",");
 const END = fragment("}");
 const UPSERT_NODE = fragment('{"op":"upsert_node","node":');
@@ -20,6 +17,8 @@ export interface DeltaWriterOptions {
   readonly bytesMax: number;
   /** The beginning of the message, before the deltas. */
   readonly head: string;
+  /** Is written into; nobody else may until the message is finished. */
+  readonly buffer: ArrayBuffer;
 }
 
 export class DeltaWriter implements DeltaSink {
@@ -30,11 +29,11 @@ export class DeltaWriter implements DeltaSink {
   readonly #bytesMax: number;
   #count = 0;
 
-  constructor(graph: GraphReader, { labels, bytesMax, head }: DeltaWriterOptions) {
+  constructor(graph: GraphReader, { labels, bytesMax, head, buffer }: DeltaWriterOptions) {
     this.#graph = graph;
     this.#labels = labels;
     this.#bytesMax = bytesMax;
-    this.#out = new ByteWriter(graph, MESSAGE_BYTES);
+    this.#out = new ByteWriter(graph, buffer);
     this.#encoder = new Encoder(graph, this.#out, undefined);
     this.#out.ascii(`${head}{"rv":"${graph.rv}","deltas":[`);
   }
@@ -48,10 +47,10 @@ export class DeltaWriter implements DeltaSink {
     return this.#count;
   }
 
-  /** Ends the message. */
+  /** Ends the message. Returns a copy of it, of no more than its size. */
   finish({ partial, tail }: { readonly partial: boolean; readonly tail: string }): Uint8Array<ArrayBuffer> {
     this.#out.ascii(`]${partial ? ',"partial":true' : ""}}${tail}`);
-    return this.#out.written;
+    return this.#out.written.slice();
   }
 
   scopeChanged(): void {

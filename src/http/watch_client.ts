@@ -28,6 +28,8 @@ export interface WatchClientOptions {
   readonly labels: boolean;
   /** Bytes at which a message is full. */
   readonly messageBytesMax: number;
+  /** Clients write their messages into the same buffer, one after the other. */
+  readonly buffer: ArrayBuffer;
   readonly format: "events" | "lines";
   /** Names of the kinds that are stale. */
   readonly staleKinds: () => readonly string[];
@@ -113,7 +115,7 @@ export class WatchClient {
 
   /** Returns the next message, if there are changes. */
   #message(): Uint8Array<ArrayBuffer> | undefined {
-    const { graph, view, labels, messageBytesMax: bytesMax, format, onBacklog } = this.#options;
+    const { graph, view, labels, messageBytesMax: bytesMax, buffer, format, onBacklog } = this.#options;
     const cursor = this.#cursor;
     if (view === undefined || cursor === undefined) {
       return graph.revision === this.#revision ? undefined : this.#rv({});
@@ -123,7 +125,12 @@ export class WatchClient {
       return undefined;
     }
     if (cursor.isAtEnd && !this.#isInBatch) return undefined;
-    const writer = new DeltaWriter(graph, { labels, bytesMax, head: format === "events" ? "data: " : "" });
+    const writer = new DeltaWriter(graph, {
+      labels,
+      bytesMax,
+      buffer,
+      head: format === "events" ? "data: " : "",
+    });
     cursor.read(writer);
     const partial = !cursor.isAtEnd;
     // Entries may have nothing left to say.

@@ -33,6 +33,7 @@ export interface WatchRequest {
 
 export class WatchClients {
   readonly #options: WatchClientsOptions;
+  readonly #buffer = new ArrayBuffer(2 * MESSAGE_BYTES_MAX);
   /** Clients whose body has not ended. */
   readonly #open = new Set<WatchClient>();
   #count = 0;
@@ -74,6 +75,7 @@ export class WatchClients {
       view,
       labels,
       messageBytesMax,
+      buffer: this.#buffer,
       format,
       revision: rv === undefined ? undefined : graph.parseRevision(rv),
       staleKinds: () => kindStatuses().flatMap(({ kind, state }) => state === "stale" ? [kind.kind] : []),
