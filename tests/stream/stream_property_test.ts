@@ -8,14 +8,20 @@ import { Graph } from "../../src/graph/graph.ts";
 import type { Filter } from "../../src/graph/queries/select.ts";
 import { encodeGraph } from "../../src/http/encode.ts";
 import { WatchClients } from "../../src/http/watch_clients.ts";
+import { makeRecord } from "../../src/kinds/make_record.ts";
+import { kinds } from "../../src/kinds/registry.ts";
 import { parseLabelSelector } from "../../src/model/label_selector.ts";
+import { apiVersionOf, type ResourceKind } from "../../src/model/resource_kind.ts";
 import { Views } from "../../src/stream/views.ts";
 import { FakeClock } from "../support/fake_clock.ts";
+import type { KubeObject } from "../support/naive_reading.ts";
 import { random } from "../support/random.ts";
+import { RandomObjects } from "../support/random_objects.ts";
 import { randomWriter } from "../support/random_writes.ts";
 import { testKinds } from "../support/records.ts";
 import { pictureOf, Watcher } from "../support/watcher.ts";
 
+/** Filters for the records of the graph's own tests. */
 const FILTERS: readonly Filter[] = [
   {},
   { inactive: true },
@@ -33,15 +39,62 @@ const FILTERS: readonly Filter[] = [
   { namespaces: ["nowhere"] },
 ];
 
+/** Filters for objects of the kinds that are tracked. */
+const OBJECT_FILTERS: readonly Filter[] = [
+  {},
+  { inactive: true },
+  { namespaces: ["alpha"] },
+  { namespaces: ["beta"], inactive: true },
+  { release: { name: "shop" } },
+  { release: { name: "blog", namespace: "alpha" }, inactive: true },
+  { kinds: kinds.flatMap(({ kind }, i) => ["Pod", "ReplicaSet", "Service"].includes(kind) ? [i] : []) },
+  { labelSelector: parseLabelSelector("app in (web, db)") },
+  { chart: "chart-1" },
+  { unreferenced: true },
+  { names: ["web"], inactive: true },
+];
+
+/** Random creations, changes and deletions of objects, as records of a graph. */
+function objectWriter(seed: number): (graph: Graph) => void {
+  const next = random(seed);
+  const present = new Map<string, KubeObject>();
+  const objects = new RandomObjects(next, present);
+  let uids = 0;
+  return (graph) => {
+    const rule = objects.pick(kinds);
+    const { name, namespace } = objects.key(rule.kind);
+    const key = `${rule.kind} ${namespace} ${name}`;
+    const old = present.get(key);
+    if (old && objects.chance(0.3)) {
+      graph.remove(old.metadata.uid);
+      present.delete(key);
+      return;
+    }
+    const uid = old && objects.chance(0.8) ? old.metadata.uid : `00000000-0000-4000-8000-${1e11 + uids++}`;
+    const object = {
+      apiVersion: apiVersionOf(rule),
+      kind: rule.kind,
+      metadata: { name, namespace, uid, resourceVersion: `${uids}`, ...objects.metadata(namespace) },
+      ...objects.body(rule.kind, { name, namespace: namespace ?? "" }),
+    };
+    present.set(key, object);
+    graph.upsert(makeRecord(rule, object));
+  };
+}
+
 /** A graph and the server's side of the change stream. */
 class World {
   readonly clock = new FakeClock();
-  readonly graph = new Graph(testKinds, () => this.clock.now());
+  readonly graph: Graph;
   readonly clients: WatchClients;
   readonly #views: Views;
 
-  constructor({ ringBytesMax, messageBytesMax }: { ringBytesMax: number; messageBytesMax: number }) {
-    const { graph, clock } = this;
+  constructor(
+    kinds: readonly ResourceKind[],
+    { ringBytesMax, messageBytesMax }: { ringBytesMax: number; messageBytesMax: number },
+  ) {
+    const { clock } = this;
+    const graph = this.graph = new Graph(kinds, () => this.clock.now());
     const listen = graph.listen.bind(graph);
     this.#views = new Views({ graph: graph.read, listen, clock, ringBytesMax });
     this.clients = new WatchClients({
@@ -115,8 +168,8 @@ class Client {
 
   /** Reads all there is, and compares. */
   async check(): Promise<void> {
-    for (let i = 0; i < 60; i++) {
-      await this.read();
+    for (let i = 0; i < 10; i++) {
+      for (let chunks = 0; chunks < 100; chunks++) await this.read();
       await this.#world.advance(250);
     }
     assertEquals(this.#watcher.isPartial, false);
@@ -148,37 +201,52 @@ class Client {
   }
 }
 
-for (let seed = 1; seed <= 30; seed++) {
-  Deno.test(`Stream, a client's picture becomes the graph's (seed ${seed})`, async () => {
-    const next = random(seed);
-    const world = new World({
-      // Some rings hold nearly nothing, so that clients fall off them.
-      ringBytesMax: seed % 3 === 0 ? 500 : 1 << 20,
-      // Some messages hold nearly nothing, so that clients are cut off in the midst of a batch.
-      messageBytesMax: seed % 2 === 0 ? 300 : 64 << 10,
-    });
-    const write = randomWriter(seed);
-    for (let i = 0; i < 50; i++) write([world.graph]);
-    const clients = Array.from({ length: 4 }, () => {
-      const filter = FILTERS[Math.floor(next() * FILTERS.length)] ?? {};
-      return new Client(world, filter, next);
-    });
-    for (let step = 0; step < 150; step++) {
-      const writes = next() < 0.1 ? 30 : 1;
-      for (let i = 0; i < writes; i++) {
-        write([world.graph]);
-        for (const client of clients) client.note();
-      }
-      if (next() < 0.5) await world.advance(next() * 600);
-      for (const client of clients) {
-        const chance = next();
-        if (chance < 0.4) await client.read();
-        else if (chance < 0.45) await client.cut();
-      }
-      if (step % 30 === 29) { for (const client of clients) await client.check(); }
+interface Trial {
+  readonly seed: number;
+  readonly kinds: readonly ResourceKind[];
+  readonly filters: readonly Filter[];
+  readonly write: (graph: Graph) => void;
+}
+
+async function follow({ seed, kinds, filters, write }: Trial): Promise<void> {
+  const next = random(seed);
+  const world = new World(kinds, {
+    // Some rings hold nearly nothing, so that clients fall off them.
+    ringBytesMax: seed % 3 === 0 ? 500 : 1 << 20,
+    // Some messages hold nearly nothing, so that clients are cut off in the midst of a batch.
+    messageBytesMax: seed % 2 === 0 ? 300 : 64 << 10,
+  });
+  for (let i = 0; i < 50; i++) write(world.graph);
+  const clients = Array.from({ length: 4 }, () => {
+    const filter = filters[Math.floor(next() * filters.length)] ?? {};
+    return new Client(world, filter, next);
+  });
+  for (let step = 0; step < 150; step++) {
+    const writes = next() < 0.1 ? 30 : 1;
+    for (let i = 0; i < writes; i++) {
+      write(world.graph);
+      for (const client of clients) client.note();
     }
-    for (const client of clients) await client.close();
-    await world.advance(120_000);
-    assertEquals(world.clients.count, 0);
+    if (next() < 0.5) await world.advance(next() * 600);
+    for (const client of clients) {
+      const chance = next();
+      if (chance < 0.4) await client.read();
+      else if (chance < 0.45) await client.cut();
+    }
+    if (step % 30 === 29) { for (const client of clients) await client.check(); }
+  }
+  for (const client of clients) await client.close();
+  await world.advance(120_000);
+  assertEquals(world.clients.count, 0);
+}
+
+for (let seed = 1; seed <= 20; seed++) {
+  Deno.test(`Stream, a client's picture becomes the graph's (records, seed ${seed})`, async () => {
+    const write = randomWriter(seed);
+    await follow({ seed, kinds: testKinds, filters: FILTERS, write: (graph) => write([graph]) });
+  });
+
+  Deno.test(`Stream, a client's picture becomes the graph's (objects, seed ${seed})`, async () => {
+    await follow({ seed, kinds, filters: OBJECT_FILTERS, write: objectWriter(seed) });
   });
 }

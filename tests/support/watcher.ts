@@ -114,6 +114,7 @@ export class Watcher {
     if (delta.op === "scope_changed") {
       this.#nodes.clear();
       this.#edges.clear();
+      this.rv = undefined;
     } else if (delta.op === "upsert_node") this.#nodes.set(delta.node.uid, delta.node);
     else if (delta.op === "remove_node") {
       this.#nodes.delete(delta.uid);
