@@ -224,3 +224,16 @@ Deno.test("GET /api/v1/resources, names a Pod only once if it is a target by uid
   const [{ targetPods }] = await api.get("/api/v1/resources?kind=EndpointSlice");
   assertEquals(targetPods, ["web"]);
 });
+
+Deno.test("GET /api/v1/resources, names a Secret that it uses and that says so itself", async () => {
+  const annotations = { "kubernetes.io/service-account.name": "robot" };
+  const api = new Api([
+    object("Secret", "n/token", { annotations }),
+    object("ServiceAccount", "n/robot", {
+      secrets: [{ name: "token" }],
+      imagePullSecrets: [{ name: "token" }],
+    }),
+  ]);
+  const [{ usedSecrets }] = await api.get("/api/v1/resources?kind=ServiceAccount");
+  assertEquals(usedSecrets, ["token"]);
+});

@@ -571,13 +571,34 @@ export class GraphReader {
           if (!this.#sees(cohorts.scope(cohort))) return;
           cohorts.forEachMember(cohort, (member) => visit(type, rows.name.data[member]!));
         });
-      } else if (references.has(at, REVERSED | DUPLICATE)) continue;
+      } else if (references.has(at, REVERSED) || this.#isRepeated(row, at)) continue;
       else if (references.has(at, ACTIVE)) visit(type, rows.name.data[target]!);
       else {
         const named = namedTarget(this.#tables, at);
         if (named !== undefined) visit(type, named.name);
       }
     }
+  }
+
+  /**
+   * Reports whether another reference of the resource has the same target. A duplicate of what the target
+   * itself declares is not repeated: the resource names it once.
+   */
+  #isRepeated(row: number, reference: number): boolean {
+    const { references } = this.#tables;
+    if (!references.has(reference, DUPLICATE)) return false;
+    let isBefore = true;
+    for (let at = references.first(row); at !== NONE; at = references.after(at)) {
+      if (at === reference) {
+        isBefore = false;
+        continue;
+      }
+      const isSame = references.target.data[at] === references.target.data[reference] &&
+        references.type.data[at] === references.type.data[reference] &&
+        references.has(at, ACTIVE) && !references.has(at, REVERSED | SELECTOR);
+      if (isSame && (isBefore || !references.has(at, DUPLICATE))) return true;
+    }
+    return false;
   }
 
   /**
