@@ -36,6 +36,9 @@ const stuckRollout = {
   reason: "ProgressDeadlineExceeded",
   message: "ReplicaSet has timed out progressing.",
 };
+const blockedBy = (service: string) =>
+  `Internal error occurred: failed calling webhook "v.example.com": failed to call webhook: Post ` +
+  `"https://${service}.n.svc:443/validate?timeout=10s": no endpoints available for service "${service}"`;
 const configError = { waiting: "CreateContainerConfigError" };
 const crash = { waiting: "CrashLoopBackOff" };
 
@@ -82,6 +85,25 @@ const CASES: readonly [name: string, objects: KubeObject[], expected: string[], 
       'error Deployment n/web: 0: Its Pods cannot be created: FailedCreate: pods "web-1-x" is forbidden: ' +
       "exceeded quota: small",
     ],
+  ],
+  [
+    "a webhook whose Service has Pods that crash, and the rollout that it blocks",
+    [
+      ...deployment("web", { desired: 2, replicaFailure: blockedBy("admit") }),
+      ...deployment("admit", { pods: [crash] }),
+      {
+        ...object("Service", "n/admit", { spec: { selector: { app: "admit" } } }),
+      },
+    ].map((it) => it.kind === "Pod" ? { ...it, metadata: { ...it.metadata, labels: { app: "admit" } } } : it),
+    ["error Deployment n/admit: 1: 1 of 1 Pods: container app: CrashLoopBackOff"],
+  ],
+  [
+    "a webhook whose Service has no Pods, and the rollout that it blocks",
+    [
+      ...deployment("web", { desired: 2, replicaFailure: blockedBy("admit") }),
+      object("Service", "n/admit", { spec: { selector: { app: "admit" } } }),
+    ],
+    ["error Service n/admit: 0: Its selector matches no Pod"],
   ],
   [
     "a missing ServiceAccount, without which no Pod is created",

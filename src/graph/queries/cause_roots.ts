@@ -15,7 +15,7 @@ import { type NamedTarget, namedTarget } from "./named_target.ts";
 import { descendantsOf, isOver } from "./outcome.ts";
 import type { Problem } from "./problem.ts";
 import type { ProblemScope } from "./problems.ts";
-import { kindOf, type Sight } from "./sight.ts";
+import { kindOf, sees, type Sight } from "./sight.ts";
 import { controllerOf, forEachOwner, forEachTarget } from "./walk.ts";
 
 const READY = STATUSES.indexOf("Ready");
@@ -34,6 +34,9 @@ const WAITS_FOR: readonly (readonly [message: RegExp, types: readonly RelationTy
   [/Unschedulable|Waiting for a (node|claim)/, ["mounts"]],
   [/cannot be created/, ["uses-sa", "uses-priorityclass"]],
 ];
+
+/** The Service that the API server could not reach for a webhook that has to admit a Pod, in its words. */
+const WEBHOOK_SERVICE = /webhook.*https:\/\/([a-z0-9-]+)\.([a-z0-9-]+)\.svc\b/s;
 
 /** A broken target of one of these types explains the problem of its source, for any message. */
 const CARRYING = numbersOf(["attached-to", "calls", "scales", "binds"]);
@@ -80,6 +83,8 @@ export class CauseRoots {
   #explain(row: number, steps: number): Root | undefined {
     const target = this.#missing(row);
     if (target !== undefined) return { target };
+    const webhook = this.#webhook(row, steps);
+    if (webhook !== undefined) return webhook;
     const sight = this.#sight;
     const { status } = sight.tables.rows;
     const { mountsClaims } = kindOf(sight, row);
@@ -114,6 +119,33 @@ export class CauseRoots {
     return undefined;
   }
 
+  /** Returns the root of the webhook's Service that keeps a row from creating Pods, or undefined. */
+  #webhook(row: number, steps: number): Root | undefined {
+    const { kinds, tables: { cohorts, rows, strings } } = this.#sight;
+    if (kindOf(this.#sight, row).role !== "workload") return undefined;
+    const [, name, namespace] = WEBHOOK_SERVICE.exec(strings.text(rows.message.data[row]!)) ?? [];
+    if (name === undefined || namespace === undefined) return undefined;
+    const kind = kinds.findIndex(({ role }) => role === "service");
+    const [home, id] = [strings.find(namespace), strings.find(name)];
+    const scope = home === NONE ? NONE : cohorts.findScope(kind, home);
+    const service = scope === NONE || id === NONE ? NONE : rows.findKey(scope, id);
+    if (service === NONE) return undefined;
+    if (rows.has(service, THERE)) {
+      return sees(this.#sight, service) ? this.#ofService(service, steps) : undefined;
+    }
+    return { target: { kind, namespace: home, name: id, replaced: false } };
+  }
+
+  /** A Service answers nobody because of its Pods, or because it has none. */
+  #ofService(service: number, steps: number): Root {
+    const { status } = this.#sight.tables.rows;
+    let broken = NONE;
+    forEachTarget(this.#sight, service, (type, to) => {
+      if (broken === NONE && type === SELECTS && status.data[to] !== READY) broken = to;
+    });
+    return broken === NONE ? { row: service } : this.#trace(broken, steps + 1);
+  }
+
   /** Returns the root of the Pods that a row owns: their own fault, or otherwise its explanation. */
   #followPods(row: number, steps: number): Root | undefined {
     const sight = this.#sight;
@@ -136,14 +168,18 @@ export function unwellPodsOf(sight: Sight, row: number): number[] {
   );
 }
 
-/** Returns the topmost owner of a row. Follows the controller if there is one. */
+/**
+ * Returns the topmost owner of a row, by way of its controllers where it has one. What is in a namespace stays
+ * there: the Node that owns its static Pods is not what has to be fixed.
+ */
 export function topmostOwner(sight: Sight, row: number): number {
   const seen = new Set([row]);
   let top = row;
   for (;;) {
     let owner = controllerOf(sight, top);
     if (owner === NONE) forEachOwner(sight, top, (it) => owner = owner === NONE ? it : owner);
-    if (owner === NONE || seen.has(owner)) return top;
+    const leaves = owner !== NONE && kindOf(sight, top).namespaced && !kindOf(sight, owner).namespaced;
+    if (owner === NONE || leaves || seen.has(owner)) return top;
     seen.add(owner);
     top = owner;
   }

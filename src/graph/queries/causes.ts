@@ -5,7 +5,7 @@ import { NONE } from "../../arrays/columns.ts";
 import { mix } from "../../arrays/row_index.ts";
 import { type BandKey, bandOf, bandText } from "./bands.ts";
 import { causeMessage } from "./cause_message.ts";
-import { CauseRoots, type Root, unwellPodsOf } from "./cause_roots.ts";
+import { CauseRoots, type Root, topmostOwner, unwellPodsOf } from "./cause_roots.ts";
 import { type Problem, type ProblemType, SEVERITIES, type Severity } from "./problem.ts";
 import { problemMessage } from "./problem_message.ts";
 import type { ProblemScope } from "./problems.ts";
@@ -56,11 +56,19 @@ export interface Affected {
   readonly message: string;
 }
 
+/** The problem from which a cause has its message. */
+interface Witness {
+  /** It is a problem of the root, or of what that owns. */
+  readonly isOwn: boolean;
+  readonly severity: Severity;
+  readonly type: ProblemType;
+}
+
 interface Draft {
   readonly id: string;
   readonly cause: CauseKey;
   severity: Severity;
-  type: ProblemType;
+  witness: Witness | undefined;
   message: string;
   since: number;
   readonly rows: Set<number>;
@@ -91,7 +99,7 @@ export class CauseCollector {
     const key = keyOf(this.#sight, root);
     let draft = this.#drafts.get(key);
     if (draft === undefined) this.#drafts.set(key, draft = this.#newDraft(key, { root, problem }));
-    else if (tellsMore(problem, draft)) this.#lead(draft, { root, problem });
+    else this.#lead(draft, { root, problem });
     draft.since = Math.min(draft.since, problem.since);
     this.#affect(draft, problem.row);
     if (root.row !== undefined && this.#sight.tables.rows.status.data[root.row] !== READY) {
@@ -124,7 +132,7 @@ export class CauseCollector {
       id: hashOf(key),
       cause: describeRoot(this.#sight, root),
       severity: problem.severity,
-      type: problem.type,
+      witness: undefined,
       message: "",
       since: problem.since,
       rows: new Set(),
@@ -137,9 +145,18 @@ export class CauseCollector {
     return draft;
   }
 
+  /** Takes the severity of a problem if it is worse, and its message if it tells more. */
   #lead(draft: Draft, { root, problem }: { root: Root; problem: Problem }): void {
-    draft.severity = problem.severity;
-    draft.type = problem.type;
+    if (SEVERITIES.indexOf(problem.severity) < SEVERITIES.indexOf(draft.severity)) {
+      draft.severity = problem.severity;
+    }
+    const witness = {
+      isOwn: root.row === undefined || topmostOwner(this.#sight, problem.row) === root.row,
+      severity: problem.severity,
+      type: problem.type,
+    };
+    if (draft.witness !== undefined && compareWitnesses(witness, draft.witness) >= 0) return;
+    draft.witness = witness;
     draft.message = this.#messageOf(root, problem);
   }
 
@@ -213,9 +230,11 @@ export function countCauses(causes: readonly Cause[]): Map<string, number> {
   return counts;
 }
 
-function tellsMore({ severity, type }: Problem, draft: Draft): boolean {
-  return SEVERITIES.indexOf(severity) - SEVERITIES.indexOf(draft.severity) < 0 ||
-    severity === draft.severity && TELLING.indexOf(type) < TELLING.indexOf(draft.type);
+/** Compares problems of one cause: negative if the first tells more about it. */
+function compareWitnesses(a: Witness, b: Witness): number {
+  return Number(b.isOwn) - Number(a.isOwn) ||
+    SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
+    TELLING.indexOf(a.type) - TELLING.indexOf(b.type);
 }
 
 /** The key of the thing to fix. It is stable while the cause lasts. */
