@@ -1,13 +1,16 @@
 /**
  * Installs the programs that tests need, runs the tests named on the command line or all tests, and prints
- * the totals on a line of their own. If a program is missing, it says so first, and the tests that need it
- * are skipped.
+ * the slowest files, then the totals on a line of their own. If a program is missing, it says so first, and
+ * the tests that need it are skipped.
  */
 const NEEDED = [
   ["redis-server", "redis-server", "against Redis"],
+  ["redis-cli", "redis-tools", "against a Redis Cluster"],
   ["promtool", "prometheus", "of metrics and alerts"],
   ["jq", "jq", "of recipes and of the Grafana dashboard"],
 ] as const;
+
+const SLOWEST_SHOWN = 10;
 
 for (const [program, debian, tests] of NEEDED) {
   if (!await succeeds(program, "--version")) await install(program, { debian, tests });
@@ -37,10 +40,20 @@ const [tests, failures, skipped] = [
   count("failure ") + count("error "),
   count("skipped"),
 ];
+for (const [file, seconds] of slowestFiles(xml)) console.log(`${seconds.toFixed(1).padStart(7)} s  ${file}`);
 // A failure outside of any test fails the run but is not in the report.
 const failed = failures === 0 && code !== 0 ? 1 : failures;
 if (tests > 0) console.log(`\n${tests - failures - skipped} passed, ${failed} failed, ${skipped} skipped`);
 Deno.exit(code);
+
+/** Returns the files whose tests took longest, with their seconds. */
+function slowestFiles(xml: string): [file: string, seconds: number][] {
+  const seconds = new Map<string, number>();
+  for (const [, file = "", time] of xml.matchAll(/<testcase [^>]*classname="([^"]+)" time="([^"]+)"/g)) {
+    seconds.set(file, (seconds.get(file) ?? 0) + Number(time));
+  }
+  return [...seconds].filter(([, time]) => time >= 1).sort(([, a], [, b]) => b - a).slice(0, SLOWEST_SHOWN);
+}
 
 async function install(
   program: string,
