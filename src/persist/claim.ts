@@ -5,7 +5,7 @@ import { METADATA_KEY } from "./format/keys.ts";
 import type { Lease } from "./lease.ts";
 import type { Store } from "./store.ts";
 
-/** Whose data the database holds; `unknown` until our own cluster is known. */
+/** The owner of the data in the database; `unknown` until our own cluster is known. */
 export type Owner = "unknown" | "another" | "us";
 
 export interface ClaimOptions {
@@ -22,7 +22,7 @@ export interface ClaimOptions {
 }
 
 /**
- * Compares what the database says of itself with what is known of our cluster. A database may be written if it
+ * Compares the metadata of the database with the identity of our cluster. A database may be written if it
  * holds this cluster's data, or nobody's, or may be adopted.
  */
 export class Claim {
@@ -36,7 +36,7 @@ export class Claim {
     this.#options = options;
   }
 
-  /** What the database said of itself when it was last read. */
+  /** The metadata of the database as it was last read. */
   get metadata(): DatabaseMetadata {
     return this.#metadata;
   }
@@ -72,7 +72,7 @@ export class Claim {
     return !adopt && (address !== apiServer.address || caSha256 !== apiServer.caSha256);
   }
 
-  /** Reads what the database says of itself. */
+  /** Reads the metadata of the database. */
   async read(): Promise<DatabaseMetadata> {
     const [value] = await this.#options.store.get([METADATA_KEY]);
     const wasNewer = isNewer(this.#metadata);

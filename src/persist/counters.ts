@@ -1,4 +1,4 @@
-/** What persistence counts. Times are in milliseconds since 1970, durations in milliseconds. */
+/** The counters of persistence. Times are in milliseconds since 1970, durations in milliseconds. */
 export class Counters {
   /** Keys, by the result of their write. */
   readonly writes = { written: 0, refused: 0, failed: 0 };

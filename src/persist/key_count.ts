@@ -9,7 +9,7 @@ export interface ExpectedKeys {
   readonly tolerance: number;
 }
 
-/** Why the database may differ from the graph. */
+/** The reason for which the database may differ from the graph. */
 export interface Suspicion {
   readonly reason: string;
   /** Whether a comparison now would be of use: not while keys are evicted, since it makes Redis evict more. */
@@ -46,7 +46,7 @@ export class KeyCount {
     return this.#evicted;
   }
 
-  /** Starts to count after a comparison. Returns what is wrong if the database does not have the expected keys. */
+  /** Starts to count after a comparison. Returns a suspicion if the database does not have the expected keys. */
   async begin({ keys: expected, tolerance }: ExpectedKeys): Promise<Suspicion | undefined> {
     const { run, keys, evicted } = await this.#look();
     const fits = (found: number) => Math.abs(found - expected) <= tolerance;
@@ -64,8 +64,8 @@ export class KeyCount {
   }
 
   /**
-   * Counts after our own writes. Returns what they do not explain, as far as one can count, since `begin`. Where
-   * others' keys move, only a scan tells, and only a periodic check `mayScan`.
+   * Counts after our own writes. Returns a suspicion if they do not explain the change since `begin`. Where others'
+   * keys move, only a scan tells, and only a periodic check `mayScan`.
    */
   async check({ made, deleted }: Flushed, { mayScan = false } = {}): Promise<Suspicion | undefined> {
     const { run, keys, evicted } = await this.#look();

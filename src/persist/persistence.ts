@@ -142,7 +142,7 @@ export class Persistence {
     this.#alarm.ring();
   }
 
-  /** Returns what `/health` says; times are RFC 3339. */
+  /** Returns the fields of `/health`; times are RFC 3339. */
   status(): { readonly enabled: true; readonly [more: string]: unknown } {
     const { restoredNodes, lastFlush, lastSnapshot } = this.#counters;
     return {
@@ -173,8 +173,8 @@ export class Persistence {
   }
 
   /**
-   * Restores what was saved, if the database answers soon. Returns the kinds of it. To be called before anything else
-   * writes to the graph, and before the journal listens.
+   * Restores the saved graph if the database answers soon. Returns the kinds of the restored resources. Call it before
+   * anything else writes to the graph, and before the journal listens.
    */
   async restore(into: RestoreTarget, signal: AbortSignal): Promise<Iterable<ResourceKind>> {
     const start = performance.now();
@@ -256,7 +256,7 @@ export class Persistence {
     return Math.min(this.#lease.due, this.#writer.due, this.#verification.due);
   }
 
-  /** Reads what a newly connected database says of itself. Others may have written anything until now. */
+  /** Reads the metadata of a newly connected database. Others may have written anything until now. */
   async #greet(state: State): Promise<void> {
     this.#lease.renew();
     this.#verification.doubt();
@@ -296,7 +296,7 @@ export class Persistence {
     switch (to.name) {
       case "writer":
         this.#isOtherWriterAlive = false;
-        // What changed while the journal was paused is found by comparing.
+        // A comparison finds the changes that the paused journal did not hear of.
         if (from.name !== "waiting") this.#verification.allow();
         this.journal.resume();
         log.info("Saving the graph to Redis");
@@ -327,7 +327,7 @@ export class Persistence {
   async #finish(): Promise<void> {
     const { store, log } = this.#options;
     const { name } = this.#state;
-    // What a standby has not saved, the writer has.
+    // The writer saves the changes of a standby as well.
     if (!store.connected || name === "standby" || name === "foreign") return;
     try {
       if (!await this.#claimLease()) return;

@@ -4,7 +4,7 @@
  * provisional references, which last until the resource is first updated.
  *
  * A database may have lost keys, as one that evicts does. Its index sets name the resources that it should have, so
- * what is missing is counted. (The Go server leaves stale members in its sets; its databases are taken as they are.)
+ * missing ones are counted. (The Go server leaves stale members in its sets; its databases are taken as they are.)
  */
 import type { GraphReader } from "../graph/queries/reader.ts";
 import type { ResourceRecord } from "../model/record.ts";
@@ -25,7 +25,7 @@ export interface RestoreTarget {
   forget(uid: string): void;
 }
 
-/** Grows while the restore goes on; right for what is in the graph, even if it ends half-way. */
+/** Counts while the restore goes on; it agrees with the graph even if the restore ends half-way. */
 export class Restored {
   /** Uids by kind. */
   readonly uids = new Map<ResourceKind, string[]>();

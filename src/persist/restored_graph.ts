@@ -64,7 +64,10 @@ export class RestoredGraph {
     return restored.uids.keys();
   }
 
-  /** Drops what was restored once it is known to be another cluster's, except what that one has as well. */
+  /**
+   * Drops the restored resources once they are known to be another cluster's, except those that a list under way has
+   * confirmed.
+   */
   judge(): void {
     const { graph, claim, counters } = this.#options;
     if (this.#unjudged === undefined || claim.owner === "unknown") return;

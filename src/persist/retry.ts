@@ -15,7 +15,7 @@ export class Retry {
     this.#clock = clock;
   }
 
-  /** What failed last, if nothing has succeeded since. */
+  /** The message of the last failure, if nothing has succeeded since. */
   get message(): string | undefined {
     return this.#failure?.message;
   }

@@ -41,12 +41,12 @@ export interface StoreInfo {
 }
 
 /**
- * Every call rejects when there is no connection, when the answer takes too long, or when the database refuses, with an
- * Error that says in a person's words what failed. Nothing is queued while there is no connection.
+ * Every call rejects when there is no connection, when the answer takes too long, or when the database refuses. The Error
+ * names the failure in words for people. Nothing is queued while there is no connection.
  */
 export interface Store {
   readonly connected: boolean;
-  /** Why there is no connection; undefined while there is one. */
+  /** The reason why there is no connection; undefined while there is one. */
   readonly failure: string | undefined;
   /** Calls the listener with true after each connect, once the database answers, and with false when it is lost. */
   onConnection(listener: (connected: boolean) => void): void;

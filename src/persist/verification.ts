@@ -22,7 +22,7 @@ import type { Writer } from "./writer.ts";
 const COMPARED_EVERY_MS = 3_600_000;
 /** How soon a comparison is repeated that did not help, where there are no periodic snapshots. */
 const REPEATED_AFTER_MS = 300_000;
-/** What a comparison finds is written before it outgrows the journal. */
+/** A comparison that has found so many differences writes them before it goes on. */
 const DIFFERENCES_MAX = 10_000;
 /** A change of a resource makes or deletes so many keys at most: its own, and the last or first of two sets. */
 const KEYS_OF_A_CHANGE = 3;
@@ -48,7 +48,7 @@ export class Verification {
   readonly #options: VerificationOptions;
   readonly #keyCount: KeyCount;
   #isInDoubt = true;
-  /** Why, where something is wrong with the database. */
+  /** Set while the database has a known defect. */
   #suspicion: Suspicion | undefined;
   /** Before the first sync everything is about to change, so a comparison would be of little use. */
   #mayCompare = false;
@@ -63,7 +63,7 @@ export class Verification {
     this.#nextAt = clock.now() + snapshotInterval;
   }
 
-  /** What is wrong with the database, until a comparison finds that it is well. */
+  /** The defect of the database, until a comparison finds none. */
   get complaint(): string | undefined {
     return this.#suspicion?.reason;
   }
@@ -97,7 +97,7 @@ export class Verification {
     return snapshotInterval > 0 ? left : Infinity;
   }
 
-  /** Writes what is dirty, and keeps count. */
+  /** Writes all dirty keys, and keeps count. */
   async flush(): Promise<void> {
     const { writer, journal } = this.#options;
     if (journal.size === 0) return;
@@ -130,7 +130,7 @@ export class Verification {
   /** Returns whether everything was compared, what differed was written, and the database has it now. */
   async #compare(signal: AbortSignal): Promise<boolean> {
     const { journal, writer, lease, claim, clock, log } = this.#options;
-    // What gives rise to doubt meanwhile counts.
+    // A doubt that comes up meanwhile counts.
     this.#isInDoubt = false;
     const before = this.complaint;
     const changes = journal.graphChanges;

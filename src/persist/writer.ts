@@ -1,6 +1,6 @@
 /**
- * Writes what is dirty, the latest state of each key, in batches of which a pipeline carries many. It reads each
- * batch's result: only what the database acknowledged is clean, everything else is dirty again.
+ * Writes the latest state of each dirty key, in batches of which a pipeline carries many. It reads each batch's
+ * result: only acknowledged keys are clean, all others are dirty again.
  */
 import type { Clock } from "../model/clock.ts";
 import type { Counters, Observers } from "./counters.ts";
@@ -9,7 +9,7 @@ import { type DirtyKeys, EDGE_WORDS, type Journal, MEMBER_WORDS, NODE_WORDS } fr
 import type { Lease } from "./lease.ts";
 import type { Batch, BatchResult, Store } from "./store.ts";
 
-/** What one pipeline takes, so that answers never wait long for the event loop. */
+/** Limits of one pipeline, so that answers never wait long for the event loop. */
 const SLICE_MS = 2;
 const SLICE_KEYS = 250;
 

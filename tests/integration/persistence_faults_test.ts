@@ -1,5 +1,5 @@
 /**
- * What can happen to Redis, with Astrolabe in a process of its own on a simulated cluster. Each test
+ * Faults of Redis, with Astrolabe in a process of its own on a simulated cluster. Each test
  * ends at rest: Redis equals memory equals the API server. While it runs, no read may fail.
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
@@ -64,7 +64,7 @@ test("writes all again to a Redis that was killed in the middle of a burst", asy
   const { store } = cluster.simulator;
   const life = livingCluster({ store, signal: stop.signal, changesPerSecond: 1_000 });
   try {
-    // What is under way then is never answered, however fast this Redis is.
+    // Commands under way at that moment are never answered, however fast this Redis is.
     redis.pause();
     await holds(async () => assert((await health(astrolabe)).dirtyKeys > 50));
     await redis.kill();

@@ -93,7 +93,7 @@ Deno.test("Persistence, what was loaded is what was saved", async () => {
   }
 });
 
-/** What the database says, read back without the graph; the namespace that tells the cluster aside. */
+/** Reads the database back without the graph, except for the namespace that identifies the cluster. */
 function describeStore(store: MemoryStore) {
   const decoder = new NodeDecoder(persistedKinds);
   const naive = new NaiveGraph();

@@ -21,7 +21,7 @@ const resources = [
   record({ kind: claim, uid: CLAIM, namespace: "a", name: "data" }),
 ];
 
-/** What may be wrong with a database, and what is not. */
+/** Defects of a database. */
 const damages: Record<string, (store: MemoryStore) => void> = {
   "a node that is missing": ({ values }) => values.delete(`astrolabe:node:${POD}`),
   "a node with another value": ({ values }) => values.set(`astrolabe:node:${POD}`, "{}"),

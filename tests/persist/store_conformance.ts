@@ -1,4 +1,4 @@
-/** What every Store promises, as tests; each implementation runs them all. */
+/** The promises of every Store, as tests; each implementation runs them all. */
 import { assert, assertEquals } from "@std/assert";
 import { KEY_PREFIX } from "../../src/persist/format/keys.ts";
 import type { Batch, Store } from "../../src/persist/store.ts";

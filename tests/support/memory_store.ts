@@ -32,7 +32,7 @@ export class MemoryStore implements Store {
   #reachable = true;
   #running = false;
   #connected = false;
-  /** Grows with each connection: what was asked on an older one fails. */
+  /** Grows with each connection: a call on an older one fails. */
   #connection = 0;
   #run = 1;
   #evicted = 0;
@@ -140,7 +140,7 @@ export class MemoryStore implements Store {
     });
   }
 
-  // What tests do to it
+  // For tests.
 
   /** The token that holds the lease now. */
   get holder(): string | undefined {

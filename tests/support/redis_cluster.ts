@@ -60,7 +60,7 @@ export class RedisCluster implements AsyncDisposable {
     return cluster;
   }
 
-  /** What a RedisTarget calls the nodes. */
+  /** The nodes in the form of a RedisTarget. */
   get location() {
     return { kind: "cluster", nodes: this.servers.map(({ port }) => ({ host: HOST, port })) } as const;
   }

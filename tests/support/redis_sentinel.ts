@@ -57,7 +57,7 @@ export class SentinelRedis implements AsyncDisposable {
     return redis;
   }
 
-  /** What a RedisTarget calls the Sentinels. */
+  /** The Sentinels in the form of a RedisTarget. */
   get location() {
     const sentinels = this.sentinels.map(({ port }) => ({ host: HOST, port }));
     return { kind: "sentinel", sentinels, master: this.master, login: {} } as const;

@@ -1,4 +1,4 @@
-/** The three ways in which Redis may stand behind Astrolabe, each with what a test of all three needs. */
+/** The three topologies of Redis, each with the operations that a test of all three needs. */
 import { RedisCluster } from "./redis_cluster.ts";
 import { SentinelRedis } from "./redis_sentinel.ts";
 import { RedisServer } from "./redis_server.ts";

@@ -3,9 +3,9 @@ import type { Batch } from "../store.ts";
 
 const SCHEMA_VERSION = 1;
 
-/** What the database says of itself. */
+/** The metadata of a database. */
 export interface DatabaseMetadata {
-  /** Identity of the cluster whose resources it holds; undefined where it does not say, as those of the Go server. */
+  /** Identity of the cluster whose resources it holds; undefined in databases of the Go server. */
   readonly cluster?: string | undefined;
   /** Address of that cluster's API server; undefined in older databases, as is the next. */
   readonly apiServer?: string | undefined;

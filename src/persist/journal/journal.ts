@@ -30,7 +30,7 @@ const ALLOWANCE = 20_000;
 const CHECKED_EVERY = 1024;
 
 export class Journal {
-  /** What the words of keys mean. */
+  /** Translates the words of keys. */
   readonly uids: UidWords;
   readonly #graph: GraphReader;
   readonly #onChange: () => void;

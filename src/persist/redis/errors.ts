@@ -1,6 +1,6 @@
 /**
- * Says in a person's words what a Redis client or server means. What they throw is never passed on: it carries the
- * command, and so the password.
+ * Explains errors of Redis clients and servers in words for people. The errors themselves are never passed on: they
+ * carry the command, and so the password.
  */
 // Some servers put the code behind the name of the script in which a command failed.
 const MEANINGS: readonly [code: RegExp, meaning: string][] = [

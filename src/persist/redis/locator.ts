@@ -39,7 +39,7 @@ export function direct(address: RedisAddress): Locator {
 export const ASK_TIMEOUT_MS = 1_000;
 
 export interface AskOptions extends Omit<ConnectionOptions, "silence"> {
-  /** What the asked servers are called in errors, such as `Sentinel`. */
+  /** The name of such servers in errors, such as `Sentinel`. */
   readonly role: string;
   readonly question: (connection: Connection, address: RedisAddress) => Promise<RedisAddress>;
 }

@@ -2,7 +2,7 @@
  * The Store on a real Redis: one server, the master that Sentinels name, or the node of a Redis Cluster that owns the
  * slot of all keys. Each connection is a client of its own, to the server that the locator finds for it, with a new
  * lease token. When it ends, everything under way has failed, nothing is sent again, and the next connection is
- * tried, forever. What is still in an old socket is what the lease's token guards against.
+ * tried, forever. The lease's token guards against writes that are still in an old socket.
  */
 import type { Redis } from "ioredis";
 import type { Logger } from "../../log.ts";
@@ -35,7 +35,7 @@ export interface RedisTarget extends RedisLogin {
   readonly db: number;
   /** Unset: no TLS. For Sentinels as well. */
   readonly tls?: RedisTls | undefined;
-  /** What all keys start with, in the place of `astrolabe:`. */
+  /** The start of all keys, in the place of `astrolabe:`. */
   readonly keyPrefix: string;
 }
 
@@ -81,7 +81,7 @@ export class RedisStore implements Store {
     this.#firstDelay = firstDelay;
   }
 
-  /** Says where the data is, for the log. */
+  /** Names the place of the data, for the log. */
   get name(): string {
     return this.#locator.name;
   }

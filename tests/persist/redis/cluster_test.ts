@@ -168,7 +168,7 @@ test("fails a scan, and a read, that its slot moves away from", async (redis, { 
   await redis.moveSlotOf(PREFIX);
   await assertRejects(
     async () => {
-      // A scan itself does not fail, but whoever reads what it names does.
+      // A scan itself does not fail, but reading the keys that it names does.
       await store.get(keys as string[]);
     },
     Error,

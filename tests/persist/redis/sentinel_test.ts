@@ -151,7 +151,7 @@ test("gives Sentinels their own user and password", async (redis) => {
     location: { ...location, login: { username: "watcher", password: () => "s3cret" } },
   }).connected();
   await writes(right.store, "1");
-  // What that user may do is not enough to list the masters, so the error has none.
+  // That user may not list the masters, so the error names none.
   await using unknown = new RunningStore({
     location: { ...location, master: "mymaster", login: { username: "watcher", password: () => "s3cret" } },
   });
