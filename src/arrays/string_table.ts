@@ -59,6 +59,20 @@ export class Strings {
     return this.#find(this.#encode(text));
   }
 
+  /** Reports whether the string of an id is this text. Faster than `find`. */
+  equals(id: number, text: string): boolean {
+    const length = this.#length.data[id]!;
+    if (text.length !== length) return text.length < length && this.find(text) === id;
+    // As many bytes as characters: the string has no escapes, unless the bytes are one themselves.
+    const start = this.#start.data[id]! * 8;
+    for (let i = 0; i < length; i++) {
+      const code = text.charCodeAt(i);
+      if (code === BACKSLASH) return this.find(text) === id;
+      if (code !== this.#bytes[start + i]) return false;
+    }
+    return true;
+  }
+
   retain(id: number): number {
     this.#holders.data[id]!++;
     return id;

@@ -129,10 +129,10 @@ export class Declarations {
     if (uid === undefined) return via;
     if (kind === undefined) return UNTRACKED;
     const { strings, cohorts, rows } = this.#tables;
-    if (!rows.has(target, THERE) || strings.find(name) !== rows.name.data[target]) return MENTIONED;
+    if (!rows.has(target, THERE) || !strings.equals(rows.name.data[target]!, name)) return MENTIONED;
     const cohort = rows.cohort.data[target]!;
     const isSame = cohorts.kind(cohort) === this.#options.kindNumber(kind) &&
-      strings.find(namespace) === cohorts.namespace(cohort);
+      strings.equals(cohorts.namespace(cohort), namespace);
     return isSame ? AS_TARGET : MENTIONED;
   }
 
@@ -141,8 +141,8 @@ export class Declarations {
     const { strings, cohorts, mentions } = this.#tables;
     const scope = mentions.scope(known);
     return cohorts.kindOfScope(scope) === this.#options.kindNumber(kind!) &&
-      cohorts.namespaceOfScope(scope) === strings.find(namespace) &&
-      mentions.name(known) === strings.find(name);
+      strings.equals(cohorts.namespaceOfScope(scope), namespace) &&
+      strings.equals(mentions.name(known), name);
   }
 
   #mention(reference: number, { kind, namespace, name }: Reference): void {

@@ -204,11 +204,11 @@ export class Placement {
   /** Drops the mentions of references by uid whose key is that of a new resource. */
   #dropMentions(row: number): void {
     const { references, mentions, rows, cohorts } = this.#tables;
-    const scope = cohorts.scope(rows.cohort.data[row]!);
     let at = references.firstIncoming(row, true);
+    if (at === NONE) return;
+    const key = { scope: cohorts.scope(rows.cohort.data[row]!), name: rows.name.data[row]! };
     for (; at !== NONE; at = references.afterIncoming(at)) {
-      if (!references.isNoted(at, MENTIONED)) continue;
-      if (mentions.scope(at) !== scope || mentions.name(at) !== rows.name.data[row]) continue;
+      if (!references.isNoted(at, MENTIONED) || !mentions.equals(at, key)) continue;
       mentions.remove(at);
       references.note.data[at] = AS_TARGET;
     }
@@ -217,8 +217,9 @@ export class Placement {
   /** Adds mentions to the references by uid to a resource that is about to lose its key. */
   #keepMentions(row: number): void {
     const { references, mentions, rows, cohorts } = this.#tables;
-    const key = { scope: cohorts.scope(rows.cohort.data[row]!), name: rows.name.data[row]! };
     let at = references.firstIncoming(row, true);
+    if (at === NONE) return;
+    const key = { scope: cohorts.scope(rows.cohort.data[row]!), name: rows.name.data[row]! };
     for (; at !== NONE; at = references.afterIncoming(at)) {
       if (!references.isNoted(at, AS_TARGET)) continue;
       mentions.add(at, key);

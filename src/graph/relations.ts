@@ -2,13 +2,16 @@
  * Makes relations out of references and selections, counts them by type, and tells of each. A relation
  * exists while both its ends are present and one of them declares it.
  */
-import { RELATION_MEANINGS, RELATION_TYPES } from "../model/relation.ts";
+import { RELATION_MEANINGS, RELATION_TYPES, relationNumber } from "../model/relation.ts";
 import type { ResourceKind } from "../model/resource_kind.ts";
 import { NONE } from "../arrays/columns.ts";
 import type { Changes } from "./changes.ts";
 import { ACTIVE, REVERSED } from "./tables/references.ts";
 import type { SelectionListener } from "./tables/selectors.ts";
 import type { Tables } from "./tables/tables.ts";
+
+/** By number of type. */
+const WITHIN_NAMESPACE = Uint8Array.from(RELATION_MEANINGS, ({ withinNamespace }) => withinNamespace ? 1 : 0);
 
 export interface RelationsOptions {
   readonly kinds: readonly ResourceKind[];
@@ -21,13 +24,17 @@ export class Relations implements SelectionListener {
   /** The number of relations, by number of type. */
   readonly counts = new Uint32Array(RELATION_TYPES.length);
   readonly #tables: Tables;
-  readonly #kinds: readonly ResourceKind[];
+  /** By number of kind: the type without which its resources are unused, or -1. */
+  readonly #unusedWithout: Int16Array;
   readonly #changes: Changes;
   readonly #now: () => number;
 
   constructor(tables: Tables, { kinds, changes, now }: RelationsOptions) {
     this.#tables = tables;
-    this.#kinds = kinds;
+    this.#unusedWithout = Int16Array.from(
+      kinds,
+      ({ unusedWithout }) => unusedWithout === undefined ? -1 : relationNumber(unusedWithout),
+    );
     this.#changes = changes;
     this.#now = now;
   }
@@ -86,7 +93,7 @@ export class Relations implements SelectionListener {
 
   #isForbidden(reference: number): boolean {
     const { references, rows, cohorts } = this.#tables;
-    if (!RELATION_MEANINGS[references.type.data[reference]!]!.withinNamespace) return false;
+    if (WITHIN_NAMESPACE[references.type.data[reference]!] === 0) return false;
     const declaring = cohorts.namespace(rows.cohort.data[references.source.data[reference]!]!);
     const other = cohorts.namespace(rows.cohort.data[references.target.data[reference]!]!);
     const source = references.has(reference, REVERSED) ? other : declaring;
@@ -114,8 +121,8 @@ export class Relations implements SelectionListener {
   #count(type: number, { target, count }: { target: number; count: 1 | -1 }): void {
     const { rows, cohorts } = this.#tables;
     if (count < 0) {
-      const { unusedWithout } = this.#kinds[cohorts.kind(rows.cohort.data[target]!)]!;
-      if (unusedWithout === RELATION_TYPES[type]) rows.unusedSince.data[target] = this.#now();
+      const unusedWithout = this.#unusedWithout[cohorts.kind(rows.cohort.data[target]!)]!;
+      if (unusedWithout === type) rows.unusedSince.data[target] = this.#now();
     }
     this.counts[type]! += count;
   }

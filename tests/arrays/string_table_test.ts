@@ -19,6 +19,30 @@ Deno.test("Strings.text() gives back what was interned", () => {
   for (const text of hostile) assertEquals(strings.text(strings.intern(text)), text);
 });
 
+Deno.test("Strings.equals() tells a string from all others, escaped ones included", () => {
+  const strings = new Strings();
+  const texts = [
+    ...hostile,
+    "\\n",
+    "\n",
+    "\\",
+    "n",
+    "web ",
+    "we",
+    "é",
+    "e",
+    "\u00e9",
+    '"',
+    "\\u0001",
+    "\u0001",
+  ];
+  const ids = texts.map((text) => strings.intern(text));
+  for (const [i, id] of ids.entries()) {
+    assertEquals(texts.map((text) => strings.equals(id, text)), texts.map((text) => text === texts[i]));
+  }
+  assertEquals(ids.map((id) => strings.equals(id, "never seen")), ids.map(() => false));
+});
+
 Deno.test("Strings.copy() writes what stands between the quotes in JSON", () => {
   const strings = new Strings();
   for (const text of hostile) {

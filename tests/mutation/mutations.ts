@@ -75,7 +75,7 @@ export const MUTATIONS: readonly Mutation[] = [
     ["return source !== 0 && declaring !== other;", "return false;"],
     ["this.counts[type]! += count;", "this.counts[type]! += 1;"],
     ["if (selectors.selectsNothing(selector)) selectors.emptySince.data[selector] = this.#now();", ""],
-    ["if (unusedWithout === RELATION_TYPES[type]) rows.unusedSince.data[target] = this.#now();", ""],
+    ["if (unusedWithout === type) rows.unusedSince.data[target] = this.#now();", ""],
   ]),
   ...of("src/graph/declarations.ts", [
     ["if (references.isNoted(known, MENTIONED) && !this.#mentions(known, reference)) return false;", ""],

@@ -39,6 +39,12 @@ export class Mentions {
     this.#slots.give(mention);
   }
 
+  /** Reports whether a reference with a mention calls its target so. */
+  equals(reference: number, { scope, name }: { scope: number; name: number }): boolean {
+    const mention = this.#find(reference);
+    return this.#scope.data[mention] === scope && this.#name.data[mention] === name;
+  }
+
   /** Returns the scope that a reference with a mention names. */
   scope(reference: number): number {
     return this.#scope.data[this.#find(reference)]!;
