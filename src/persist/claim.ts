@@ -78,7 +78,9 @@ export class Claim {
     const wasNewer = isNewer(this.#metadata);
     this.#metadata = decodeMetadata(value);
     if (isNewer(this.#metadata) && !wasNewer) {
-      this.#options.log.warn("A newer Astrolabe has written to Redis: reading what this one understands");
+      this.#options.log.warn(
+        "A newer Astrolabe has written to Redis: ignoring fields that this version does not know",
+      );
     }
     return this.#metadata;
   }

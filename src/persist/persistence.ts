@@ -181,7 +181,7 @@ export class Persistence {
     this.#connect();
     if (!await this.#connectsSoon(signal)) {
       if (!signal.aborted) {
-        this.#options.log.warn("Redis does not answer: starting without what is saved there");
+        this.#options.log.warn("Redis does not answer: starting without the saved graph");
       }
       return [];
     }

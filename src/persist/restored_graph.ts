@@ -106,7 +106,7 @@ export class RestoredGraph {
       if ((await claim.read()).cluster !== cluster) throw new Error("Redis changed while it was read");
       return undefined;
     } catch (error) {
-      log.warn("Could not load all that is saved", { error });
+      log.warn("Could not restore everything", { error });
       return (error as Error).message;
     }
   }
