@@ -33,7 +33,7 @@ export class Informers {
   readonly #verifier: Verifier;
   #reflectors: ReadonlyMap<ResourceKind, readonly Reflector[]>;
 
-  constructor(client: KubeClient, sink: ResourceSink, options: InformersOptions) {
+  constructor(client: Pick<KubeClient, "fetch">, sink: ResourceSink, options: InformersOptions) {
     const { namespaces, labelSelector, log, clock = systemClock, onChange } = options;
     const past = new Past(client, { labelSelector, clock, log });
     const outage = this.#outage = new Outage(client, clock);

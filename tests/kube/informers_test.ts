@@ -9,6 +9,7 @@ import { eventually } from "../support/eventually.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { RecordingLog } from "../support/recording_log.ts";
 import { RecordingSink } from "../support/recording_sink.ts";
+import { TappedClient } from "../support/tapped_client.ts";
 
 const pod: ResourceKind = {
   group: "",
@@ -33,6 +34,7 @@ interface Parts {
   readonly informers: Informers;
   readonly sink: RecordingSink;
   readonly changes: KindStatus[];
+  readonly tap: TappedClient;
 }
 
 /** Runs informers of two kinds against a simulator while the test runs. */
@@ -45,7 +47,8 @@ async function informing(
   const clock = new FakeClock();
   const sink = new RecordingSink();
   const changes: KindStatus[] = [];
-  const informers = new Informers(client, sink, {
+  const tap = new TappedClient(client);
+  const informers = new Informers(tap, sink, {
     kinds: [pod, namespace],
     namespaces: [],
     log: new RecordingLog(),
@@ -53,7 +56,7 @@ async function informing(
     onChange: (status) => changes.push(status),
     ...options,
   });
-  const parts = { simulator, clock, informers, sink, changes };
+  const parts = { simulator, clock, informers, sink, changes, tap };
   const stop = new AbortController();
   await prepare?.(parts);
   const running = informers.run(stop.signal);
@@ -144,6 +147,43 @@ Deno.test("Informers keep trying until the API server is available", async () =>
       await reach(informers, "synced,synced");
     },
   );
+});
+
+Deno.test("Informers are back within a second of an API server that restarts again and again", async () => {
+  await informing({
+    prepare: ({ simulator: { store } }) => {
+      store.create({ apiVersion: "v1", kind: "Namespace", metadata: { name: "a" } });
+      store.create({ apiVersion: "v1", kind: "Pod", metadata: { name: "b", namespace: "a" } });
+    },
+  }, async ({ informers, simulator, sink, clock, changes, tap }) => {
+    const { store } = simulator;
+    /** Lets time pass whenever no request is on its way, until the condition holds. */
+    const pass = (condition: () => boolean) =>
+      eventually(() => {
+        const holds = tap.unanswered === 0 && condition();
+        if (!holds && tap.unanswered === 0) clock.advance(100);
+        return holds;
+      }, () => informers.statuses());
+    await reach(informers, "synced,synced");
+    for (const name of ["first", "second", "third"]) {
+      await simulator.down();
+      await pass(() => informers.statuses().every(({ error }) => error !== undefined));
+      const until = clock.now() + 20_000;
+      await pass(() => clock.now() >= until);
+      store.create({ apiVersion: "v1", kind: "Pod", metadata: { name, namespace: "a" } });
+      store.compact();
+      simulator.up();
+      clock.advance(1_000);
+      await eventually(() => {
+        clock.advance(0);
+        return sink.calls.includes(`upsert ${name}`);
+      }, () => informers.statuses());
+      await pass(() => informers.statuses().every(({ error }) => error === undefined));
+      const running = clock.now() + 1_000;
+      await pass(() => clock.now() >= running);
+    }
+    assertEquals([...new Set(changes.map(({ state }) => state))], ["synced"]);
+  });
 });
 
 Deno.test("Informers report every change of a kind's state", async () => {

@@ -50,6 +50,10 @@ export class TappedClient implements Fetcher {
   }
 
   /** Reports whether no request is in progress and no body is being read. */
+  get unanswered(): number {
+    return this.#unanswered + this.probing;
+  }
+
   get idle(): boolean {
     return this.#unanswered === 0 && this.open === 0;
   }
