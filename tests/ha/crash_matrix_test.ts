@@ -1,7 +1,8 @@
 /**
- * Seeded runs over the three topologies. Each kills or freezes some of the API server, Redis servers, Sentinels and
- * replicas at random moments while the cluster lives, brings them back, and waits for rest: the API server, every
- * memory and Redis are equal, one replica writes, and no reader of a replica that was not touched got an error.
+ * Seeded runs over the three topologies. Each kills, freezes or cuts off some of the API server, Redis servers,
+ * Sentinels and replicas at random moments while the cluster lives, brings them back, and waits for rest: the API
+ * server, every memory and Redis are equal, one replica writes, and no reader of a replica that was not touched got an
+ * error.
  *
  * `HA_RUNS` says how many runs, `HA_SEED` which is the first; a run that fails names its seed, which replays it.
  */
@@ -63,6 +64,13 @@ async function fault(replicas: Replicas, readers: Reader[], next: () => number):
   await pause(before);
   if (kind < 0.2) {
     await fail(apiServer(replicas), { isKill: true, during });
+  } else if (kind < 0.25) {
+    // A cut that nobody notices before its end: all connections of a server are reset.
+    await servers[Math.floor(choice * servers.length)]?.command("CLIENT", "KILL", "TYPE", "normal")
+      .catch(() => {});
+  } else if (kind < 0.3) {
+    // It fails where there is no other server, or while another fault has hit one.
+    await replicas.redis.failOver().catch(() => {});
   } else if (kind < 0.5) {
     await fail(servers[Math.floor(choice * servers.length)], { isKill, during });
   } else if (kind < 0.65) {
