@@ -49,11 +49,12 @@ export class TappedClient implements Fetcher {
     return this.#open.size;
   }
 
-  /** Reports whether no request is in progress and no body is being read. */
+  /** The number of requests that have no answer yet. */
   get unanswered(): number {
     return this.#unanswered + this.probing;
   }
 
+  /** Reports whether no request is in progress and no body is being read. */
   get idle(): boolean {
     return this.#unanswered === 0 && this.open === 0;
   }
