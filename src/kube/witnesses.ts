@@ -54,12 +54,13 @@ export class Witnesses {
   /** Takes note of a write. During a list, most calls end at the first comparison. */
   add(object: object, { gone }: { gone: boolean }): void {
     const version = (object as { metadata?: { resourceVersion?: unknown } | null }).metadata?.resourceVersion;
-    if (!isVersion(version)) return;
+    const last = this.#newest[KEPT - 1];
+    const isLate = last === undefined || typeof version === "string" && isNewer(version, last.version);
+    if (!isLate && !gone || !isVersion(version)) return;
     if (gone && (this.#deletedAt === undefined || isNewer(version, this.#deletedAt))) {
       this.#deletedAt = version;
     }
-    const last = this.#newest[KEPT - 1];
-    if (last !== undefined && !isNewer(version, last.version)) return;
+    if (!isLate) return;
     const identity = identityOf(object);
     if (identity === undefined) return;
     const known = this.#newest.find(({ uid }) => uid === identity.uid);
