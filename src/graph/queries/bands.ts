@@ -36,68 +36,47 @@ export interface BandSums {
   readonly since: number | undefined;
 }
 
-/** Returns the band that a row belongs to, or undefined: it has no release, and its owner runs nothing. */
-export function bandOf(sight: Sight, row: number): BandKey | undefined {
-  const { cohorts, rows, strings, uids } = sight.tables;
-  if (isStorage(sight, row)) return { release: storedRelease(sight, row) };
-  const release = releaseOf(sight, row);
-  if (release !== NONE) {
-    return {
-      release: {
-        namespace: strings.text(cohorts.releaseNamespace(release)),
-        name: strings.text(cohorts.releaseName(release)),
-      },
-    };
-  }
-  const { role } = kindOf(sight, row);
-  if (role !== "pod" && role !== "workload") return undefined;
-  return { owner: uids.text(rows.uid.data, topmostOwner(sight, row) * 4) };
-}
-
-/** Collects the bands of rows. The rows of one band cost little after the first. */
-export class BandCollector {
+/** Finds the bands of rows, for one slice. The rows of one band cost little after the first. */
+export class BandFinder {
   readonly #sight: Sight;
-  readonly #bands = new Map<string, BandKey>();
-  /** Releases, and topmost owners, that are collected already; good for one slice. */
-  readonly #releases = new Set<number>();
-  readonly #owners = new Set<number>();
+  /** By number of a release, and by the row of an owner. */
+  readonly #releases = new Map<number, BandKey>();
+  readonly #owners = new Map<number, BandKey>();
 
   constructor(sight: Sight) {
     this.#sight = sight;
   }
 
-  /** Forgets what a change of the graph makes wrong. */
-  beginSlice(): void {
-    this.#releases.clear();
-    this.#owners.clear();
+  /** Returns the band that a row belongs to, or undefined: it has no release, and does not run. */
+  of(row: number): BandKey | undefined {
+    const sight = this.#sight;
+    if (isStorage(sight, row)) return { release: storedRelease(sight, row) };
+    const release = releaseOf(sight, row);
+    if (release !== NONE) return this.#ofRelease(release);
+    const { role } = kindOf(sight, row);
+    return role === "pod" || role === "workload" ? this.#ofOwner(topmostOwner(sight, row)) : undefined;
   }
 
-  addRow(row: number): void {
-    const release = releaseOf(this.#sight, row);
-    if (release !== NONE) {
-      if (this.#releases.has(release)) return;
-      this.#releases.add(release);
-    } else {
-      const owner = topmostOwner(this.#sight, row);
-      if (this.#owners.has(owner)) return;
-      // Only Pods and workloads make a band of their owner.
-      const { role } = kindOf(this.#sight, row);
-      if (role === "pod" || role === "workload") this.#owners.add(owner);
+  #ofRelease(release: number): BandKey {
+    const { cohorts, strings } = this.#sight.tables;
+    let key = this.#releases.get(release);
+    if (key === undefined) {
+      const namespace = strings.text(cohorts.releaseNamespace(release));
+      key = { release: { namespace, name: strings.text(cohorts.releaseName(release)) } };
+      this.#releases.set(release, key);
     }
-    const key = bandOf(this.#sight, row);
-    if (key !== undefined) this.add(key);
+    return key;
   }
 
-  add(key: BandKey): void {
-    this.#bands.set(bandText(key), key);
-  }
-
-  get bands(): BandKey[] {
-    return [...this.#bands.values()];
+  #ofOwner(owner: number): BandKey {
+    const { rows, uids } = this.#sight.tables;
+    let key = this.#owners.get(owner);
+    if (key === undefined) this.#owners.set(owner, key = { owner: uids.text(rows.uid.data, owner * 4) });
+    return key;
   }
 }
 
-/** Returns a text that identifies the band. */
+/** Returns a text that is the same for the same band alone. */
 export function bandText({ release, owner }: BandKey): string {
   return release === undefined ? `owner ${owner}` : `release ${release.namespace}/${release.name}`;
 }

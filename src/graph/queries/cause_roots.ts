@@ -53,10 +53,43 @@ export class CauseRoots {
   readonly #sight: Sight;
   readonly #isWhole: ProblemScope["isWhole"];
   readonly #known = new Map<number, Root>();
+  readonly #rowKeys = new Map<number, string>();
+  readonly #targetKeys = new Map<string, string>();
 
-  constructor(sight: Sight, isWhole: ProblemScope["isWhole"]) {
+  constructor(sight: Sight, { isWhole }: Pick<ProblemScope, "isWhole">) {
     this.#sight = sight;
     this.#isWhole = isWhole;
+  }
+
+  /** Returns the key of a root: the same text as long as the same thing has to be fixed. */
+  keyOf(root: Root): string {
+    const { target, row } = root;
+    const { kinds, tables: { cohorts, rows } } = this.#sight;
+    if (target !== undefined) {
+      const number = `${target.kind} ${target.namespace} ${target.name} ${target.replaced}`;
+      let key = this.#targetKeys.get(number);
+      if (key === undefined) {
+        key = this.#textOf(target.replaced ? "replaced" : "missing", kinds[target.kind]!, target);
+        this.#targetKeys.set(number, key);
+      }
+      return key;
+    }
+    let key = this.#rowKeys.get(row);
+    if (key === undefined) {
+      const namespace = cohorts.namespace(rows.cohort.data[row]!);
+      key = this.#textOf("resource", kindOf(this.#sight, row), { namespace, name: rows.name.data[row]! });
+      this.#rowKeys.set(row, key);
+    }
+    return key;
+  }
+
+  #textOf(
+    reason: string,
+    { group, kind }: { group: string; kind: string },
+    { namespace, name }: { namespace: number; name: number },
+  ): string {
+    const { strings } = this.#sight.tables;
+    return [reason, group, kind, strings.text(namespace), strings.text(name)].join("/");
   }
 
   /** Returns the root of a problem. */

@@ -1,9 +1,8 @@
 /** Groups problems by the one thing that has to be fixed for all of them. */
 import type { Release } from "../../model/record.ts";
 import { type Status, STATUSES } from "../../model/status.ts";
-import { NONE } from "../../arrays/columns.ts";
 import { mix } from "../../arrays/row_index.ts";
-import { type BandKey, bandOf, bandText } from "./bands.ts";
+import { BandFinder, type BandKey, bandText } from "./bands.ts";
 import { causeMessage } from "./cause_message.ts";
 import { CauseRoots, type Root, topmostOwner, unwellPodsOf } from "./cause_roots.ts";
 import { type Problem, type ProblemType, SEVERITIES, type Severity } from "./problem.ts";
@@ -83,20 +82,23 @@ export class CauseCollector {
   readonly #sight: Sight;
   readonly #drafts = new Map<string, Draft>();
   #roots: CauseRoots;
+  #bands: BandFinder;
 
-  constructor(sight: Sight, isWhole: ProblemScope["isWhole"]) {
+  constructor(sight: Sight, scope: ProblemScope) {
     this.#sight = sight;
-    this.#roots = new CauseRoots(sight, isWhole);
+    this.#roots = new CauseRoots(sight, scope);
+    this.#bands = new BandFinder(sight);
   }
 
   /** Forgets what a change of the graph makes wrong. */
-  beginSlice(isWhole: ProblemScope["isWhole"]): void {
-    this.#roots = new CauseRoots(this.#sight, isWhole);
+  beginSlice(scope: ProblemScope): void {
+    this.#roots = new CauseRoots(this.#sight, scope);
+    this.#bands = new BandFinder(this.#sight);
   }
 
   add(problem: Problem): void {
     const root = this.#roots.ofProblem(problem);
-    const key = keyOf(this.#sight, root);
+    const key = this.#roots.keyOf(root);
     let draft = this.#drafts.get(key);
     if (draft === undefined) this.#drafts.set(key, draft = this.#newDraft(key, { root, problem }));
     else this.#lead(draft, { root, problem });
@@ -107,7 +109,7 @@ export class CauseCollector {
     }
     if (kindOf(this.#sight, problem.row).role !== "workload") return;
     for (const pod of unwellPodsOf(this.#sight, problem.row)) {
-      if (keyOf(this.#sight, this.#roots.ofRow(pod)) === key) this.#affect(draft, pod);
+      if (this.#roots.keyOf(this.#roots.ofRow(pod)) === key) this.#affect(draft, pod);
     }
   }
 
@@ -177,7 +179,7 @@ export class CauseCollector {
     draft.rows.add(row);
     const isPod = kindOf(this.#sight, row).role === "pod";
     if (isPod) draft.pods++;
-    const band = bandOf(this.#sight, row);
+    const band = this.#bands.of(row);
     if (band !== undefined) draft.bands.set(bandText(band), band);
     const list = isPod ? draft.affectedPods : draft.affected;
     if (list.length < AFFECTED_MAX) list.push(describeAffected(this.#sight, row));
@@ -190,18 +192,18 @@ export class CauseCounter {
   readonly #severities = new Map<string, Severity>();
   #roots: CauseRoots;
 
-  constructor(sight: Sight, isWhole: ProblemScope["isWhole"]) {
+  constructor(sight: Sight, scope: ProblemScope) {
     this.#sight = sight;
-    this.#roots = new CauseRoots(sight, isWhole);
+    this.#roots = new CauseRoots(sight, scope);
   }
 
   /** Forgets what a change of the graph makes wrong. */
-  beginSlice(isWhole: ProblemScope["isWhole"]): void {
-    this.#roots = new CauseRoots(this.#sight, isWhole);
+  beginSlice(scope: ProblemScope): void {
+    this.#roots = new CauseRoots(this.#sight, scope);
   }
 
   add(problem: Problem): void {
-    const key = keyOf(this.#sight, this.#roots.ofProblem(problem));
+    const key = this.#roots.keyOf(this.#roots.ofProblem(problem));
     if (this.#severities.get(key) !== "error") this.#severities.set(key, problem.severity);
   }
 
@@ -235,18 +237,6 @@ function compareWitnesses(a: Witness, b: Witness): number {
   return Number(b.isOwn) - Number(a.isOwn) ||
     SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
     TELLING.indexOf(a.type) - TELLING.indexOf(b.type);
-}
-
-/** The key of the thing to fix. It is stable while the cause lasts. */
-function keyOf(sight: Sight, root: Root): string {
-  const { cohorts, rows, strings } = sight.tables;
-  const { target, row } = root;
-  const cohort = row === undefined ? NONE : rows.cohort.data[row]!;
-  const { group, kind } = sight.kinds[target === undefined ? cohorts.kind(cohort) : target.kind]!;
-  const namespace = target === undefined ? cohorts.namespace(cohort) : target.namespace;
-  const name = target === undefined ? rows.name.data[row!]! : target.name;
-  const reason = target === undefined ? "resource" : target.replaced ? "replaced" : "missing";
-  return [reason, group, kind, strings.text(namespace), strings.text(name)].join("/");
 }
 
 function describeRoot(sight: Sight, { row, target }: Root): CauseKey {

@@ -30,6 +30,8 @@ const REPLICAS = DETAIL_LAYOUTS.findIndex(({ name }) => name === "replicas");
 export interface ProblemScope {
   /** All resources of a kind in a namespace are in the graph, so that one that is not does not exist. */
   readonly isWhole: (kind: number, namespace: number) => boolean;
+  /** All resources that may mount a claim of a namespace are in the graph. */
+  readonly knowsUsers: (namespace: number) => boolean;
   /** Seconds since 1970. */
   readonly now: number;
 }
@@ -38,7 +40,7 @@ export interface ProblemScope {
 export function forEachProblem(
   sight: Sight,
   row: number,
-  { isWhole, now, visit }: ProblemScope & { readonly visit: (problem: Problem) => void },
+  { isWhole, knowsUsers, now, visit }: ProblemScope & { readonly visit: (problem: Problem) => void },
 ): void {
   const { rows, cohorts } = sight.tables;
   if (isStorage(sight, row)) {
@@ -60,8 +62,7 @@ export function forEachProblem(
   const { unusedWithout } = kindOf(sight, row);
   if (unusedWithout === undefined) return;
   const namespace = cohorts.namespace(rows.cohort.data[row]!);
-  const knowsUsers = sight.kinds.every(({ mountsClaims }, kind) => !mountsClaims || isWhole(kind, namespace));
-  if (knowsUsers && !isTarget(sight, row, relationNumber(unusedWithout))) {
+  if (knowsUsers(namespace) && !isTarget(sight, row, relationNumber(unusedWithout))) {
     visit({ type: "unused-claim", severity: "warning", row, since: rows.unusedSince.data[row]! });
   }
 }
@@ -75,7 +76,7 @@ export function isStuck({ tables: { rows } }: Sight, row: number, now: number): 
 function forEachUnmetReference(
   sight: Sight,
   row: number,
-  { isWhole, now, visit }: ProblemScope & { readonly visit: (problem: Problem) => void },
+  { isWhole, now, visit }: Omit<ProblemScope, "knowsUsers"> & { readonly visit: (problem: Problem) => void },
 ): void {
   const { rows, references } = sight.tables;
   /** Whether the row works nevertheless. Computed at the first use. */

@@ -21,7 +21,7 @@ import {
 } from "../tables/references.ts";
 import { FINISHED, IDLE, ON_HOLD, THERE } from "../tables/rows.ts";
 import type { Tables } from "../tables/tables.ts";
-import { BandCollector, type BandKey, bandSources, type BandSums, bandSums } from "./bands.ts";
+import { BandFinder, type BandKey, bandSources, type BandSums, bandSums, bandText } from "./bands.ts";
 import { type Cause, CauseCollector, CauseCounter } from "./causes.ts";
 import { chartOf, chartsOf, internChartKeys } from "./charts.ts";
 import { type Evidence, evidenceOf, type RelationKey } from "./evidence.ts";
@@ -224,7 +224,7 @@ export class GraphReader {
    * in its namespace: it may exist.
    */
   problems(filter: Filter, isLimited: IsLimited): Problem[] {
-    const scope = { isWhole: this.#wholeUnless(isLimited), now: this.#now() };
+    const scope = this.#scopeFor(isLimited);
     return findProblems(this.#sight, filter, scope);
   }
 
@@ -235,16 +235,16 @@ export class GraphReader {
    */
   async visitProblems(
     { filter, isLimited, slicer, onSlice }: SlicedQuestion & {
-      readonly onSlice?: ((isWhole: ProblemScope["isWhole"]) => void) | undefined;
+      readonly onSlice?: ((scope: ProblemScope) => void) | undefined;
     },
     visit: (problem: Problem) => void,
   ): Promise<void> {
-    let scope = { isWhole: this.#wholeUnless(isLimited), now: this.#now() };
+    let scope = this.#scopeFor(isLimited);
     for (const row of rowsToAsk(this.#sight, filter, scope)) {
       if (slicer.isOver) {
         await slicer.pause();
-        scope = { isWhole: this.#wholeUnless(isLimited), now: this.#now() };
-        onSlice?.(scope.isWhole);
+        scope = this.#scopeFor(isLimited);
+        onSlice?.(scope);
       }
       if (this.isThere(row)) forEachProblem(this.#sight, row, { ...scope, visit });
     }
@@ -252,8 +252,8 @@ export class GraphReader {
 
   /** Finds, in slices, the causes of the problems of what a filter lets through, worst first. */
   async causes(asked: SlicedQuestion): Promise<Cause[]> {
-    const collector = new CauseCollector(this.#sight, this.#wholeUnless(asked.isLimited));
-    const onSlice = (isWhole: ProblemScope["isWhole"]) => collector.beginSlice(isWhole);
+    const collector = new CauseCollector(this.#sight, this.#scopeFor(asked.isLimited));
+    const onSlice = (scope: ProblemScope) => collector.beginSlice(scope);
     await this.visitProblems({ ...asked, onSlice }, (problem) => collector.add(problem));
     return collector.causes();
   }
@@ -265,8 +265,8 @@ export class GraphReader {
   async countProblems(isLimited: IsLimited, slicer: Slicer): Promise<ProblemCounts> {
     const problems = noProblems();
     const unresolved = countUnresolved(this.#sight);
-    const causes = new CauseCounter(this.#sight, this.#wholeUnless(isLimited));
-    const onSlice = (isWhole: ProblemScope["isWhole"]) => causes.beginSlice(isWhole);
+    const causes = new CauseCounter(this.#sight, this.#scopeFor(isLimited));
+    const onSlice = (scope: ProblemScope) => causes.beginSlice(scope);
     await this.visitProblems({ filter: {}, isLimited, slicer, onSlice }, (problem) => {
       problems[problem.type]++;
       causes.add(problem);
@@ -286,17 +286,29 @@ export class GraphReader {
     return beginsByTime(this.#sight, { from, to });
   }
 
-  #wholeUnless(isLimited: IsLimited) {
+  /** The scope in which problems are looked for now. */
+  #scopeFor(isLimited: IsLimited): ProblemScope {
+    const { kinds } = this;
     const verdicts = new Map<number, boolean>();
-    return (kind: number, namespace: number) => {
-      const key = namespace * this.kinds.length + kind;
+    const isWhole = (kind: number, namespace: number) => {
+      const key = namespace * kinds.length + kind;
       let whole = verdicts.get(key);
       if (whole === undefined) {
-        whole = this.isSynced(kind) && !isLimited(this.kinds[kind]!, this.text.text(namespace));
+        whole = this.isSynced(kind) && !isLimited(kinds[kind]!, this.text.text(namespace));
         verdicts.set(key, whole);
       }
       return whole;
     };
+    const users = new Map<number, boolean>();
+    const knowsUsers = (namespace: number) => {
+      let known = users.get(namespace);
+      if (known === undefined) {
+        known = kinds.every(({ mountsClaims }, kind) => !mountsClaims || isWhole(kind, namespace));
+        users.set(namespace, known);
+      }
+      return known;
+    };
+    return { isWhole, knowsUsers, now: this.#now() };
   }
 
   /** The graph's time. The look at the revision brings it up to date. */
@@ -317,16 +329,17 @@ export class GraphReader {
   /** Finds, in slices, the bands of what a filter lets through. */
   async bands(filter: Filter, slicer: Slicer): Promise<BandKey[]> {
     const { releases, rows } = bandSources(this.#sight, filter);
-    const collector = new BandCollector(this.#sight);
-    for (const key of releases) collector.add(key);
+    const bands = new Map(releases.map((key) => [bandText(key), key]));
+    let finder = new BandFinder(this.#sight);
     for (const row of rows) {
       if (slicer.isOver) {
         await slicer.pause();
-        collector.beginSlice();
+        finder = new BandFinder(this.#sight);
       }
-      if (this.isThere(row)) collector.addRow(row);
+      const key = this.isThere(row) ? finder.of(row) : undefined;
+      if (key !== undefined) bands.set(bandText(key), key);
     }
-    return collector.bands;
+    return [...bands.values()];
   }
 
   /**
