@@ -154,6 +154,40 @@ test("serves nothing of another cluster's data while its own API server is away"
   await holds(async () => assertEquals((await astrolabe.json("/health")).persistence.role, "foreign"));
 });
 
+test("shares a Redis with another cluster, each with a key prefix of its own", async () => {
+  await using cluster = await PersistedCluster.open();
+  await using other = await PersistedCluster.open({ seed: 7 });
+  const address = `--redis-addr=127.0.0.1:${cluster.redis.port}`;
+  const east = await cluster.start("--redis-key-prefix=east:", "--snapshot-interval=1");
+  const west = await other.start(address, "--redis-key-prefix=west:", "--snapshot-interval=1");
+  const isSaved = async (astrolabe: Astrolabe, prefix: string) => {
+    const dump = await cluster.redis.dump();
+    const saved = [...dump.keys()].filter((key) => key.startsWith(`${prefix}node:`)).map((key) =>
+      key.slice(10)
+    );
+    assertEquals(saved.sort(), await uidsOf(astrolabe));
+    assert([...dump.keys()].every((key) => /^(east|west):/.test(key)));
+    const { role, lastError } = (await astrolabe.json("/health")).persistence;
+    assertEquals([role, lastError], ["writer", undefined]);
+  };
+  for (let round = 0; round < 3; round++) {
+    other.change(round);
+    await other.shown(west);
+    await cluster.shown(east);
+    await holds(async () => {
+      await isSaved(east, "east:");
+      await isSaved(west, "west:");
+    });
+  }
+  // The other's changes do not make it compare everything.
+  await holds(() => assert(east.output.includes('compared="the number of keys"'), east.output));
+  const compared = () => east.output.split("compared=everything").length;
+  const before = [compared(), east.output.split("Snapshot completed").length];
+  other.change(9);
+  await holds(() => assert(east.output.split("Snapshot completed").length >= (before[1] ?? 0) + 3));
+  assertEquals(compared(), before[0]);
+});
+
 test("takes over the data of another cluster with --redis-adopt", async () => {
   await using cluster = await savedCluster();
   await using other = await PersistedCluster.open({ seed: 7 });
