@@ -226,6 +226,30 @@ faultTest("has what happened while the API server was away", async ({ astrolabe,
 });
 
 faultTest(
+  "is right again after etcd was put back and has passed its version",
+  async ({ astrolabe, simulator }) => {
+    await astrolabe.ready();
+    const { store } = simulator;
+    const { revision } = store;
+    const names = store.list("Pod").slice(0, 20).map(({ metadata }) => metadata);
+    for (const { namespace = "", name } of names.slice(0, 10)) store.delete("Pod", namespace, name);
+    for (const { namespace, name } of names.slice(10)) {
+      store.patch("Pod", { namespace: namespace ?? "", name }, {
+        metadata: { labels: { of: "the lost past" } },
+      });
+    }
+    for (let index = 0; index < 20; index++) store.create(configMap(`ghost-${index}`));
+    await holdsAgainst(store, astrolabe);
+    await simulator.down();
+    store.rewind(revision);
+    for (let index = 0; index < 60; index++) store.create(configMap(`new-${index}`));
+    simulator.up();
+    await holdsAgainst(store, astrolabe);
+  },
+  { prepare: ({ store }) => fill(store, 400) },
+);
+
+faultTest(
   "shows a living cluster as it is, whatever faults its API server has had",
   async ({ astrolabe, simulator }) => {
     const next = random(7);
