@@ -1,4 +1,4 @@
-/** Ingress: always ready; routes to the Services of its backends, takes certificates from Secrets. */
+/** Ingress: always ready; has a class, routes to the Services of its backends, takes certificates from Secrets. */
 import { fields, list, requiredFields, text } from "./fields.ts";
 import { ready } from "./health.ts";
 import { publishedAddress } from "./published_address.ts";
@@ -17,7 +17,12 @@ export const ingress: KindRule = {
   },
 
   references: ({ spec }, refer) => {
-    const { defaultBackend, rules, tls } = requiredFields(spec);
+    const { ingressClassName, defaultBackend, rules, tls } = requiredFields(spec);
+    refer.to("uses-class", {
+      group: "networking.k8s.io",
+      kind: "IngressClass",
+      name: ingressClassName,
+    });
     routeTo(defaultBackend, refer);
     for (const { http } of list(rules)) {
       for (const { backend } of list(fields(http).paths)) routeTo(backend, refer);

@@ -63,6 +63,8 @@ export const pod: KindRule = {
   references: ({ metadata, spec }, refer) => {
     const own = fields(metadata);
     podReferences(requiredFields(spec), refer);
+    // Pods of a node that is gone are deleted within a minute, so that a missing node is not a problem.
+    refer.to("runs-on", { kind: "Node", name: requiredFields(spec).nodeName, optional: true });
     for (const { name, ephemeral } of list(requiredFields(spec).volumes)) {
       if (ephemeral === undefined || ephemeral === null) continue;
       refer.select("mounts", {

@@ -1,6 +1,6 @@
 /**
- * The references of a Pod spec: claims, ConfigMaps, Secrets and a ServiceAccount. A Pod and the template of a
- * workload have the same.
+ * The references of a Pod spec: claims, ConfigMaps, Secrets, a ServiceAccount and a PriorityClass. A Pod and
+ * the template of a workload have the same.
  */
 import { type Fields, fields, list, requiredFields, text } from "./fields.ts";
 import type { Via } from "../model/reference.ts";
@@ -21,6 +21,11 @@ const CONTAINERS: readonly { field: string; via: readonly Via[] }[] = [
 
 /** Takes the references of a Pod spec. Volumes that are `replaced` in every Pod make none. */
 export function podReferences(podSpec: Fields, refer: Refer, replaced?: ReadonlySet<unknown>): void {
+  refer.to("uses-priorityclass", {
+    group: "scheduling.k8s.io",
+    kind: "PriorityClass",
+    name: podSpec.priorityClassName,
+  });
   refer.to("uses-sa", { kind: "ServiceAccount", name: text(podSpec.serviceAccountName) || "default" });
   for (const { name } of list(podSpec.imagePullSecrets)) {
     refer.to("uses-secret", { kind: "Secret", name, optional: true, via: ["imagePullSecret"] });

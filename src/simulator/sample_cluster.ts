@@ -9,6 +9,7 @@ import type { KubeObject } from "./kube_object.ts";
 import { Random } from "./random.ts";
 import { type ApplicationType, install } from "./sample/application.ts";
 import { type Application, appMeta } from "./sample/metadata.ts";
+import { makeLimits, makeNodes, makePlatform, makePriorityClasses } from "./sample/platform.ts";
 import { Scene } from "./sample/scene.ts";
 import { makeConfigMap } from "./sample/settings.ts";
 import { makeClaim, makeStorageClass, makeVolume } from "./sample/storage.ts";
@@ -58,6 +59,8 @@ const NAMES: Record<ApplicationType, readonly string[]> = {
  * release is meant. All other release names begin with their namespace and are unique in the cluster.
  */
 const INSTALLED_UNDER_OWN_NAME = new Set(["mailer", "postgresql", "redis"]);
+/** One namespace in so many has limits and a policy. */
+const LIMITED = 4;
 /** The frequency of a type is the number of its entries here. */
 const MIX: readonly ApplicationType[] = [
   ...Array<ApplicationType>(9).fill("web"),
@@ -69,10 +72,16 @@ const MIX: readonly ApplicationType[] = [
 export function* sampleCluster(options: SampleClusterOptions): Generator<KubeObject, void> {
   const { objects, seed = 1, now = Date.now(), healthy } = options;
   const random = new Random(seed);
-  const scene = new Scene(random, { nodes: Math.ceil(objects / 100), now: () => now, healthy });
+  const world = { nodes: Math.ceil(objects / 100), now: () => now, healthy };
+  const scene = new Scene(random, world);
   let left = objects;
 
-  for (const part of parts(scene, objects)) {
+  for (
+    const part of parts(
+      { scene, platform: new Scene(new Random(~seed), { ...world, healthy: true }) },
+      objects,
+    )
+  ) {
     if (part.length > left) break;
     left -= part.length;
     yield* part;
@@ -86,8 +95,14 @@ export function* sampleCluster(options: SampleClusterOptions): Generator<KubeObj
   }
 }
 
-/** Groups of objects that belong together, more of them than are needed. */
-function* parts(scene: Scene, objects: number): Generator<KubeObject[], void> {
+/**
+ * Generates objects that belong together, more of them than asked for. The platform has a scene of its own, so
+ * that the applications stay the same when the platform grows.
+ */
+function* parts(
+  { scene, platform }: { readonly scene: Scene; readonly platform: Scene },
+  objects: number,
+): Generator<KubeObject[], void> {
   const { random } = scene;
   yield ["standard", "fast", "archive"].map((name) =>
     makeStorageClass(scene, { name, isDefault: name === "standard" })
@@ -98,11 +113,14 @@ function* parts(scene: Scene, objects: number): Generator<KubeObject[], void> {
     yield install(scene, application(scene, "kube-system", { name, chart: name }), "agent");
   }
 
+  yield* platformParts(platform);
+
   let made = 20 + 2 * scene.nodes.length;
   const namespaces = namespaceNames(Math.round(40 * Math.sqrt(objects / 2_000)) - 2);
   for (const [at, namespace] of namespaces.entries()) {
     const part = surroundings(scene, namespace, random.between(10, 400) * DAY);
     yield part;
+    if (at % LIMITED === 0) yield makeLimits(platform, namespace);
     const share = (objects - made) / (namespaces.length - at);
     const size = at === namespaces.length - 1 ? Infinity : share * (0.3 + 1.4 * random.float());
     const counts = new Map<string, number>();
@@ -120,6 +138,19 @@ function* parts(scene: Scene, objects: number): Generator<KubeObject[], void> {
     }
     made += part.length;
   }
+}
+
+/** The nodes, and what the cluster as a whole has. */
+function* platformParts(scene: Scene): Generator<KubeObject[], void> {
+  const namespace = "kube-system";
+  const webhook = "policy-webhook";
+  const metrics = "metrics-server";
+  yield makeNodes(scene);
+  yield makePriorityClasses(scene);
+  for (const name of [webhook, metrics]) {
+    yield install(scene, application(scene, namespace, { name, chart: name }), "web");
+  }
+  yield makePlatform(scene, { namespace, webhook, metrics, agents: NAMES.agent });
 }
 
 /** Returns the name of the release that is the `count`th of its chart in the namespace. */

@@ -1,4 +1,5 @@
 /** Each alert, on the series that it is about: promtool says when it fires and what it says then. */
+import { kinds } from "../../src/kinds/registry.ts";
 import { assert, assertEquals } from "@std/assert";
 import { load } from "js-yaml";
 import { KIND_STATES, type KindState } from "../../src/model/kind_status.ts";
@@ -71,6 +72,11 @@ fires("AstrolabeKindForbidden", "for the kind that is refused", {
   labels: { kind: "Secret", state: "forbidden" },
   summary: "Astrolabe a:8080 may not list or watch Secret",
 });
+isQuiet(
+  "AstrolabeKindForbidden",
+  "when kinds are refused that roles made for version 0.1 do not grant",
+  kindStates(Object.fromEntries(kinds.slice(19).map(({ kind }) => [kind, "forbidden"]))),
+);
 isQuiet("AstrolabeKindForbidden", "when a kind is not served", kindStates({ Secret: "absent" }));
 
 fires("AstrolabeWatchesFailing", "when a watch breaks every minute", {

@@ -32,7 +32,7 @@ Deno.test("Adding a kind, as the architecture page shows it", async (t) => {
       "passes the tests of the kind, the registry, the roles and the security page, types included",
       async () => {
         const tests = [
-          "--filter=/NetworkPolicy|registry|Role|Security/",
+          "--filter=/Endpoints|registry|Role|Security/",
           "tests/kinds",
           "tests/docs/security_test.ts",
         ];
@@ -40,7 +40,7 @@ Deno.test("Adding a kind, as the architecture page shows it", async (t) => {
       },
     );
     await t.step("serves resources of the kind, with their relations", async () => {
-      assertEquals(await servedPolicies(copy), { kind: "NetworkPolicy", status: "Ready", selects: ["Pod"] });
+      assertEquals(await servedEndpoints(copy), { kind: "Endpoints", status: "Ready", selects: ["Pod"] });
     });
   } finally {
     await Deno.remove(copy, { recursive: true });
@@ -67,14 +67,14 @@ function page(): string {
   return readPage("docs/architecture.md");
 }
 
-/** What the copy's server answers of a policy in the API server and of what it points at. */
-async function servedPolicies(copy: string): Promise<unknown> {
+/** Returns what the server of the copy answers of Endpoints in the API server and of the Pod they select. */
+async function servedEndpoints(copy: string): Promise<unknown> {
   const { kinds }: { kinds: readonly ResourceKind[] } = await import(
     pathToFileURL(join(copy, "src/kinds/registry.ts")).href
   );
   const simulator = Simulator.start({ kinds });
   simulator.store.create(
-    JSON.parse(await Deno.readTextFile(join(copy, "tests/fixtures/network_policy/web.json"))),
+    JSON.parse(await Deno.readTextFile(join(copy, "tests/fixtures/endpoints/web.json"))),
   );
   simulator.store.create({
     apiVersion: "v1",
@@ -87,7 +87,7 @@ async function servedPolicies(copy: string): Promise<unknown> {
   const server = serve(copy, kubeconfig);
   try {
     return await holds(async () => {
-      const response = await fetch(`${server.url()}/api/v1/graph?kind=NetworkPolicy&kind=Pod`);
+      const response = await fetch(`${server.url()}/api/v1/graph?kind=Endpoints&kind=Pod`);
       const { nodes, edges } = await response.json();
       const nodeOf = (uid: string) => nodes.find((node: { uid: string }) => node.uid === uid);
       const [{ type, from, to }] = edges;

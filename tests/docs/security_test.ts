@@ -22,8 +22,8 @@ Deno.test("Security page, has every resource that is listed and watched", () => 
 });
 
 Deno.test("Security page, names the kinds whose data is not asked for", () => {
-  const [, named = ""] = /For (\w+ and \w+) it requests only the metadata/.exec(page) ?? [];
-  const plurals = named.toLowerCase().split(" and ");
+  const [, named = ""] = /For (\w+, \w+ and \w+) it requests only the metadata/.exec(page) ?? [];
+  const plurals = named.toLowerCase().split(/, | and /);
   assertEquals(plurals.sort(), kinds.filter((it) => it.metadataOnly).map((it) => it.plural).sort());
 });
 

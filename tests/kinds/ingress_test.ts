@@ -14,6 +14,7 @@ check("published", {
     "routes-to -> Service shop/api",
     "routes-to -> Service shop/fallback",
     "routes-to -> Service shop/web",
+    "uses-class -> IngressClass nginx",
     "uses-secret -> Secret shop/shop-tls",
   ],
 });

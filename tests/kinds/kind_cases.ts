@@ -69,5 +69,5 @@ function describeRequirement({ key, operator, values }: Requirement): string {
 }
 
 function folderOf(kind: string): string {
-  return kind.replace(/(?<=.)[A-Z]/g, "_$&").toLowerCase();
+  return kind.replace(/(?<=[a-z])[A-Z]|(?<=.)[A-Z](?=[a-z])/g, "_$&").toLowerCase();
 }

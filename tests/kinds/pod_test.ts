@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { makeRecord } from "../../src/kinds/make_record.ts";
 import { pod } from "../../src/kinds/pod.ts";
+import { viasOf } from "../../src/model/reference.ts";
 import { fixture, kindCases } from "./kind_cases.ts";
 
 const check = kindCases(pod);
@@ -46,7 +47,7 @@ check("readiness_gate", {
 });
 
 check("ready", {
-  references: [owner, "uses-sa -> ServiceAccount shop/web"],
+  references: [owner, "runs-on -> Node node-3, optional", "uses-sa -> ServiceAccount shop/web"],
   selectors: [],
   detail: {
     ownerReferences: [
@@ -60,6 +61,7 @@ check("ready", {
 check("claims", {
   references: [
     "mounts -> PersistentVolumeClaim shop/web-data",
+    "runs-on -> Node node-3, optional",
     "uses-sa -> ServiceAccount shop/web",
   ],
   selectors: [
@@ -69,6 +71,7 @@ check("claims", {
 check("references", {
   references: [
     owner,
+    "runs-on -> Node node-3, optional",
     "uses-configmap -> ConfigMap shop/debug-config",
     "uses-configmap -> ConfigMap shop/env-config",
     "uses-configmap -> ConfigMap shop/init-env",
@@ -291,4 +294,42 @@ Deno.test("Pod, is judged by its status where there is no spec", () => {
   const metadata = { namespace: "shop", name: "web", uid: "u-1" };
   const status = { phase: "Running", conditions: [{ type: "Ready", status: "True" }] };
   assertEquals(makeRecord(pod, { metadata, status }).status, "Ready");
+});
+
+Deno.test("Pod, tells of each reference at which places it stands", () => {
+  const env = (name: string) => [{ name: "A", valueFrom: { secretKeyRef: { name, key: "a" } } }];
+  const volumeMounts = [{ name: "part", mountPath: "/part", subPath: "a" }];
+  const { references } = makeRecord(pod, {
+    metadata: { namespace: "shop", name: "web", uid: "u-1" },
+    spec: {
+      initContainers: [{ name: "init", env: env("shared") }],
+      containers: [{
+        name: "app",
+        env: env("shared"),
+        envFrom: [{ secretRef: { name: "all" } }],
+        volumeMounts,
+      }],
+      ephemeralContainers: [{ name: "debug", env: env("late") }],
+      imagePullSecrets: [{ name: "pull" }],
+      volumes: [
+        { name: "whole", secret: { secretName: "whole" } },
+        { name: "part", secret: { secretName: "part" } },
+        { name: "many", projected: { sources: [{ secret: { name: "source" } }] } },
+        { name: "claim", persistentVolumeClaim: { claimName: "claim" } },
+      ],
+    },
+  });
+  assertEquals(
+    Object.fromEntries(references.flatMap(({ name, via }) => via ? [[name, viasOf(via).join(" ")]] : [])),
+    {
+      all: "envFrom",
+      claim: "volume",
+      late: "env ephemeralContainer",
+      part: "volume subPath",
+      pull: "imagePullSecret",
+      shared: "env initContainer",
+      source: "projected",
+      whole: "volume",
+    },
+  );
 });

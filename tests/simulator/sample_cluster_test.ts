@@ -25,14 +25,15 @@ Deno.test("sampleCluster() differs with another seed", () => {
   assertNotEquals(uid(1), uid(2));
 });
 
-Deno.test("sampleCluster() has objects of 19 kinds, all of them tracked", () => {
+Deno.test("sampleCluster() has objects of every kind, all of them tracked", () => {
   const present = kinds.filter(({ kind }) => ofKind(kind).length > 0);
   const objects = present.flatMap(({ kind }) => ofKind(kind));
-  assertEquals([present.length, objects.length], [19, cluster.length]);
+  assertEquals([present.length, objects.length], [kinds.length, cluster.length]);
 });
 
 Deno.test("sampleCluster() has some 40 namespaces for 2,000 objects", () => {
-  assertEquals(ofKind("Namespace").length, 40);
+  const { length } = ofKind("Namespace");
+  assert(length >= 35 && length <= 45, `${length}`);
 });
 
 Deno.test("sampleCluster() puts namespaced objects into namespaces that exist", () => {

@@ -29,10 +29,46 @@ export const LISTS: Readonly<Record<string, string>> = {
   HorizontalPodAutoscaler: "/apis/autoscaling/v2/horizontalpodautoscalers",
   PodDisruptionBudget: "/apis/policy/v1/poddisruptionbudgets",
   StorageClass: "/apis/storage.k8s.io/v1/storageclasses",
+  Node: "/api/v1/nodes",
+  ReplicationController: "/api/v1/replicationcontrollers",
+  ResourceQuota: "/api/v1/resourcequotas",
+  LimitRange: "/api/v1/limitranges",
+  Role: "/apis/rbac.authorization.k8s.io/v1/roles",
+  RoleBinding: "/apis/rbac.authorization.k8s.io/v1/rolebindings",
+  ClusterRole: "/apis/rbac.authorization.k8s.io/v1/clusterroles",
+  ClusterRoleBinding: "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings",
+  NetworkPolicy: "/apis/networking.k8s.io/v1/networkpolicies",
+  IngressClass: "/apis/networking.k8s.io/v1/ingressclasses",
+  ValidatingWebhookConfiguration: "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations",
+  MutatingWebhookConfiguration: "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations",
+  CustomResourceDefinition: "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
+  APIService: "/apis/apiregistration.k8s.io/v1/apiservices",
+  PriorityClass: "/apis/scheduling.k8s.io/v1/priorityclasses",
+  GatewayClass: "/apis/gateway.networking.k8s.io/v1/gatewayclasses",
+  Gateway: "/apis/gateway.networking.k8s.io/v1/gateways",
+  HTTPRoute: "/apis/gateway.networking.k8s.io/v1/httproutes",
+  GRPCRoute: "/apis/gateway.networking.k8s.io/v1/grpcroutes",
 };
 
-const CLUSTER_SCOPED = ["PersistentVolume", "Namespace", "StorageClass"];
-const ATTACHING = ["selects", "endpoints", "routes-to", "scales"];
+export const CLUSTER_SCOPED = [
+  "PersistentVolume",
+  "Namespace",
+  "StorageClass",
+  "Node",
+  "ClusterRole",
+  "ClusterRoleBinding",
+  "IngressClass",
+  "ValidatingWebhookConfiguration",
+  "MutatingWebhookConfiguration",
+  "CustomResourceDefinition",
+  "APIService",
+  "PriorityClass",
+  "GatewayClass",
+];
+/** Relations that take their source along into a release's answer. */
+const ATTACHING = ["selects", "endpoints", "routes-to", "scales", "attached-to", "binds-subject"];
+/** Relations that take nothing along, into no answer. */
+const NOT_FOLLOWED = ["runs-on", "uses-priorityclass"];
 
 interface Question {
   readonly namespace?: string;
@@ -130,8 +166,8 @@ export class NaiveReading {
     const clusterScoped = this.#objects.filter((it) =>
       CLUSTER_SCOPED.includes(it.kind) &&
       (it.kind === "Namespace" && it.metadata.name === namespace ||
-        this.#relations.values().some(({ from, to }) =>
-          from === it && inside.has(to) || to === it && inside.has(from)
+        this.#relations.values().some(({ from, type, to }) =>
+          !NOT_FOLLOWED.includes(type) && (from === it && inside.has(to) || to === it && inside.has(from))
         ))
     );
     return new Set([...inside, ...clusterScoped]);
@@ -147,7 +183,8 @@ export class NaiveReading {
     }
     const attached = new Set<KubeObject>();
     for (const { from, type, to } of this.#relations.values()) {
-      if (core.has(from) && !this.#ownReleaseOf(to)) attached.add(to);
+      const takesTarget = core.has(from) && !NOT_FOLLOWED.includes(type);
+      if (takesTarget && !this.#ownReleaseOf(to)) attached.add(to);
       if (core.has(to) && !this.#ownReleaseOf(from) && ATTACHING.includes(type)) attached.add(from);
     }
     const behindClaims = this.#relations.values().filter(({ from, to }) =>
@@ -170,6 +207,7 @@ export class NaiveReading {
       this.#select(it, { matchLabels: spec.selector });
     }
     if (kind === "PodDisruptionBudget" && spec.selector) this.#select(it, spec.selector);
+    if (kind === "NetworkPolicy") this.#select(it, spec.podSelector);
     if (kind === "EndpointSlice") {
       this.#add(this.#named(it, "Service", metadata.labels?.["kubernetes.io/service-name"]), "endpoints", it);
       for (const { targetRef } of it.endpoints ?? []) {
@@ -212,6 +250,32 @@ export class NaiveReading {
         }
       }
     }
+    if (kind === "Pod") to("runs-on", this.#named(it, "Node", spec.nodeName));
+    if (kind === "Ingress") to("uses-class", this.#named(it, "IngressClass", spec.ingressClassName));
+    if (kind === "Gateway") {
+      to("uses-class", this.#named(it, "GatewayClass", spec.gatewayClassName));
+      for (const { tls } of spec.listeners ?? []) {
+        for (const target of tls?.certificateRefs ?? []) {
+          to("uses-secret", this.#referred(it, "Secret", target));
+        }
+      }
+    }
+    if (kind === "HTTPRoute" || kind === "GRPCRoute") {
+      for (const target of spec.parentRefs ?? []) to("attached-to", this.#referred(it, "Gateway", target));
+      for (const { backendRefs = [] } of spec.rules ?? []) {
+        for (const target of backendRefs) to("routes-to", this.#referred(it, "Service", target));
+      }
+    }
+    if (kind === "RoleBinding" || kind === "ClusterRoleBinding") {
+      to("binds-role", this.#named(it, it.roleRef.kind, it.roleRef.name));
+      for (const { kind, namespace, name } of it.subjects ?? []) {
+        if (kind === "ServiceAccount") to("binds-subject", this.#referred(it, kind, { namespace, name }));
+      }
+    }
+    for (const { clientConfig } of it.webhooks ?? []) {
+      to("calls", this.#referred(it, "Service", clientConfig.service));
+    }
+    if (kind === "APIService") to("calls", this.#referred(it, "Service", spec.service));
     if (kind === "Secret") {
       const account = metadata.annotations?.["kubernetes.io/service-account.name"];
       this.#add(this.#named(it, "ServiceAccount", account), "uses-secret", it);
@@ -227,6 +291,7 @@ export class NaiveReading {
     const to = (type: string, kind: string, name?: string) =>
       this.#add(it, type, this.#named(it, kind, name));
     to("uses-sa", "ServiceAccount", podSpec.serviceAccountName || "default");
+    to("uses-priorityclass", "PriorityClass", podSpec.priorityClassName);
     for (const volume of podSpec.volumes ?? []) {
       to("mounts", "PersistentVolumeClaim", volume.persistentVolumeClaim?.claimName);
       if (it.kind === "Pod" && volume.ephemeral) {
@@ -247,6 +312,13 @@ export class NaiveReading {
       }
     });
     for (const { name } of podSpec.imagePullSecrets ?? []) to("uses-secret", "Secret", name);
+  }
+
+  /** The object that a reference with a namespace of its own means, if it means one of that kind. */
+  #referred(beside: KubeObject, kind: string, reference: KubeObject): KubeObject | undefined {
+    if (!reference || (reference.kind ?? kind) !== kind) return undefined;
+    const { namespace = beside.metadata.namespace, name } = reference;
+    return this.#named({ metadata: { namespace } }, kind, name);
   }
 
   #select(it: KubeObject, selector: KubeObject): void {
@@ -274,14 +346,17 @@ export class NaiveReading {
 }
 
 /**
- * Reads all objects of the 19 kinds.
+ * Reads all objects of all kinds. A kind that the API server does not serve has none.
  *
  * @param get sends a GET request to the API server.
  */
 export async function readLists(get: (path: string) => Promise<unknown>): Promise<KubeObject[]> {
   const objects: KubeObject[] = [];
   for (const [kind, path] of Object.entries(LISTS)) {
-    const { apiVersion, items } = await get(path) as KubeObject;
+    const { apiVersion, items } = await get(path).catch((error) => {
+      if (/: 404 /.test(error.message)) return { items: [] };
+      throw error;
+    }) as KubeObject;
     for (const item of items) objects.push({ ...item, kind, apiVersion });
   }
   return objects;

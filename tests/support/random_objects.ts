@@ -1,8 +1,8 @@
 /**
- * Objects of all 19 kinds that refer to each other at random. There are so few names that most references
+ * Objects of all kinds that refer to each other at random. There are so few names that most references
  * find a target at some time. A real API server accepts the objects.
  */
-import type { KubeObject } from "./naive_reading.ts";
+import { CLUSTER_SCOPED, type KubeObject } from "./naive_reading.ts";
 
 export const NAMESPACES = ["alpha", "beta"];
 export const RELEASES = ["shop", "blog"];
@@ -36,7 +36,9 @@ export class RandomObjects {
       return { name: made, namespace: this.pick(NAMESPACES) };
     }
     if (kind === "Namespace") return { name: `spare-${name}` };
-    if (kind === "PersistentVolume" || kind === "StorageClass") return { name };
+    if (kind === "CustomResourceDefinition") return { name: `${name}s.example.com` };
+    if (kind === "APIService") return { name: `v1.${name}.example.com` };
+    if (CLUSTER_SCOPED.includes(kind)) return { name };
     return { name, namespace: this.pick(NAMESPACES) };
   }
 
@@ -76,8 +78,14 @@ export class RandomObjects {
     const selector = { matchLabels: { set: name } };
     const template = () => ({ metadata: { labels: { set: name } }, spec: this.#podSpec() });
     switch (kind) {
-      case "Pod":
-        return { spec: this.#podSpec() };
+      case "Pod": {
+        // The API server refuses a Pod of a class that does not exist.
+        const classes = [...this.#present.values()].filter((it) => it.kind === "PriorityClass");
+        const priorityClassName = classes.length > 0 ? this.pick(classes).metadata.name : undefined;
+        return {
+          spec: { ...this.#podSpec(), nodeName: this.pick([...NAMES, undefined]), priorityClassName },
+        };
+      }
       case "Service":
         return { spec: { ports: [{ port: 80 }], selector: this.chance(0.2) ? null : this.#labels() } };
       case "ServiceAccount":
@@ -130,6 +138,7 @@ export class RandomObjects {
       case "Ingress":
         return {
           spec: {
+            ingressClassName: this.pick(NAMES),
             defaultBackend: this.#backend(),
             rules: [{ http: { paths: [{ path: "/", pathType: "Prefix", backend: this.#backend() }] } }],
             tls: [{ secretName: this.pick(NAMES) }],
@@ -149,6 +158,80 @@ export class RandomObjects {
         return { spec: { minAvailable: 1, selector: this.#selector() } };
       case "StorageClass":
         return { provisioner: "example.com/disks" };
+      case "ReplicationController":
+        return { spec: { replicas: this.pick([0, 1]), selector: { set: name }, template: template() } };
+      case "ResourceQuota":
+        return { spec: { hard: { "count/widgets.example.com": "3" } } };
+      case "LimitRange":
+        return { spec: { limits: [{ type: "PersistentVolumeClaim", max: { storage: "9Gi" } }] } };
+      case "Role":
+      case "ClusterRole":
+        return { rules: [{ apiGroups: [""], resources: ["pods"], verbs: ["list"] }] };
+      case "RoleBinding":
+      case "ClusterRoleBinding":
+        return {
+          roleRef: {
+            apiGroup: "rbac.authorization.k8s.io",
+            kind: kind === "RoleBinding" ? this.pick(["Role", "ClusterRole"]) : "ClusterRole",
+            name: this.pick(NAMES),
+          },
+          subjects: [this.#subject(), this.#subject()],
+        };
+      case "NetworkPolicy":
+        return { spec: { podSelector: this.#selector() } };
+      case "IngressClass":
+        return { spec: { controller: "example.com/controller" } };
+      case "ValidatingWebhookConfiguration":
+      case "MutatingWebhookConfiguration":
+        return { webhooks: [this.#webhook("a"), this.#webhook("b")] };
+      case "CustomResourceDefinition": {
+        const plural = name.split(".")[0]!;
+        const schema = { openAPIV3Schema: { type: "object" } };
+        return {
+          spec: {
+            group: "example.com",
+            scope: "Namespaced",
+            names: { plural, kind: plural.replace(/^./, (first) => first.toUpperCase()) },
+            versions: [{ name: "v1", served: true, storage: true, schema }],
+          },
+        };
+      }
+      case "APIService":
+        return {
+          spec: {
+            group: name.replace("v1.", ""),
+            version: "v1",
+            groupPriorityMinimum: 100,
+            versionPriority: 10,
+            insecureSkipTLSVerify: true,
+            service: { ...this.#namespaced(), port: 443 },
+          },
+        };
+      case "PriorityClass":
+        return { value: 1_000 };
+      case "GatewayClass":
+        return { spec: { controllerName: "example.com/controller" } };
+      case "Gateway":
+        return {
+          spec: {
+            gatewayClassName: this.pick(NAMES),
+            listeners: [{ name: "https", tls: { certificateRefs: [this.#named(), this.#namespaced()] } }],
+          },
+        };
+      case "HTTPRoute":
+      case "GRPCRoute":
+        return {
+          spec: {
+            parentRefs: [this.#named(), this.#namespaced(), { ...this.#named(), group: "", kind: "Service" }],
+            rules: [{
+              backendRefs: [this.#named(), this.#namespaced(), {
+                ...this.#named(),
+                group: "example.com",
+                kind: "Bucket",
+              }],
+            }],
+          },
+        };
       default:
         return {};
     }
@@ -176,6 +259,7 @@ export class RandomObjects {
     return this.pick([
       { apiVersion: "apps/v1", kind: "Deployment" },
       { apiVersion: "apps/v1", kind: "StatefulSet" },
+      { apiVersion: "v1", kind: "ReplicationController" },
       { apiVersion: "example.com/v1", kind: "Deployment" },
     ]);
   }
@@ -193,6 +277,27 @@ export class RandomObjects {
   #backend(): KubeObject {
     const port = this.pick([{ number: 80 }, { name: "http" }, { name: "use-annotation" }]);
     return { service: { name: this.pick(NAMES), port } };
+  }
+
+  #subject(): KubeObject {
+    const user = { kind: "User", apiGroup: "rbac.authorization.k8s.io", name: this.pick(NAMES) };
+    return this.chance(0.8) ? { kind: "ServiceAccount", ...this.#namespaced() } : user;
+  }
+
+  /** One that no request meets. */
+  #webhook(name: string): KubeObject {
+    const none = { apiGroups: ["none.example.com"], apiVersions: ["v1"], resources: ["none"] };
+    return {
+      name: `${name}.example.com`,
+      clientConfig: { service: this.#namespaced() },
+      rules: [{ ...none, operations: ["CREATE"] }],
+      admissionReviewVersions: ["v1"],
+      sideEffects: "None",
+    };
+  }
+
+  #namespaced(): { name: string; namespace: string } {
+    return { name: this.pick(NAMES), namespace: this.pick(NAMESPACES) };
   }
 
   #named(): { name: string } {
@@ -236,6 +341,7 @@ export class RandomObjects {
       })),
       ...this.chance(0.5) && { serviceAccountName: this.pick(NAMES) },
       ...this.chance(0.3) && { imagePullSecrets: [this.#named()] },
+      ...this.chance(0.3) && { priorityClassName: this.pick(NAMES) },
     };
   }
 }

@@ -232,8 +232,10 @@ function batch(scene: Scene, app: Application, options: TemplateOptions): KubeOb
 }
 
 function agent(scene: Scene, app: Application, options: TemplateOptions): KubeObject[] {
+  const agentTemplate = podTemplate(scene, app, { ...options, port: PORT });
+  agentTemplate.spec.priorityClassName = "system-node-critical";
   const workload = makeDaemonSet(scene, app, {
-    template: podTemplate(scene, app, { ...options, port: PORT }),
+    template: agentTemplate,
     replicas: scene.nodes.length,
   });
   const names = new Set<string>();

@@ -71,8 +71,10 @@ async function describe(read: GraphReader) {
     ).sort(),
     ofNamespace: Array.from(read.namespaces(), (id) => uids(read.select({ namespaces: [text(id)] })).join())
       .sort(),
-    impact: [...everything].filter((_, i) => i % 20 === 0).map((row) =>
-      Array.from(read.impact(row).affected, ([it, { effect }]) => `${read.uid(it)} ${effect}`).sort().join()
+    // By uid: rows are in no order that hidden resources do not change.
+    impact: uids(everything).filter((_, i) => i % 20 === 0).map((uid) =>
+      Array.from(read.impact(read.find(uid)!).affected, ([it, { effect }]) => `${read.uid(it)} ${effect}`)
+        .sort().join()
     ).sort(),
     bands: (await read.bands({}, new Slicer())).map((band) => JSON.stringify(band)).sort(),
   };

@@ -1,0 +1,13 @@
+/** CustomResourceDefinition: always ready; its schemas, which are huge, are never read. */
+import { ready } from "./health.ts";
+import { clusterScoped, type KindRule } from "./rule.ts";
+
+export const customResourceDefinition: KindRule = {
+  ...clusterScoped("apiextensions.k8s.io/v1", {
+    kind: "CustomResourceDefinition",
+    plural: "customresourcedefinitions",
+  }),
+  metadataOnly: true,
+
+  health: () => ready("Exists"),
+};

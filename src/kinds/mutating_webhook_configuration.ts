@@ -1,0 +1,11 @@
+/** MutatingWebhookConfiguration: always ready; calls the Services of its webhooks. */
+import { clusterScoped, type KindRule } from "./rule.ts";
+import { webhookRule } from "./webhooks.ts";
+
+export const mutatingWebhookConfiguration: KindRule = {
+  ...clusterScoped("admissionregistration.k8s.io/v1", {
+    kind: "MutatingWebhookConfiguration",
+    plural: "mutatingwebhookconfigurations",
+  }),
+  ...webhookRule,
+};
