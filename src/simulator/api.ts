@@ -7,7 +7,7 @@ import { type Context, Hono } from "hono";
 import type { Clock } from "../model/clock.ts";
 import { apiVersionOf, type ResourceKind } from "../model/resource_kind.ts";
 import { AnswerStream, type PieceSource } from "./answer_stream.ts";
-import { ApiError, forbiddenListOption, notFound } from "./api_error.ts";
+import { ApiError, invalidListOptions, notFound } from "./api_error.ts";
 import { basePath, discovery } from "./discovery.ts";
 import { errorOf, type Faults, type RequestFault, type StreamFault } from "./faults.ts";
 import type { KubeObject } from "./kube_object.ts";
@@ -80,7 +80,8 @@ function serveKind(app: Hono, kind: ResourceKind, { store, faults, watches, down
     const streamedList = options.sendInitialEvents ?? false;
     const fault = await met(faults.take({ kind: kind.kind, verb, streamedList }));
     if (streamedList && faults.refuseStreamedLists) {
-      throw forbiddenListOption("sendInitialEvents", "sendInitialEvents is forbidden for watch");
+      const message = "Forbidden: sendInitialEvents is forbidden for watch";
+      throw invalidListOptions([{ field: "sendInitialEvents", reason: "FieldValueForbidden", message }]);
     }
     const representation = representationOf(c, { list: !options.watch });
     const namespace = c.req.param("namespace");

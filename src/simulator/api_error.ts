@@ -52,20 +52,19 @@ export class ApiError extends Error {
   }
 }
 
-/** Returns the failure for a parameter that contradicts another one. */
-export function forbiddenListOption(field: string, message: string): ApiError {
-  return invalidListOptions({ field, reason: "FieldValueForbidden", message: `Forbidden: ${message}` });
+/** What is wrong with one parameter of a list or a watch. */
+export interface ListOptionError {
+  readonly field: string;
+  readonly reason: "FieldValueForbidden" | "FieldValueNotSupported" | "FieldValueInvalid";
+  readonly message: string;
 }
 
-/** Returns the failure for a parameter with an invalid value. */
-export function unsupportedListOption(field: string, value: string): ApiError {
-  const message = `Unsupported value: ${JSON.stringify(value)}`;
-  return invalidListOptions({ field, reason: "FieldValueNotSupported", message });
-}
-
-function invalidListOptions(cause: { field: string; reason: string; message: string }): ApiError {
-  return new ApiError(422, `ListOptions.meta.k8s.io "" is invalid: ${cause.field}: ${cause.message}`, {
-    details: { kind: "ListOptions", causes: [cause] },
+/** Returns the failure for parameters that contradict each other or have invalid values. */
+export function invalidListOptions(causes: readonly ListOptionError[]): ApiError {
+  const messages = causes.map(({ field, message }) => `${field}: ${message}`);
+  const all = messages.length === 1 ? messages[0] : `[${messages.join(", ")}]`;
+  return new ApiError(422, `ListOptions.meta.k8s.io "" is invalid: ${all}`, {
+    details: { kind: "ListOptions", causes },
   });
 }
 

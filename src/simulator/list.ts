@@ -2,6 +2,7 @@ import { matches } from "../model/label_selector.ts";
 import type { PieceSource } from "./answer_stream.ts";
 import { ApiError, expired } from "./api_error.ts";
 import type { Collection } from "./collection.ts";
+import { matchesFields } from "./field_selector.ts";
 import type { ListOptions } from "./list_options.ts";
 import type { Representation } from "./representation.ts";
 import { keyOf, type StoredObject } from "./stored_object.ts";
@@ -54,7 +55,7 @@ export function listPage(request: ListRequest): PieceSource {
   const head = representation.listHead({
     resourceVersion: String(revision),
     ...(more ? { continue: tokenOf({ rv: revision, start: keyOf(last) }) } : {}),
-    ...(more && options.selector.length === 0 && options.name === undefined
+    ...(more && options.selector.length === 0 && options.fields.length === 0
       ? { remainingItemCount: all.length - end }
       : {}),
   });
@@ -92,14 +93,14 @@ export function selected(
   state: readonly StoredObject[],
   { namespace, options }: {
     readonly namespace?: string | undefined;
-    readonly options: Pick<ListOptions, "selector" | "name">;
+    readonly options: Pick<ListOptions, "selector" | "fields">;
   },
 ): readonly StoredObject[] {
-  const { selector, name } = options;
-  if (namespace === undefined && selector.length === 0 && name === undefined) return state;
+  const { selector, fields } = options;
+  if (namespace === undefined && selector.length === 0 && fields.length === 0) return state;
   return state.filter((object) =>
     (namespace ?? object.namespace) === object.namespace &&
-    (name ?? object.name) === object.name &&
+    matchesFields(fields, object) &&
     matches(selector, object.labels)
   );
 }

@@ -1,14 +1,14 @@
 /** The query parameters of lists and watches, validated by the rules of the API server. */
 import { type LabelSelector, parseLabelSelector } from "../model/label_selector.ts";
-import { ApiError, forbiddenListOption, unsupportedListOption } from "./api_error.ts";
+import { ApiError, invalidListOptions, type ListOptionError } from "./api_error.ts";
+import { type FieldSelector, parseFieldSelector } from "./field_selector.ts";
 
 const MATCHES = ["Exact", "NotOlderThan"];
 
 export interface ListOptions {
   readonly watch: boolean;
   readonly selector: LabelSelector;
-  /** The field selector `metadata.name`. No other is supported. */
-  readonly name?: string | undefined;
+  readonly fields: FieldSelector;
   /** 0 means no limit. */
   readonly limit: number;
   readonly continueToken?: string;
@@ -32,38 +32,18 @@ export function listOptionsOf(query: URLSearchParams): ListOptions {
   const continueToken = query.get("continue") || undefined;
   const timeoutSeconds = numberOf(query, "timeoutSeconds");
 
-  if (watch && sendInitialEvents !== undefined && match !== "NotOlderThan") {
-    throw forbiddenListOption(
-      "resourceVersionMatch",
-      "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan",
-    );
-  }
-  if (watch && sendInitialEvents === undefined && match !== undefined) {
-    throw forbiddenListOption(
-      "resourceVersionMatch",
-      "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided",
-    );
-  }
-  if (match !== undefined && !MATCHES.includes(match)) {
-    throw unsupportedListOption("resourceVersionMatch", match);
-  }
-  if (!watch && match !== undefined && revision === undefined) {
-    throw forbiddenListOption(
-      "resourceVersionMatch",
-      "resourceVersionMatch is forbidden unless resourceVersion is provided",
-    );
-  }
-  if (!watch && sendInitialEvents !== undefined) {
-    throw forbiddenListOption("sendInitialEvents", "sendInitialEvents is forbidden for list");
-  }
+  const errors = watch
+    ? watchErrors({ match, sendInitialEvents })
+    : listErrors({ match, sendInitialEvents, revision, continueToken });
+  if (errors.length > 0) throw invalidListOptions(errors);
   if (continueToken !== undefined && revision !== undefined && revision !== 0) {
     throw new ApiError(400, "specifying resource version is not allowed when using continue");
   }
 
   return {
     watch,
-    selector: selectorOf(query.get("labelSelector") ?? ""),
-    name: nameOf(query.get("fieldSelector") ?? ""),
+    selector: parsed(query.get("labelSelector") ?? "", parseLabelSelector),
+    fields: parsed(query.get("fieldSelector") ?? "", parseFieldSelector),
     limit: numberOf(query, "limit") ?? 0,
     ...(continueToken === undefined ? {} : { continueToken }),
     ...(revision === undefined ? {} : { revision }),
@@ -74,20 +54,65 @@ export function listOptionsOf(query: URLSearchParams): ListOptions {
   };
 }
 
-function selectorOf(text: string): LabelSelector {
+interface Combination {
+  readonly match: string | undefined;
+  readonly sendInitialEvents: boolean | undefined;
+  readonly revision?: number | undefined;
+  readonly continueToken?: string | undefined;
+}
+
+/** https://kubernetes.io/docs/reference/using-api/api-concepts/#semantics-for-watch */
+function watchErrors({ match, sendInitialEvents }: Combination): ListOptionError[] {
+  const errors: ListOptionError[] = [];
+  if (sendInitialEvents !== undefined && match !== "NotOlderThan") {
+    errors.push(forbidden("sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"));
+  }
+  if (match === undefined) return errors;
+  if (sendInitialEvents === undefined) {
+    errors.push(
+      forbidden("resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"),
+    );
+  }
+  if (match !== "NotOlderThan") errors.push(unsupported(match));
+  return errors;
+}
+
+/** https://kubernetes.io/docs/reference/using-api/api-concepts/#semantics-for-get-and-list */
+function listErrors({ match, sendInitialEvents, revision, continueToken }: Combination): ListOptionError[] {
+  const errors: ListOptionError[] = [];
+  if (match !== undefined) {
+    if (revision === undefined) {
+      errors.push(forbidden("resourceVersionMatch is forbidden unless resourceVersion is provided"));
+    }
+    if (continueToken !== undefined) {
+      errors.push(forbidden("resourceVersionMatch is forbidden when continue is provided"));
+    }
+    if (!MATCHES.includes(match)) errors.push(unsupported(match));
+    if (match === "Exact" && revision === 0) {
+      errors.push(forbidden('resourceVersionMatch "exact" is forbidden for resourceVersion "0"'));
+    }
+  }
+  if (sendInitialEvents !== undefined) {
+    errors.push(forbidden("sendInitialEvents is forbidden for list", "sendInitialEvents"));
+  }
+  return errors;
+}
+
+function forbidden(message: string, field = "resourceVersionMatch"): ListOptionError {
+  return { field, reason: "FieldValueForbidden", message: `Forbidden: ${message}` };
+}
+
+function unsupported(match: string): ListOptionError {
+  const message = `Unsupported value: ${JSON.stringify(match)}`;
+  return { field: "resourceVersionMatch", reason: "FieldValueNotSupported", message };
+}
+
+function parsed<T>(text: string, parse: (text: string) => T): T {
   try {
-    return parseLabelSelector(text);
+    return parse(text);
   } catch (error) {
     throw new ApiError(400, error instanceof Error ? error.message : String(error));
   }
-}
-
-/** Removes the escapes of commas and equals signs in a field selector. */
-function nameOf(fieldSelector: string): string | undefined {
-  if (fieldSelector === "") return undefined;
-  const [, name] = /^metadata\.name==?((?:[^,=\\]|\\.)*)$/s.exec(fieldSelector) ?? [];
-  if (name === undefined) throw new ApiError(400, `field selector not supported: ${fieldSelector}`);
-  return name.replaceAll(/\\(.)/gs, "$1");
 }
 
 function booleanOf(query: URLSearchParams, name: string): boolean | undefined {

@@ -3,6 +3,7 @@ import type { Piece, PieceSource } from "./answer_stream.ts";
 import { expired } from "./api_error.ts";
 import type { Collection } from "./collection.ts";
 import type { StoreEvent } from "./event_log.ts";
+import { matchesFields } from "./field_selector.ts";
 import type { KubeObject } from "./kube_object.ts";
 import { type ListRequest, selected } from "./list.ts";
 import { load, store, type StoredObject } from "./stored_object.ts";
@@ -80,10 +81,10 @@ export class Watch implements PieceSource {
   }
 
   #pieceOf(event: StoreEvent): Piece | undefined {
-    const { collection, namespace, options: { selector, name }, representation } = this.#request;
+    const { collection, namespace, options: { selector, fields }, representation } = this.#request;
     const { type, object, previous } = event;
     if ((namespace ?? object.namespace) !== object.namespace) return undefined;
-    if ((name ?? object.name) !== object.name) return undefined;
+    if (!matchesFields(fields, object)) return undefined;
     if (selector.length === 0) return representation.event(event);
 
     const was = previous !== undefined && matches(selector, previous.labels);
