@@ -10,6 +10,8 @@ interface Term {
   readonly isEqual: boolean;
 }
 
+const KNOWN = '"metadata.name", "metadata.namespace"';
+
 export type FieldSelector = readonly Term[];
 
 /**
@@ -29,7 +31,9 @@ export function parseFieldSelector(text: string): FieldSelector {
       : label === "metadata.namespace"
       ? "namespace"
       : undefined;
-    if (field === undefined) throw new SyntaxError(`field label not supported: ${label}`);
+    if (field === undefined) {
+      throw new SyntaxError(`${JSON.stringify(label)} is not a known field selector: only ${KNOWN}`);
+    }
     return { field, value: value.replaceAll(/\\(.)/gs, "$1"), isEqual: operator !== "!=" };
   });
 }

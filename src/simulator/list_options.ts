@@ -3,13 +3,15 @@ import { type LabelSelector, parseLabelSelector } from "../model/label_selector.
 import { ApiError, invalidListOptions, type ListOptionError } from "./api_error.ts";
 import { type FieldSelector, parseFieldSelector } from "./field_selector.ts";
 
-const MATCHES = ["Exact", "NotOlderThan"];
+const MATCHES = ["Exact", "NotOlderThan", ""];
+/** The API server says this even for a watch without resourceVersionMatch. */
+const WITH_CONTINUE = "resourceVersionMatch is forbidden when continue is provided";
 
 export interface ListOptions {
   readonly watch: boolean;
   readonly selector: LabelSelector;
   readonly fields: FieldSelector;
-  /** 0 means no limit. */
+  /** 0 means no limit, as does a negative limit of a request. */
   readonly limit: number;
   readonly continueToken?: string;
   /** Undefined means the most recent state, 0 any state. */
@@ -30,10 +32,10 @@ export function listOptionsOf(query: URLSearchParams): ListOptions {
   const match = query.get("resourceVersionMatch") || undefined;
   const sendInitialEvents = booleanOf(query, "sendInitialEvents");
   const continueToken = query.get("continue") || undefined;
-  const timeoutSeconds = numberOf(query, "timeoutSeconds");
+  const timeoutSeconds = numberOf(query, "timeoutSeconds", { isSigned: true });
 
   const errors = watch
-    ? watchErrors({ match, sendInitialEvents })
+    ? watchErrors({ match, sendInitialEvents, continueToken })
     : listErrors({ match, sendInitialEvents, revision, continueToken });
   if (errors.length > 0) throw invalidListOptions(errors);
   if (continueToken !== undefined && revision !== undefined && revision !== 0) {
@@ -44,7 +46,7 @@ export function listOptionsOf(query: URLSearchParams): ListOptions {
     watch,
     selector: parsed(query.get("labelSelector") ?? "", parseLabelSelector),
     fields: parsed(query.get("fieldSelector") ?? "", parseFieldSelector),
-    limit: numberOf(query, "limit") ?? 0,
+    limit: Math.max(0, numberOf(query, "limit", { isSigned: true }) ?? 0),
     ...(continueToken === undefined ? {} : { continueToken }),
     ...(revision === undefined ? {} : { revision }),
     exact: match === "Exact",
@@ -62,8 +64,9 @@ interface Combination {
 }
 
 /** https://kubernetes.io/docs/reference/using-api/api-concepts/#semantics-for-watch */
-function watchErrors({ match, sendInitialEvents }: Combination): ListOptionError[] {
+function watchErrors({ match, sendInitialEvents, continueToken }: Combination): ListOptionError[] {
   const errors: ListOptionError[] = [];
+  if (continueToken !== undefined) errors.push(forbidden(WITH_CONTINUE));
   if (sendInitialEvents !== undefined && match !== "NotOlderThan") {
     errors.push(forbidden("sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"));
   }
@@ -73,7 +76,7 @@ function watchErrors({ match, sendInitialEvents }: Combination): ListOptionError
       forbidden("resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"),
     );
   }
-  if (match !== "NotOlderThan") errors.push(unsupported(match));
+  if (match !== "NotOlderThan") errors.push(unsupported(match, ["NotOlderThan"]));
   return errors;
 }
 
@@ -84,10 +87,8 @@ function listErrors({ match, sendInitialEvents, revision, continueToken }: Combi
     if (revision === undefined) {
       errors.push(forbidden("resourceVersionMatch is forbidden unless resourceVersion is provided"));
     }
-    if (continueToken !== undefined) {
-      errors.push(forbidden("resourceVersionMatch is forbidden when continue is provided"));
-    }
-    if (!MATCHES.includes(match)) errors.push(unsupported(match));
+    if (continueToken !== undefined) errors.push(forbidden(WITH_CONTINUE));
+    if (!MATCHES.includes(match)) errors.push(unsupported(match, MATCHES));
     if (match === "Exact" && revision === 0) {
       errors.push(forbidden('resourceVersionMatch "exact" is forbidden for resourceVersion "0"'));
     }
@@ -102,8 +103,9 @@ function forbidden(message: string, field = "resourceVersionMatch"): ListOptionE
   return { field, reason: "FieldValueForbidden", message: `Forbidden: ${message}` };
 }
 
-function unsupported(match: string): ListOptionError {
-  const message = `Unsupported value: ${JSON.stringify(match)}`;
+function unsupported(match: string, supported: readonly string[]): ListOptionError {
+  const values = supported.map((value) => JSON.stringify(value)).join(", ");
+  const message = `Unsupported value: ${JSON.stringify(match)}: supported values: ${values}`;
   return { field: "resourceVersionMatch", reason: "FieldValueNotSupported", message };
 }
 
@@ -121,9 +123,14 @@ function booleanOf(query: URLSearchParams, name: string): boolean | undefined {
   return text !== "0" && text.toLowerCase() !== "false";
 }
 
-function numberOf(query: URLSearchParams, name: string): number | undefined {
+function numberOf(
+  query: URLSearchParams,
+  name: string,
+  { isSigned = false }: { readonly isSigned?: boolean } = {},
+): number | undefined {
   const text = query.get(name);
   if (text === null || text === "") return undefined;
-  if (!/^\d+$/.test(text)) throw new ApiError(400, `${name}: ${JSON.stringify(text)} is not a number`);
+  const isNumber = isSigned ? /^[-+]?\d+$/.test(text) : /^\d+$/.test(text);
+  if (!isNumber) throw new ApiError(400, `${name}: ${JSON.stringify(text)} is not a number`);
   return Number(text);
 }

@@ -146,7 +146,14 @@ const refused: [query: string, status: number][] = [
   ["limit=x", 400],
   ["continue=nonsense", 400],
   ["labelSelector=a===b", 400],
+  ["limit=1.5", 400],
+  ["fieldSelector=metadata.uid%3Dx", 400],
   ["resourceVersionMatch=Exact", 422],
+  ["resourceVersionMatch=Exact&resourceVersion=0", 422],
+  ["resourceVersionMatch=Exact&resourceVersion=1&continue=abc", 422],
+  ["watch=1&continue=abc", 422],
+  ["watch=1&resourceVersionMatch=Exact&resourceVersion=1", 422],
+  ["watch=1&sendInitialEvents=true&resourceVersionMatch=Exact", 422],
   ["sendInitialEvents=true", 422],
   ["watch=1&resourceVersionMatch=NotOlderThan", 422],
   ["watch=1&sendInitialEvents=true", 422],
@@ -156,6 +163,14 @@ for (const [query, expected] of refused) {
     withSimulator(async ({ url }) => {
       const { status, body } = await getJson(`${url}/api/v1/pods?${query}`);
       assertEquals([status, body.kind, body.code], [expected, "Status", expected]);
+    }));
+}
+
+for (const query of ["limit=-1", "timeoutSeconds=-1"]) {
+  Deno.test(`Simulator, ${query} limits nothing`, () =>
+    withSimulator(async ({ url, store }) => {
+      store.create(aPod("a"));
+      assertEquals(names((await getJson(`${url}/api/v1/pods?${query}`)).body), ["a"]);
     }));
 }
 
