@@ -86,6 +86,23 @@ export class Collection {
   }
 
   /**
+   * Returns the object of a key as it was right after the revision, in a list of at most one; undefined if the
+   * history does not reach back that far. Unlike `stateAt`, it does not sort the collection.
+   */
+  objectAt(revision: number, key: { namespace: string; name: string }): readonly StoredObject[] | undefined {
+    const position = this.log.after(revision);
+    if (position === undefined) return undefined;
+    let object = this.get(key.namespace, key.name);
+    for (let at = this.log.end - 1; at >= position; at--) {
+      const event = this.log.at(at);
+      if (event?.object.name === key.name && event.object.namespace === key.namespace) {
+        object = event.previous;
+      }
+    }
+    return object === undefined ? [] : [object];
+  }
+
+  /**
    * Undoes every change after the revision.
    *
    * @throws {RangeError} if the history does not reach back that far.

@@ -36,7 +36,7 @@ export function listPage(request: ListRequest): PieceSource {
   const { collection, options, representation } = request;
   const from = options.continueToken === undefined ? undefined : continuationOf(options.continueToken);
   const revision = from?.rv ?? revisionOf(request);
-  const state = collection.stateAt(revision);
+  const state = stateOf(request, revision);
   if (state === undefined) {
     throw expired(
       from === undefined
@@ -73,6 +73,18 @@ export function listPage(request: ListRequest): PieceSource {
       return piece;
     },
   };
+}
+
+/** Returns the objects that the list may have, as they were at the revision: the named one, or all. */
+function stateOf(
+  { collection, namespace, options: { fields } }: ListRequest,
+  revision: number,
+): readonly StoredObject[] | undefined {
+  const name = fields.find(({ field, isEqual }) => field === "name" && isEqual)?.value;
+  if (name === undefined || namespace === undefined && collection.kind.namespaced) {
+    return collection.stateAt(revision);
+  }
+  return collection.objectAt(revision, { namespace: namespace ?? "", name });
 }
 
 function revisionOf({ options, revision }: ListRequest): number {
