@@ -28,7 +28,7 @@ async function main(args: readonly string[]): Promise<number> {
 
   const log = createLogger({ format: config.logFormat, verbosity: config.verbosity });
   if (ignored.length > 0) {
-    log.warn("Flags without effect, accepted for compatibility", { flags: ignored.join(" ") });
+    log.warn("Ignored flags, accepted for compatibility", { flags: ignored.join(" ") });
   }
   return await (command === "demo" ? demo : serve)(config, log, abortOnSignal());
 }

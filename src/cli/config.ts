@@ -150,7 +150,9 @@ function readRedisConfig(reader: Reader, environment: Environment): RedisConfig 
     cert: optional("redis-tls-cert"),
     key: optional("redis-tls-key"),
   });
-  if (!tls.cert !== !tls.key) throw new UsageError("--redis-tls-cert and --redis-tls-key need each other");
+  if (!tls.cert !== !tls.key) {
+    throw new UsageError("--redis-tls-cert and --redis-tls-key must be used together");
+  }
 
   const db = optional("redis-db") ?? address.db ?? 0;
   const location = readLocation(reader, environment);

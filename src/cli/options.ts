@@ -350,7 +350,7 @@ function url(value: string): URL {
   if (parsed?.protocol !== "http:" && parsed?.protocol !== "https:") {
     throw new SyntaxError("must be an http or https URL");
   }
-  if (parsed.username || parsed.password) throw new SyntaxError("must have no password in it");
+  if (parsed.username || parsed.password) throw new SyntaxError("must not contain a password");
   return parsed;
 }
 
@@ -376,7 +376,7 @@ function redisAddress(value: string): RedisAddress {
 
 function serverList(value: string): ServerAddress[] {
   return value.split(",").map((address) => {
-    const wrong = new SyntaxError("must be host:port, or several with commas between");
+    const wrong = new SyntaxError("must be host:port, or several separated by commas");
     const [, bracketed, name, port] =
       /^(?:\[([\da-fA-F:.]+)\]|([^\s:/@[\]]+))(?::(\d+))?$/.exec(address.trim()) ?? [];
     const host = bracketed ?? name;

@@ -154,7 +154,7 @@ export class LargeAnswerSlots {
 
   /** Reports a response that was cut. Deno learns of it when the client reads again, if ever. */
   readonly gaveUp = (reason: string): void => {
-    this.#log.warn("Gave up a response", { reason });
+    this.#log.warn("Cut a response", { reason });
   };
 
   /** Lets every waiting request look again. */
@@ -196,6 +196,6 @@ export class LargeAnswerSlots {
 
 function busy(): HttpError {
   const headers = { "retry-after": "5" };
-  const message = "Too many large answers are being sent; ask again, or for less";
+  const message = "Too many large answers are being sent; try again, or ask for less";
   return new HttpError(message, { status: 503, code: "busy", headers });
 }

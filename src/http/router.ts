@@ -84,7 +84,10 @@ export function createRouter(deps: RouterDeps): Hono {
   app.onError((error, c) => {
     if (error instanceof HttpError) return prepare(c, error.toResponse());
     log.error("Could not answer", { method: c.req.method, route: routePath(c), error: error.stack ?? error });
-    const failure = new HttpError("Something went wrong here", { status: 500, code: "internal" });
+    const failure = new HttpError("Internal error; see the log of the server", {
+      status: 500,
+      code: "internal",
+    });
     return prepare(c, failure.toResponse());
   });
   return app;

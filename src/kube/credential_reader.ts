@@ -69,14 +69,16 @@ export class CredentialReader {
       // Headers repeats a value that it refuses, and the value is the token: leave out message and cause.
       if (/header value|ByteString/.test(why)) {
         throw new ConnectionError(
-          `${of} cannot be sent: a token or password has characters that no header may`,
+          `${of} cannot be sent: a token or password has characters that a header cannot contain`,
         );
       }
       // The same holds for JSON.parse and the answer of a plugin.
       if (cause instanceof SyntaxError) {
-        throw new ConnectionError(`${of} cannot be had: the plugin did not answer an ExecCredential in JSON`);
+        throw new ConnectionError(
+          `${of} cannot be read: the plugin did not return an ExecCredential in JSON`,
+        );
       }
-      throw new ConnectionError(`${of} cannot be had: ${reasonOf(cause)}`, { cause });
+      throw new ConnectionError(`${of} cannot be read: ${reasonOf(cause)}`, { cause });
     }
   }
 }

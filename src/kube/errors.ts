@@ -94,11 +94,11 @@ function messageOfCause(error: unknown): string {
 
 const REASONS: readonly (readonly [RegExp, string])[] = [
   [/connection refused/i, "connection refused"],
-  [/lookup address|dns error/i, "its host name does not resolve"],
-  [/UnknownIssuer/, "its certificate is signed by an authority that certificate-authority does not hold"],
+  [/lookup address|dns error/i, "its host name cannot be resolved"],
+  [/UnknownIssuer/, "its certificate is signed by an authority that is not in certificate-authority"],
   [/NotValidForName/, "its certificate is for another host name"],
   [/invalid peer certificate.*Expired/i, "its certificate has expired"],
-  [/CertificateRequired|HandshakeFailure|AccessDenied|DecryptError/i, "it refuses our client certificate"],
+  [/CertificateRequired|HandshakeFailure|AccessDenied|DecryptError/i, "it rejects our client certificate"],
   [/network (is )?unreachable|no route to host/i, "there is no route to it"],
   [/timed out/i, "it does not answer"],
   [/reset by peer|broken pipe|close_notify|unexpected.eof|closed before message/i, "the connection was cut"],
@@ -112,7 +112,7 @@ function explain(status: number, message: string): string {
     case 404:
       return `the API server does not serve the kind (404)${said}`;
     case 406:
-      return `the API server cannot give metadata alone (406)${said}`;
+      return `the API server cannot return only metadata (406)${said}`;
     default:
       return `the API server answers ${status}${said}`;
   }

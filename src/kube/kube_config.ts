@@ -101,7 +101,7 @@ function readKubeconfig(path: string): KubeConfigFile {
   }
   try {
     const raw = (text.trim() === "" ? {} : parseYaml(text) ?? {}) as RawKubeconfig;
-    if (typeof raw !== "object") throw new SyntaxError("it is no mapping");
+    if (typeof raw !== "object") throw new SyntaxError("it is not a mapping");
     for (const list of [raw.clusters, raw.contexts, raw.users]) {
       if (!Array.isArray(list ?? [])) throw new SyntaxError("clusters, contexts and users must be lists");
       if (list?.some((entry) => typeof entry?.name !== "string")) {
@@ -172,7 +172,7 @@ function check(cluster: Cluster): void {
   const of = `cluster "${cluster.name}"`;
   // The address goes into logs and answers.
   if (/^(\w+:\/\/)?[^/?#]*@/.test(cluster.server)) {
-    throw new Error(`${of}: its server has a password in it; put that into the user`);
+    throw new Error(`${of}: its server contains a password; move it to the user`);
   }
   if (!/^https?:\/\//.test(cluster.server)) {
     throw new Error(`${of}: server ${cluster.server} is not an http(s) URL`);
@@ -184,7 +184,7 @@ function check(cluster: Cluster): void {
   }
   if (cluster.tlsServerName) {
     throw new Error(
-      `${of}: tls-server-name is not supported; use a server address that the certificate is made for`,
+      `${of}: tls-server-name is not supported; use a server address that is in the certificate`,
     );
   }
   if (cluster.proxyUrl) {

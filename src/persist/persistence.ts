@@ -215,7 +215,7 @@ export class Persistence {
     cancel();
     this.#closing.abort();
     await this.#connection;
-    if (this.journal.size > 0) log.warn("Stopped with changes unsaved", { keys: this.journal.size });
+    if (this.journal.size > 0) log.warn("Stopped with unsaved changes", { keys: this.journal.size });
     // The graph may go on changing; nobody will write it.
     this.journal.pause();
   }
@@ -249,7 +249,7 @@ export class Persistence {
       if (this.#retry.waitsFor("write")) return this.#untilRetry();
       step = "write";
       await this.#write(signal);
-      if (this.#retry.succeeded()) this.#options.log.info("Redis takes writes again");
+      if (this.#retry.succeeded()) this.#options.log.info("Redis accepts writes again");
     } catch (error) {
       return this.#failed(error as Error, { state, step });
     }
@@ -304,11 +304,11 @@ export class Persistence {
       case "standby":
         this.#isOtherWriterAlive = true;
         this.journal.pause();
-        log.warn("Another Astrolabe writes to this Redis: waiting until it is gone");
+        log.warn("Another Astrolabe writes to this Redis; standing by");
         return false;
       case "foreign":
         this.journal.pause();
-        log.warn("Redis holds another cluster's data and is left alone; --redis-adopt overwrites it", {
+        log.warn("Redis has data of another cluster; not writing (--redis-adopt overwrites it)", {
           theirs: this.#claim.metadata.cluster,
           ours: this.#claim.cluster,
         });

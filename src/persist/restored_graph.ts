@@ -93,7 +93,7 @@ export class RestoredGraph {
       const { apiServer, cluster } = await claim.read();
       if (claim.isSuspect) {
         log.warn(
-          "Redis was written for another API server: loading nothing, since it may be another cluster's",
+          "Redis has data of another API server, maybe of another cluster; restoring nothing",
           {
             theirs: apiServer,
             ours: claim.apiServer.address,

@@ -42,7 +42,7 @@ export async function startDemoRedis(): Promise<DemoRedis> {
   while (!await answers(port)) {
     if (ended || Date.now() > deadline) {
       await stop();
-      throw new Error(`redis-server does not start; is ${folder}/${FILE} of another version?`);
+      throw new Error(`redis-server does not start; ${folder}/${FILE} may be of another version`);
     }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }

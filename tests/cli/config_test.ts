@@ -249,15 +249,15 @@ for (
     ],
     [
       ["--redis-sentinels=redis://a"],
-      '--redis-sentinels "redis://a": must be host:port, or several with commas between',
+      '--redis-sentinels "redis://a": must be host:port, or several separated by commas',
     ],
     [
       ["--redis-sentinels=a:70000"],
-      '--redis-sentinels "a:70000": must be host:port, or several with commas between',
+      '--redis-sentinels "a:70000": must be host:port, or several separated by commas',
     ],
-    [["--redis-tls-cert=c"], "--redis-tls-cert and --redis-tls-key need each other"],
+    [["--redis-tls-cert=c"], "--redis-tls-cert and --redis-tls-key must be used together"],
     [["health", "--url=localhost"], "--url: must be an http or https URL"],
-    [["health", "--url=http://u:secret@localhost"], "--url: must have no password in it"],
+    [["health", "--url=http://u:secret@localhost"], "--url: must not contain a password"],
   ] as const
 ) {
   Deno.test(`readConfig(), refuses ${args.at(-1)}`, () => {

@@ -98,7 +98,7 @@ Deno.test("Errors, an internal error is logged and not answered", async () => {
     },
   });
   const failure = await api.failure("/health");
-  assertEquals(failure, [500, "internal", "Something went wrong here"]);
+  assertEquals(failure, [500, "internal", "Internal error; see the log of the server"]);
   const errors = api.log.lines.filter((line) => line.startsWith("error"));
   assertEquals(errors.length, 1);
   assertMatch(errors[0] ?? "", /"route":"\/health".*hunter2/);

@@ -72,7 +72,7 @@ Deno.test("Server, stalled readers on three sockets do not lock out another clie
     assertEquals([answer?.status, (await answer?.json()).nodes.length], [200, 5_000]);
     assertMatch(
       warnings(log)[0] ?? "",
-      /^warn: Gave up a response \{"reason":"The client read too slowly[^\n]*$/,
+      /^warn: Cut a response \{"reason":"The client read too slowly[^\n]*$/,
     );
     for (const connection of stalled) connection.close();
   }, api);
@@ -87,7 +87,7 @@ Deno.test("Server, an abandoned response is one line in the log, and the client 
       return warnings(log).length > 0;
     });
     assertEquals(warnings(log), [
-      'warn: Gave up a response {"reason":"The client took nothing for 30 s"}',
+      'warn: Cut a response {"reason":"The client took nothing for 30 s"}',
     ]);
     await drain(connection);
     connection.close();

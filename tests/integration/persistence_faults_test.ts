@@ -96,7 +96,7 @@ test("keeps what a full Redis does not take", async ({ cluster, redis, astrolabe
   await cluster.atRest(astrolabe);
   await redis.command("CONFIG", "SET", "maxmemory", "1mb");
   cluster.change();
-  await fails(astrolabe, "its memory is full");
+  await fails(astrolabe, "out of memory (maxmemory reached)");
   await redis.command("CONFIG", "SET", "maxmemory", "0");
 });
 
@@ -132,7 +132,7 @@ test("frees the memory of a full Redis by what it deletes", async ({ cluster, re
   const [, used] = /used_memory:(\d+)/.exec(`${await redis.command("INFO", "memory")}`) ?? [];
   await redis.command("CONFIG", "SET", "maxmemory", Number(used) - 100_000);
   cluster.change();
-  await fails(astrolabe, "its memory is full");
+  await fails(astrolabe, "out of memory (maxmemory reached)");
   const { store } = cluster.simulator;
   for (
     const { kind, metadata: { namespace = "", name } } of [...store.list("Pod"), ...store.list("Secret")]
@@ -157,7 +157,7 @@ test("keeps what Redis cannot save", async ({ cluster, redis, astrolabe }) => {
     assertStringIncludes(`${await redis.command("INFO", "persistence")}`, "rdb_last_bgsave_status:err")
   );
   cluster.change();
-  await fails(astrolabe, "it cannot save to its disk");
+  await fails(astrolabe, "it cannot write to its disk");
   await Deno.remove(`${redis.folder}/dump.rdb`);
   await redis.command("BGSAVE");
 }, { redis: ["--save", "3600 1"] });
@@ -176,7 +176,7 @@ test("waits until Redis wants no password any more", async ({ cluster, redis, as
   await redis.kill();
   await redis.start("--requirepass", "s3cret");
   cluster.change();
-  await says(astrolabe, "it wants a password");
+  await says(astrolabe, "it needs a password");
   await redis.kill();
   await redis.start("--requirepass", "");
 });
@@ -214,7 +214,7 @@ Deno.test({
     await Deno.writeTextFile(file, "wrong\n");
     Deno.env.set("REDIS_PASSWORD_FILE", file);
     const astrolabe = await cluster.start().finally(() => Deno.env.delete("REDIS_PASSWORD_FILE"));
-    await says(astrolabe, "it refuses the user or the password");
+    await says(astrolabe, "it rejects the user or the password");
     await Deno.writeTextFile(file, "right\n");
     await cluster.atRest(astrolabe);
     assert(!/right|wrong/.test(astrolabe.output));
@@ -233,7 +233,7 @@ Deno.test({
     cluster.change();
     await cluster.shown(astrolabe);
     assertEquals(await cluster.stop(astrolabe), 0);
-    assertStringIncludes(astrolabe.output, "WARN  Stopped with changes unsaved");
+    assertStringIncludes(astrolabe.output, "WARN  Stopped with unsaved changes");
   },
 });
 

@@ -147,7 +147,7 @@ Deno.test("KubeClient.fetch() reports why an exec plugin returns no credentials"
   const user = () => ({ exec: { apiVersion: "client.authentication.k8s.io/v1", command: "./missing" } });
   await serving({ user }, async ({ client }) => {
     const error = await assertRejects(() => get(client), ConnectionError);
-    assertStringIncludes(error.message, 'the credentials of user "test" cannot be had: ');
+    assertStringIncludes(error.message, 'the credentials of user "test" cannot be read: ');
   });
 });
 

@@ -67,7 +67,7 @@ Deno.test("CredentialReader.read() does not repeat an answer of a plugin that is
   const { message } = await assertRejects(() => read({ exec: answer }), ConnectionError);
   assertEquals(
     message,
-    'the credentials of user "me" cannot be had: the plugin did not answer an ExecCredential in JSON',
+    'the credentials of user "me" cannot be read: the plugin did not return an ExecCredential in JSON',
   );
 });
 
@@ -135,6 +135,6 @@ Deno.test("CredentialReader.read() names the user whose file is missing", async 
   await assertRejects(
     () => read({ certFile: "/nowhere/cert.pem" }),
     ConnectionError,
-    'the credentials of user "me" cannot be had',
+    'the credentials of user "me" cannot be read',
   );
 });

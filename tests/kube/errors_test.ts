@@ -63,7 +63,7 @@ const causes: [string, string][] = [
   ],
   [
     "client error (Connect): invalid peer certificate: UnknownIssuer",
-    "its certificate is signed by an authority that certificate-authority does not hold",
+    "its certificate is signed by an authority that is not in certificate-authority",
   ],
   [
     "error sending request for url (https://h/api): client error (Connect): something new",

@@ -141,7 +141,7 @@ Deno.test("loadKubeConfig() resolves certificates and plugins relative to the ku
 /** What is refused, and the line that says why. */
 const refused: Record<string, [text: string, options: KubeConfigOptions, message: string]> = {
   "a broken file": ["a: [", {}, "is broken: "],
-  "a file that is no mapping": ["text", {}, "is broken: it is no mapping"],
+  "a file that is no mapping": ["text", {}, "is broken: it is not a mapping"],
   "an empty user": ["users: [null]", {}, "is broken: an entry has no name"],
   "an empty context": ["contexts: [null]", {}, "is broken: an entry has no name"],
   "a cluster without a server": [
@@ -230,6 +230,6 @@ for (const server of ["https://me:hunter2@a.test", "me:hunter2@a.test:6443", "ft
   Deno.test(`loadKubeConfig() refuses a password in the address ${server}, and does not repeat it`, () =>
     withFiles({ files: { config: kubeconfig({ server }) } }, (folder) => {
       const { message } = assertThrows(() => loadKubeConfig({ kubeconfig: `${folder}/config` }), Error);
-      assertEquals([message.includes("has a password in it"), message.includes("hunter2")], [true, false]);
+      assertEquals([message.includes("contains a password"), message.includes("hunter2")], [true, false]);
     }));
 }

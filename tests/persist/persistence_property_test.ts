@@ -32,7 +32,7 @@ for (let seed = 1; seed <= SEEDS; seed++) {
     const faults: (() => void | Promise<void>)[] = [
       () => store.disconnect(),
       () => store.connect(),
-      () => store.refusal = new Error("its memory is full"),
+      () => store.refusal = new Error("out of memory (maxmemory reached)"),
       () => store.refusal = undefined,
       () => store.dropAfter = Math.floor(next() * 3),
       () => store.setHolder("another", next() * 3_000),

@@ -191,9 +191,9 @@ Deno.test("Persistence, says what the database refuses, once, and tries again", 
   const store = new MemoryStore(clock);
   const life = new PersistedGraph(store, clock);
   await life.start();
-  store.refusal = new Error("its memory is full");
+  store.refusal = new Error("out of memory (maxmemory reached)");
   life.syncAll([mounting, data]);
-  await life.until(() => life.persistence.status().lastError === "its memory is full");
+  await life.until(() => life.persistence.status().lastError === "out of memory (maxmemory reached)");
   const tries = store.calls.lease ?? 0;
   await life.until(() => (store.calls.lease ?? 0) > tries + 2);
   assertEquals(life.log.lines.filter((line) => line.includes("Could not save")).length, 1);
@@ -226,7 +226,7 @@ Deno.test("Persistence, ends in time when the database hangs", async () => {
   const asked = clock.now();
   await life.stop();
   assert(clock.now() - asked <= 6_000);
-  assert(life.says("Stopped with changes unsaved"));
+  assert(life.says("Stopped with unsaved changes"));
 });
 
 Deno.test("Persistence, a snapshot that finds nothing to do reads no values", async () => {
@@ -504,7 +504,7 @@ for (
     const life = new PersistedGraph(store, clock, { caSha256: "ours", ...options } as PersistedGraphOptions);
     assertEquals(await life.start(), []);
     assertEquals([life.graph.read.resourceCount, life.persistence.servesRestored], [0, false]);
-    assert(life.says("Redis was written for another API server"));
+    assert(life.says("Redis has data of another API server"));
     const writes = store.calls.write;
     await life.pass(120_000);
     assertEquals([life.persistence.servesRestored, store.calls.write], [false, writes]);
@@ -558,7 +558,7 @@ Deno.test("Persistence, keeps no journal of a database that is another cluster's
   for (let i = 0; i < 50; i++) life.graph.upsert(web(10 + i));
   assertEquals(life.persistence.status().dirtyKeys, 0);
   await life.stop();
-  assertEquals(life.says("Stopped with changes unsaved"), false);
+  assertEquals(life.says("Stopped with unsaved changes"), false);
 });
 
 Deno.test("Persistence, serves what it restored at once when nobody writes", async () => {

@@ -147,7 +147,7 @@ Deno.test("Writer, sends a full database what frees memory", async () => {
   store.isFull = true;
   graph.remove(uid(1));
   graph.upsert(record({ kind: claim, uid: uid(2), namespace: "a", name: "data" }));
-  await assertRejects(() => writer.flush(), Error, "its memory is full");
+  await assertRejects(() => writer.flush(), Error, "out of memory (maxmemory reached)");
   assertEquals([[...store.values.keys()], journal.size > 0], [[], true]);
   await close();
 });

@@ -37,8 +37,9 @@ export function commands(page: string): string[] {
   return codeBlocks(page).filter(({ language }) => language === "sh").flatMap(({ text }) => commandsIn(text));
 }
 
-/** Returns the commands of a shell script. Continued lines are joined; a quoted text may have several. */
+/** Returns the commands of a shell script. Continued lines are joined; a quoted text may have several, and a loop. */
 function commandsIn(script: string): string[] {
+  if (/^while /m.test(script)) return [script.trim()];
   const found: string[] = [];
   let open = "";
   for (const line of script.replaceAll(/\\\n\s*/g, "").split("\n")) {

@@ -13,6 +13,11 @@ Deno.test("commands(), keeps the lines of a quoted text together", () => {
   assertEquals(commands(block(script)), ["curl -s localhost | jq '\n  .[] # each\n'", "curl again"]);
 });
 
+Deno.test("commands(), keeps a script with a loop together", () => {
+  const script = "rv=\nwhile true; do\n  curl again\ndone\n";
+  assertEquals(commands(block(script)), [script.trim()]);
+});
+
 Deno.test("commands(), refuses a quote that is never closed", () => {
   assertThrows(() => commands(block("echo 'a\n")), Error, "never closed");
 });

@@ -114,7 +114,9 @@ export class MemoryStore implements Store {
       const results = batches.slice(0, most).map((batch): BatchResult => {
         if (this.holder !== token) return "refused";
         if (this.refusal !== undefined) return this.refusal;
-        if (this.isFull && batch.set.length + batch.add.length > 0) return new Error("its memory is full");
+        if (this.isFull && batch.set.length + batch.add.length > 0) {
+          return new Error("out of memory (maxmemory reached)");
+        }
         this.#apply(batch);
         this.#evict();
         return "written";

@@ -5,11 +5,11 @@
 // Some servers put the code behind the name of the script in which a command failed.
 const MEANINGS: readonly [code: RegExp, meaning: string][] = [
   [/\bREADONLY\b/, "it is a replica"],
-  [/\bMISCONF\b/, "it cannot save to its disk"],
-  [/\bOOM\b/, "its memory is full (maxmemory)"],
+  [/\bMISCONF\b/, "it cannot write to its disk"],
+  [/\bOOM\b/, "out of memory (maxmemory reached)"],
   [/\bLOADING\b/, "it is loading its data"],
   [/\bNOREPLICAS\b/, "its replicas are missing"],
-  [/\bMASTERDOWN\b/, "it is a replica that has lost its primary"],
+  [/\bMASTERDOWN\b/, "it is a replica without a connection to its master"],
   [/\bMOVED\b/, "another node of the Redis Cluster has the keys; --redis-cluster follows them"],
   [/\b(ASK|TRYAGAIN)\b/, "the Redis Cluster is moving the keys to another node"],
   [/\bCLUSTERDOWN\b/, "the Redis Cluster is down: it does not serve all slots"],
@@ -19,16 +19,16 @@ const MEANINGS: readonly [code: RegExp, meaning: string][] = [
   ],
   [/cluster support disabled/, "it is not a node of a Redis Cluster"],
   [/unknown command [`']?SENTINEL/i, "it is not a Sentinel"],
-  [/\bNOAUTH\b/, "it wants a password"],
-  [/\bWRONGPASS\b/, "it refuses the user or the password"],
-  [/without any password configured/, "it has no password, but one is given"],
+  [/\bNOAUTH\b/, "it needs a password"],
+  [/\bWRONGPASS\b/, "it rejects the user or the password"],
+  [/without any password configured/, "it has no password, but one was given"],
   [
     /self-signed certificate|unable to get|unable to verify|UnknownIssuer/,
-    "no authority that we trust signed its certificate",
+    "its certificate is signed by an unknown authority",
   ],
-  [/CertificateRequired/, "it wants a client certificate"],
+  [/CertificateRequired/, "it needs a client certificate"],
   [/ECONNREFUSED/, "nothing listens there"],
-  [/ENOTFOUND|EAI_AGAIN/, "its name does not resolve"],
+  [/ENOTFOUND|EAI_AGAIN/, "its name cannot be resolved"],
   [/ECONNRESET|EPIPE|Connection is closed|Stream isn't writeable/, "the connection was lost"],
   [/ETIMEDOUT|Socket timeout/, "it does not answer"],
 ];
@@ -60,7 +60,7 @@ export function ifRefused<T>(otherwise: T): (error: unknown) => T {
   };
 }
 
-/** @param what failed, such as `Redis takes no writes`. */
+/** @param what failed, such as `Redis rejected the write`. */
 export function explainRedisError(what: string, error: unknown): Error {
   const message = messageOf(error);
   const meaning = MEANINGS.find(([code]) => code.test(message))?.[1];

@@ -152,7 +152,7 @@ export class RedisStore implements Store {
   }
 
   async write(batches: readonly Batch[], token: string): Promise<readonly BatchResult[]> {
-    const what = "Redis takes no writes";
+    const what = "Redis rejected the write";
     const options = { lease: this.#lease, token, nameOf: (key: string) => this.#nameOf(key) };
     return await this.#ask(what, async (client, connection) => {
       const replies = await runScript(client, WRITE, batches.map((batch) => writeCall(batch, options)));
@@ -280,7 +280,7 @@ export class RedisStore implements Store {
         policy: maxMemoryPolicy,
       });
     }
-    if (!durable) this.#log.warn("Redis keeps nothing over its own restart: neither RDB nor AOF is on");
+    if (!durable) this.#log.warn("Redis loses everything when it restarts: neither RDB nor AOF is on");
   }
 
   #makeLocator(): Locator {

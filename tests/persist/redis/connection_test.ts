@@ -50,7 +50,7 @@ test("uses a password that has changed since the last attempt", async () => {
   await using server = await RedisServer.start("--requirepass", "new");
   let password = "old";
   await using running = new RunningStore({ port: server.port, password: () => password });
-  await running.says("it refuses the user or the password");
+  await running.says("it rejects the user or the password");
   password = "new";
   await running.connected();
 });
@@ -65,17 +65,17 @@ test("goes on when the password's file is not there yet", async () => {
   await using running = new RunningStore({ port: server.port, password });
   await running.says("No such file");
   missing = false;
-  await running.says("it has no password, but one is given");
+  await running.says("it has no password, but one was given");
 });
 
 for (
   const [what, config, target, complaint] of [
-    ["no password is given", ["--requirepass", "s3cret"], {}, "it wants a password"],
+    ["no password is given", ["--requirepass", "s3cret"], {}, "it needs a password"],
     [
       "the password is wrong",
       ["--requirepass", "s3cret"],
       { password: () => "wr0ng" },
-      "it refuses the user",
+      "it rejects the user",
     ],
   ] as const
 ) {
@@ -157,12 +157,12 @@ testTls("shows its client certificate", [], async (server) => {
 
 testTls("says that Redis wants a client certificate", [], async (server) => {
   await using running = over(server, TRUST);
-  await running.says("it wants a client certificate");
+  await running.says("it needs a client certificate");
 });
 
 testTls("refuses a certificate of another authority", [], async (server) => {
   await using running = over(server, { ...OURS, ca: `${CERTIFICATES}/other_ca.pem` });
-  await running.says("no authority that we trust signed its certificate");
+  await running.says("its certificate is signed by an unknown authority");
 });
 
 testTls("says which certificate's file is missing", [], async (server) => {

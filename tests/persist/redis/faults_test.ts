@@ -48,7 +48,7 @@ test("fails every batch whose answer the kill of Redis has cut off", async (serv
   const failed = outcome instanceof Error ? [outcome] : outcome.filter((result) => result instanceof Error);
   assert(outcome instanceof Error || outcome.every((result) => result !== "refused"));
   assertEquals(failed.slice(0, 1).map(({ message }) => message), [
-    "Redis takes no writes: the connection was lost",
+    "Redis rejected the write: the connection was lost",
   ]);
 });
 
@@ -64,7 +64,11 @@ test("tells its listeners of a lost connection and of the next", async (server, 
 test("rejects at once while there is no connection", async (server, running) => {
   await server.kill();
   await running.disconnected();
-  await assertRejects(() => write(running.store, {}), Error, "Redis takes no writes: there is no connection");
+  await assertRejects(
+    () => write(running.store, {}),
+    Error,
+    "Redis rejected the write: there is no connection",
+  );
   await assertRejects(() => running.store.info(), Error, "there is no connection");
 });
 
@@ -83,7 +87,7 @@ test("comes back when a silent Redis goes on", async (server, running) => {
   server.pause();
   assertEquals(
     await write(running.store, { set: [["a", "1"]] }),
-    "Redis takes no writes: it does not answer",
+    "Redis rejected the write: it does not answer",
   );
   server.resume();
   await running.connected();
@@ -114,7 +118,7 @@ test("writes nothing of a batch for which there is no memory", async (server, { 
   const parts = { set: [["a", "new"]], delete: ["a"], add: [["s", "new"]], remove: [["s", "old"]] } as const;
   assertEquals(
     await write(store, { ...parts, delete: [] }),
-    "Redis takes no writes: its memory is full (maxmemory)",
+    "Redis rejected the write: out of memory (maxmemory reached)",
   );
   assertEquals([await store.get(["a"]), await store.members(["s"])], [["old"], [["old"]]]);
 });
@@ -124,7 +128,7 @@ test("writes nothing of a batch that only adds, when there is no memory", async 
   await server.command("CONFIG", "SET", "maxmemory", "1mb");
   assertEquals(
     await write(store, { add: [["s", "1"]], delete: ["a"] }),
-    "Redis takes no writes: its memory is full (maxmemory)",
+    "Redis rejected the write: out of memory (maxmemory reached)",
   );
   assertEquals(await store.get(["a"]), ["old"]);
 });
@@ -143,7 +147,7 @@ test("prolongs the lease when there is no memory", async (server, { store }) => 
 test("leaves a replica, since its address may soon be the primary's", async (server, running) => {
   const lost = new Promise<boolean>((resolve) => running.store.onConnection(resolve));
   await server.command("REPLICAOF", "127.0.0.1", server.tlsPort);
-  const message = "Redis takes no writes: it is a replica";
+  const message = "Redis rejected the write: it is a replica";
   assertEquals(await write(running.store, { set: [["a", "1"]] }), message);
   assertEquals(await lost, false);
 
@@ -158,7 +162,7 @@ test("says that Redis cannot save, and writes when it can", async (server, { sto
   await holds(async () =>
     assertEquals(
       await write(store, { set: [["a", "1"]] }),
-      "Redis takes no writes: it cannot save to its disk",
+      "Redis rejected the write: it cannot write to its disk",
     )
   );
   await Deno.remove(`${server.folder}/dump.rdb`);
@@ -169,7 +173,7 @@ test("says that Redis cannot save, and writes when it can", async (server, { sto
 test("says what its user may not do, and goes on when it may", async (server, { store }) => {
   await server.command("ACL", "SETUSER", "default", "-evalsha");
   const refused = await write(store, { set: [["a", "1"]] });
-  assert(/^Redis takes no writes: NOPERM .*evalsha/.test(refused), refused);
+  assert(/^Redis rejected the write: NOPERM .*evalsha/.test(refused), refused);
   await server.command("ACL", "SETUSER", "default", "+evalsha");
   assertEquals(await write(store, { set: [["a", "1"]] }), "written");
 });

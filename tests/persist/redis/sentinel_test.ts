@@ -141,11 +141,11 @@ test("says that a server is not a Sentinel", async (redis) => {
 test("gives Sentinels their own user and password", async (redis) => {
   const { location } = redis;
   await using none = new RunningStore({ location });
-  await none.says("it wants a password");
+  await none.says("it needs a password");
   await using wrong = new RunningStore({
     location: { ...location, login: { username: "watcher", password: () => "wr0ng" } },
   });
-  await wrong.says("it refuses the user or the password");
+  await wrong.says("it rejects the user or the password");
   assertEquals([...none.lines, ...wrong.lines].filter((line) => /s3cret|wr0ng/.test(line)), []);
   await using right = await new RunningStore({
     location: { ...location, login: { username: "watcher", password: () => "s3cret" } },
@@ -222,7 +222,7 @@ Deno.test({
     await using sentinel = new FakeSentinel({ host: "127.0.0.1", port: 1 }, certificate);
     const tls = { ca: `${CERTIFICATES}/other_ca.pem` };
     await using running = new RunningStore({ location: at([sentinel.port]), tls });
-    await running.says("no authority that we trust signed its certificate");
+    await running.says("its certificate is signed by an unknown authority");
   },
 });
 
