@@ -11,6 +11,7 @@ import { type ApplicationType, install } from "./sample/application.ts";
 import { type Application, appMeta } from "./sample/metadata.ts";
 import { makeLimits, makeNodes, makePlatform, makePriorityClasses } from "./sample/platform.ts";
 import { Scene } from "./sample/scene.ts";
+import { makeScenes } from "./sample/scenes.ts";
 import { makeConfigMap } from "./sample/settings.ts";
 import { makeClaim, makeStorageClass, makeVolume } from "./sample/storage.ts";
 import { surroundings } from "./sample/surroundings.ts";
@@ -59,6 +60,9 @@ const NAMES: Record<ApplicationType, readonly string[]> = {
  * release is meant. All other release names begin with their namespace and are unique in the cluster.
  */
 const INSTALLED_UNDER_OWN_NAME = new Set(["mailer", "postgresql", "redis"]);
+/** Smaller clusters would consist of little else than the faults that a demo shows. */
+const SHOWS_FAULTS_FROM = 1_000;
+const OF_THE_FAULTS = 0x7363656e;
 /** One namespace in so many has limits and a policy. */
 const LIMITED = 4;
 /** The frequency of a type is the number of its entries here. */
@@ -76,12 +80,13 @@ export function* sampleCluster(options: SampleClusterOptions): Generator<KubeObj
   const scene = new Scene(random, world);
   let left = objects;
 
-  for (
-    const part of parts(
-      { scene, platform: new Scene(new Random(~seed), { ...world, healthy: true }) },
-      objects,
-    )
-  ) {
+  const calm = { ...world, healthy: true };
+  const scenes = {
+    scene,
+    platform: new Scene(new Random(~seed), calm),
+    faults: new Scene(new Random(~seed ^ OF_THE_FAULTS), calm),
+  };
+  for (const part of parts(scenes, objects)) {
     if (part.length > left) break;
     left -= part.length;
     yield* part;
@@ -96,11 +101,11 @@ export function* sampleCluster(options: SampleClusterOptions): Generator<KubeObj
 }
 
 /**
- * Generates objects that belong together, more of them than asked for. The platform has a scene of its own, so
- * that the applications stay the same when the platform grows.
+ * Generates objects that belong together, more of them than asked for. The platform and the faults that
+ * a demo shows have scenes of their own, so that the applications stay the same when these grow.
  */
 function* parts(
-  { scene, platform }: { readonly scene: Scene; readonly platform: Scene },
+  { scene, platform, faults }: { readonly scene: Scene; readonly platform: Scene; readonly faults: Scene },
   objects: number,
 ): Generator<KubeObject[], void> {
   const { random } = scene;
@@ -114,6 +119,7 @@ function* parts(
   }
 
   yield* platformParts(platform);
+  if (!scene.healthy && objects >= SHOWS_FAULTS_FROM) yield* makeScenes(faults);
 
   let made = 20 + 2 * scene.nodes.length;
   const namespaces = namespaceNames(Math.round(40 * Math.sqrt(objects / 2_000)) - 2);

@@ -173,7 +173,7 @@ export class Cluster {
 }
 
 export function isHealthy({ spec, status }: KubeObject): boolean {
-  return spec.replicas > 0 && status.readyReplicas === spec.replicas &&
+  return spec.replicas > 0 && status.replicas === spec.replicas && status.readyReplicas === spec.replicas &&
     status.updatedReplicas === spec.replicas;
 }
 
