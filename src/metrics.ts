@@ -119,7 +119,7 @@ export class Metrics {
     this.#sources = sources;
     for (const [name, type, help, read] of this.#families(sources)) {
       const get = () => {
-        if (this.#now === undefined) throw new Error("Nobody has asked for the metrics");
+        if (this.#now === undefined) throw new Error("The metrics are read outside of a scrape");
         const values = read(this.#now).map(({ suffix = "", ...sample }) => ({
           metricName: name + suffix,
           ...sample,
@@ -398,13 +398,13 @@ function cpuSeconds(): number {
   return (user + system) / 1e6;
 }
 
-/** Milliseconds between two looks at the event loop. */
+/** Milliseconds between two measurements of the event loop. */
 const LAG_INTERVAL_MS = 100;
 const LAG_LOOKS = 600;
 
 /**
- * Watches how late timers are until `signal` aborts. Returns the longest delay of the last minute, in
- * seconds.
+ * Measures the delay of timers until `signal` aborts. Returns a function that returns the longest delay of
+ * the last minute, in seconds.
  */
 export function watchEventLoop(signal: AbortSignal): () => number {
   const late = new Float64Array(LAG_LOOKS);

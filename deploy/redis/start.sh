@@ -1,10 +1,10 @@
 #!/bin/sh
-# Starts Redis with a configuration in which the users have no password, and gives it to them.
+# Starts Redis with a configuration whose users have no password, and sets the password.
 #
 #   start.sh redis.conf [OPTION OF REDIS-SERVER...]
 #
-# The password is in $REDIS_PASSWORD, or in the file that $REDIS_PASSWORD_FILE names. Redis gets its hash,
-# on standard input: it stands in no file and in no list of processes.
+# The password is in $REDIS_PASSWORD, or in the file that $REDIS_PASSWORD_FILE names. Redis receives its hash on
+# standard input, so it is in no file and in no list of processes.
 set -eu
 
 config=$1

@@ -4,7 +4,7 @@
  */
 import type { Pairs } from "./pairs.ts";
 
-/** Only strings can contain Gt and Lt; `spec.selector` does not know them. */
+/** Gt and Lt are possible only in the string form. */
 export type Operator = "In" | "NotIn" | "Exists" | "DoesNotExist" | "Gt" | "Lt";
 
 export interface Requirement {
@@ -54,8 +54,8 @@ const KEY = new RegExp(`^${KEY_TEXT}$`);
 const VALUE = new RegExp(`^(?:${NAME})?$`);
 
 /**
- * Fits exactly the texts that `parseLabelSelector` takes, for OpenAPI. No two parts of it can take the same
- * space, so that a text that does not fit is refused in linear time.
+ * Matches exactly the texts that `parseLabelSelector` accepts, for OpenAPI. No two parts of it can match the
+ * same space, so that a text that does not match is rejected in linear time.
  */
 export const LABEL_SELECTOR_PATTERN = labelSelectorPattern();
 

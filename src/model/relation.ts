@@ -28,22 +28,23 @@ export interface Impact {
 }
 
 export interface RelationMeaning {
-  /** The end that declares the relation in a database that does not say so. */
+  /** The end that declares the relation, for a database that does not record it. */
   readonly declaredBy: "source" | "target";
   /**
-   * A release's answer takes the target along with the source, and a namespace's answer takes the
-   * cluster-scoped end along with the other. False for targets that much of the cluster shares.
+   * The answer about a release includes the target if it includes the source. The answer about a namespace
+   * includes the cluster-scoped end if it includes the other one. False for targets that much of the cluster
+   * shares.
    */
   readonly followed: boolean;
   /** The source must be cluster-scoped or in the target's namespace, as the garbage collector demands. */
   readonly withinNamespace?: boolean;
-  /** The source uses the target: a target that no relation of such a type leads to is unreferenced. */
+  /** The source uses the target. A target without any relation of such a type is unreferenced. */
   readonly isUse: boolean;
-  /** A release's answer takes the source along with the target. */
+  /** The answer about a release includes the source if it includes the target. */
   readonly attachesSource: boolean;
-  /** The field of an answer about the source that lists the names of its targets. */
+  /** The field that lists the names of the targets in an answer about the source. */
   readonly nameList?: string;
-  /** The field of an answer about the source that gives the name of its only target. */
+  /** The field for the name of the only target in an answer about the source. */
   readonly nameField?: string;
   /**
    * Relations of type `selects` that a selector without `required` declares (PodDisruptionBudget,
@@ -66,7 +67,7 @@ const served: RelationMeaning = {
   attachesSource: true,
   impact: { onSource: "degraded", onSourceOfNone: "broken" },
 };
-/** The source uses what the target holds. */
+/** The source uses the data of the target. */
 const used: RelationMeaning = { ...needed, impact: { onSource: "broken", onSourceIfWeak: "degraded" } };
 
 const MEANINGS = {

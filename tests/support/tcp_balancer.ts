@@ -1,15 +1,15 @@
-/** Something that may receive connections. */
+/** An endpoint that can receive connections. */
 export interface Endpoint {
   readonly port: number;
-  /** Whether it says that it is ready. */
+  /** Reports whether it claims to be ready. */
   isReady(): Promise<boolean>;
 }
 
 const POLL_MS = 100;
 
 /**
- * Passes TCP connections on to the endpoints that are ready, in turn. As in a cluster, it hears of a change
- * of readiness late, and leaves connections that are open alone.
+ * Forwards TCP connections to the ready endpoints in turn. As in a cluster, it notices a change of readiness
+ * late, and does not touch open connections.
  */
 export class TcpBalancer implements AsyncDisposable {
   readonly port: number;
@@ -24,7 +24,7 @@ export class TcpBalancer implements AsyncDisposable {
   readonly #ended: Promise<unknown>;
   #next = 0;
 
-  /** @param delay milliseconds from a change of readiness until it counts. */
+  /** @param delay the milliseconds after which it notices a change of readiness. */
   constructor(delay: number) {
     this.#delay = delay;
     this.port = this.#listener.addr.port;
@@ -35,7 +35,7 @@ export class TcpBalancer implements AsyncDisposable {
     this.#endpoints.set(endpoint, { isUsed: false, told: false });
   }
 
-  /** Whether new connections go there. */
+  /** Whether it gets new connections. */
   uses(endpoint: Endpoint): boolean {
     return this.#endpoints.get(endpoint)?.isUsed ?? false;
   }

@@ -1,13 +1,13 @@
 #!/bin/sh
-# Takes a dump of a running Redis over the network, checks it, and keeps the newest ones.
+# Makes a dump of a running Redis over the network, checks it, and keeps the newest dumps.
 #
 #   backup.sh FOLDER [OPTION OF REDIS-CLI...]
 #   KEEP=7 REDIS_PASSWORD_FILE=password backup.sh /backups -h redis --user backup
 #
-# The dump is FOLDER/astrolabe-<time>.rdb, the time in UTC. It gets this name once it is whole and checked,
-# and only then older ones go, so that $KEEP of them (7) are left. An empty database is no backup: it would
-# push out, one by one, those that are. The password is in $REDIS_PASSWORD, or in the file that
-# $REDIS_PASSWORD_FILE names.
+# The dump is FOLDER/astrolabe-<time>.rdb, with the time in UTC. It gets this name when it is complete and checked.
+# Only then are older dumps deleted, except for the newest $KEEP (7). An empty database is refused, because its
+# dumps would replace the useful ones. The password is in $REDIS_PASSWORD, or in the file that $REDIS_PASSWORD_FILE
+# names.
 set -eu
 umask 077
 
@@ -40,7 +40,7 @@ dump=$folder/astrolabe-$(date -u +%Y%m%dT%H%M%SZ).rdb
 mv "$part" "$dump"
 echo "$dump has $keys keys"
 
-# In the order of their names, which is that of their times.
+# The order of the names is the order of the times.
 set -- "$folder"/astrolabe-????????T??????Z.rdb
 while [ $# -gt "$keep" ]; do
   rm -f "$1"

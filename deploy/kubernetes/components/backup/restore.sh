@@ -1,12 +1,11 @@
 #!/bin/sh
-# Puts a dump in the place of the data of a Redis 7 that is stopped.
+# Replaces the data of a stopped Redis 7 with a dump.
 #
 #   restore.sh DUMP FOLDER
 #
-# DUMP is a file, or `-` for standard input. FOLDER is where Redis has its data. With `appendonly yes` Redis
-# starts from its AOF alone, and empty where there is none, whatever a dump.rdb holds. So the dump becomes both:
-# the dump.rdb, and the base of a new AOF. What was there stays in FOLDER/before-<time>. To be run as the user
-# that Redis runs as.
+# DUMP is a file, or `-` for standard input. FOLDER is the data folder of Redis. With `appendonly yes` Redis starts
+# only from its AOF: without one it starts empty, even if there is a dump.rdb. The dump therefore becomes both the
+# dump.rdb and the base of a new AOF. The previous data stay in FOLDER/before-<time>. Run it as the user of Redis.
 set -eu
 umask 077
 
@@ -20,7 +19,7 @@ dump=$1
 folder=$2
 [ -d "$folder" ] || fail "$folder is not a folder"
 
-# Beside the data, so that each step from here to there is a rename.
+# The temporary files are beside the data, so that each step is a rename.
 new=$folder/restoring
 trap 'rm -rf "$new"' EXIT
 trap 'exit 1' HUP INT TERM
