@@ -1,12 +1,12 @@
 import type { GraphListener } from "./listener.ts";
 
-/** The write under way: whether a reader can see a difference, the revision, and the listeners. */
+/** The current write: whether a reader can see a difference, the revision, and the listeners. */
 export class Changes {
   #listeners: readonly GraphListener[] = [];
   #revision = 0;
   #visible = false;
 
-  /** The revision of the last write, or of the one under way once a reader can see a difference. */
+  /** The revision of the last write, or of the current one as soon as a reader can see a difference. */
   get revision(): number {
     return this.#revision;
   }

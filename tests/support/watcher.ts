@@ -1,4 +1,4 @@
-/** A client of the change stream: it keeps the picture that the messages draw. */
+/** A client of the change stream. It keeps the state that results from the messages. */
 
 export interface Message {
   readonly rv: string;
@@ -26,7 +26,7 @@ export type Delta =
   | { readonly op: "remove_node"; readonly uid: string }
   | { readonly op: "upsert_edge" | "remove_edge"; readonly edge: Edge };
 
-/** Everything that a graph answer and a stream can both say, in one order. */
+/** The content that both a graph answer and a stream have, in a fixed order. */
 export interface Picture {
   readonly nodes: readonly Node[];
   readonly edges: readonly string[];
@@ -38,7 +38,7 @@ export class Watcher {
   readonly #nodes = new Map<string, Node>();
   readonly #edges = new Map<string, Edge>();
   #text = "";
-  /** All that was received, comments and empty lines included. */
+  /** Everything received, including comments and empty lines. */
   received = "";
   readonly messages: Message[] = [];
   /** The revision of the last message that was not partial. */
@@ -59,7 +59,7 @@ export class Watcher {
     return resumed;
   }
 
-  /** Takes one chunk, waiting for it. */
+  /** Waits for one chunk and applies it. */
   async read(): Promise<void> {
     const { done, value } = await this.#reader.read();
     if (done) {
@@ -72,7 +72,7 @@ export class Watcher {
     this.#take();
   }
 
-  /** Reads without end, until the stream ends or is cancelled. */
+  /** Reads until the stream ends or is cancelled. */
   async follow(): Promise<void> {
     while (!this.isEnded) await this.read();
   }
@@ -126,7 +126,7 @@ export class Watcher {
   }
 }
 
-/** Draws the same picture from an answer of `/api/v1/graph`. */
+/** Returns the same state for an answer of `/api/v1/graph`. */
 export function pictureOf({ nodes, edges }: { nodes: readonly Node[]; edges: readonly Edge[] }): Picture {
   return {
     nodes: nodes.map((node) => {

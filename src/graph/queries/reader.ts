@@ -1,7 +1,6 @@
 /**
- * The read side of the graph. It speaks in rows, numbers of string ids and counts, never in objects:
- * whoever answers turns them into bytes at once. Rows are good until the next write; nothing here
- * writes.
+ * The read side of the graph. It returns rows, string ids and counts, never objects, and callers turn them
+ * into bytes at once. Rows are valid until the next write. Nothing here writes.
  */
 import type { LabelSelector } from "../../model/label_selector.ts";
 import type { Release } from "../../model/record.ts";
@@ -51,14 +50,14 @@ export interface GraphState {
   /** Nine digits that differ between processes. */
   readonly process: string;
   revision(): number;
-  /** Seconds since 1970, as of the last look at the revision. */
+  /** The time of the last read of the revision, in seconds since 1970. */
   time(): number;
   resources(): number;
 }
 
 /**
- * Reads strings by id: as text, or as the bytes between the quotes of a JSON string. What copies
- * bytes, here and below, writes whole words, and so up to three bytes behind the end.
+ * Reads strings by id: as text, or as the bytes between the quotes of a JSON string. Functions that copy
+ * bytes, here and below, write whole words, and therefore up to three bytes behind the end.
  */
 export interface TextReader {
   text(id: number): string;
@@ -67,11 +66,11 @@ export interface TextReader {
   compare(a: number, b: number): number;
 }
 
-/** A selector as its source declares it. */
+/** A selector, as its source declares it. */
 export interface DeclaredSelector {
   /** Number in `RELATION_TYPES`. */
   readonly type: number;
-  /** Number in `kinds`. */
+  /** Returns the number in `kinds`. */
   readonly kind: number;
   readonly required: boolean;
   readonly selector: LabelSelector;
@@ -87,11 +86,14 @@ export interface DeclaredReference {
   readonly controller: boolean;
   /** Whether it is a relation, because its target exists. */
   readonly active: boolean;
-  /** The places at which it stands, as bits of `VIAS`. */
+  /** The places of the reference, as bits of `VIAS`. */
   readonly via: number;
-  /** The target is the resource with the target row's uid; else the one with the key that is named. */
+  /**
+   * Whether the target is the resource with the uid of the target row. Otherwise it is the one with the named
+   * key.
+   */
   readonly byUid: boolean;
-  /** The row of the target, which may be absent. A row of an absent target has no more than a uid. */
+  /** The row of the target, which may be absent. The row of an absent target has only a uid. */
   readonly target: number;
   /** The target as the source names it. Undefined for a kind that is not tracked. */
   readonly named: NamedTarget | undefined;
@@ -122,7 +124,7 @@ export class GraphReader {
     this.#sight = sight ?? { tables, kinds: state.kinds, chartKeys: internChartKeys(tables) };
   }
 
-  /** Returns the same graph as an asker sees it for whom only these scopes exist. */
+  /** Returns a reader of the same graph for which only these scopes exist. */
   seenBy(visible: Visibility): GraphReader {
     return new GraphReader(this.#tables, this.#state, { ...this.#sight, visible });
   }
@@ -133,7 +135,10 @@ export class GraphReader {
     return this.#state.revision();
   }
 
-  /** The revision as readers see it. It names the process, whose revisions mean nothing to another one. */
+  /**
+   * The revision as readers see it. It names the process, because revisions of other processes have no
+   * meaning here.
+   */
   get rv(): string {
     return this.formatRevision(this.revision);
   }
@@ -142,7 +147,7 @@ export class GraphReader {
     return this.#state.process + String(revision).padStart(12, "0");
   }
 
-  /** Returns the number of one of this process' revisions; undefined for any other text. */
+  /** Returns the number of a revision of this process, or undefined for any other text. */
   parseRevision(rv: string): number | undefined {
     const { process } = this.#state;
     if (!rv.startsWith(process) || !/^[0-9]{21}$/.test(rv)) return undefined;
@@ -157,7 +162,7 @@ export class GraphReader {
     return this.#state.relations.reduce((sum, count) => sum + count, 0);
   }
 
-  /** Relations by number in `RELATION_TYPES`. */
+  /** The number of relations, by number in `RELATION_TYPES`. */
   get relationCounts(): readonly number[] {
     return [...this.#state.relations];
   }
@@ -187,7 +192,7 @@ export class GraphReader {
     return this.#state.synced[kind] === 1;
   }
 
-  /** String ids of the namespaces that have resources. */
+  /** Returns the string ids of the namespaces that have resources. */
   namespaces(): Set<number> {
     const { cohorts } = this.#tables;
     const namespaces = new Set<number>();
@@ -202,26 +207,26 @@ export class GraphReader {
     return namespaces;
   }
 
-  /** Releases, all or those with resources of their own in one namespace. */
+  /** Returns all releases, or those with own resources in one namespace. */
   releases(namespace?: string): ListedRelease[] {
     return listReleases(this.#sight, namespace);
   }
 
-  /** String ids of the charts of resources, all or those in one namespace. */
+  /** Returns the string ids of the charts of all resources, or of those in one namespace. */
   charts(namespace?: string): Set<number> {
     return chartsOf(this.#sight, this.#sight.chartKeys, namespace);
   }
 
   // Queries
 
-  /** The resources that a filter lets through. */
+  /** Returns the resources that match a filter. */
   select(filter: Filter): RowSet {
     return select(this.#sight, filter);
   }
 
   /**
-   * The problems of what a filter lets through. A missing target is not a problem where its kind `isLimited`
-   * in its namespace: it may exist.
+   * Returns the problems of the resources that match a filter. A missing target is not a problem if its kind
+   * `isLimited` in its namespace, because it may exist.
    */
   problems(filter: Filter, isLimited: IsLimited): Problem[] {
     const scope = this.#scopeFor(isLimited);
@@ -229,9 +234,9 @@ export class GraphReader {
   }
 
   /**
-   * Visits the same in slices: a problem is good until `visit` returns.
+   * Visits the same problems in slices. A problem is valid until `visit` returns.
    *
-   * @param asked.onSlice Is called when a slice begins after a pause.
+   * @param asked.onSlice is called when a slice begins after a pause.
    */
   async visitProblems(
     { filter, isLimited, slicer, onSlice }: SlicedQuestion & {
@@ -250,7 +255,7 @@ export class GraphReader {
     }
   }
 
-  /** Finds, in slices, the causes of the problems of what a filter lets through, worst first. */
+  /** Finds, in slices, the causes of the problems of the resources that match a filter, worst first. */
   async causes(asked: SlicedQuestion): Promise<Cause[]> {
     const collector = new CauseCollector(this.#sight, this.#scopeFor(asked.isLimited));
     const onSlice = (scope: ProblemScope) => collector.beginSlice(scope);
@@ -259,8 +264,8 @@ export class GraphReader {
   }
 
   /**
-   * Counts, in slices, the problems of all resources but inactive ones, their causes, and the references
-   * without target.
+   * Counts, in slices, the problems of all resources except inactive ones, their causes, and the references
+   * without a target.
    */
   async countProblems(isLimited: IsLimited, slicer: Slicer): Promise<ProblemCounts> {
     const problems = noProblems();
@@ -286,7 +291,7 @@ export class GraphReader {
     return beginsByTime(this.#sight, { from, to });
   }
 
-  /** The scope in which problems are looked for now. */
+  /** The scope that is currently searched for problems. */
   #scopeFor(isLimited: IsLimited): ProblemScope {
     const { kinds } = this;
     const verdicts = new Map<number, boolean>();
@@ -311,7 +316,7 @@ export class GraphReader {
     return { isWhole, knowsUsers, now: this.#now() };
   }
 
-  /** The graph's time. The look at the revision brings it up to date. */
+  /** The time of the graph. Reading the revision updates it. */
   #now(): number {
     this.#state.revision();
     return this.#state.time();
@@ -326,7 +331,7 @@ export class GraphReader {
     return releaseSums(this.#sight, release, scratch);
   }
 
-  /** Finds, in slices, the bands of what a filter lets through. */
+  /** Finds, in slices, the bands of the resources that match a filter. */
   async bands(filter: Filter, slicer: Slicer): Promise<BandKey[]> {
     const { releases, rows } = bandSources(this.#sight, filter);
     const bands = new Map(releases.map((key) => [bandText(key), key]));
@@ -350,19 +355,19 @@ export class GraphReader {
     return bandSums(this.#sight, key, scratch);
   }
 
-  /** The revisions of a release that Helm has stored, the newest first. */
+  /** Returns the stored revisions of a release, newest first. */
   revisions(release: Release): Revision[] {
     return revisionsOf(this.#sight, release);
   }
 
-  /** An empty set that can take any row there is. */
+  /** Returns an empty set for any existing rows. */
   newRowSet(): RowSet {
     return new RowSet(this.#tables.rows.end);
   }
 
   // One resource
 
-  /** The row of a resource, or undefined. */
+  /** Returns the row of a resource, or undefined. */
   find(uid: string): number | undefined {
     const { uids, rows } = this.#tables;
     if (!uids.find(uid)) return undefined;
@@ -370,7 +375,7 @@ export class GraphReader {
     return row !== NONE && rows.has(row, THERE) && sees(this.#sight, row) ? row : undefined;
   }
 
-  /** Number of the scope, a kind in a namespace, that a resource belongs to; see `seenBy`. */
+  /** Returns the number of the scope of a resource, which is a kind in a namespace; see `seenBy`. */
   scope(row: number): number {
     const { cohorts, rows } = this.#tables;
     return cohorts.scope(rows.cohort.data[row]!);
@@ -402,7 +407,7 @@ export class GraphReader {
     return this.kinds[this.kindNumber(row)]!;
   }
 
-  /** String id; so are `namespace`, `message` and `chart`. */
+  /** Returns a string id, as do `namespace`, `message` and `chart`. */
   name(row: number): number {
     return this.#tables.rows.name.data[row]!;
   }
@@ -416,19 +421,19 @@ export class GraphReader {
     return this.#tables.rows.message.data[row]!;
   }
 
-  /** Undefined where the resource has no chart, or one without a name. */
+  /** Returns undefined if the resource has no chart, or one without a name. */
   chart(row: number): number | undefined {
     const chart = chartOf(this.#tables, this.#sight.chartKeys, this.labelSet(row));
     return chart === NONE ? undefined : chart;
   }
 
-  /** Number of the release: its own, else that of the nearest owner that has one. */
+  /** Returns the number of the release: its own, otherwise that of the nearest owner that has one. */
   release(row: number): number | undefined {
     const release = releaseOf(this.#sight, row);
     return release === NONE ? undefined : release;
   }
 
-  /** String ids of a release's name and namespace. */
+  /** Returns the string ids of the name and namespace of a release. */
   releaseName(release: number): number {
     return this.#tables.cohorts.releaseName(release);
   }
@@ -441,12 +446,12 @@ export class GraphReader {
     return STATUSES[this.statusNumber(row)]!;
   }
 
-  /** Number in `STATUSES`. */
+  /** Returns the number in `STATUSES`. */
   statusNumber(row: number): number {
     return this.#tables.rows.status.data[row]!;
   }
 
-  /** Seconds since 1970, 0 when unknown. */
+  /** Returns the seconds since 1970. 0 means unknown. */
   createdAt(row: number): number {
     return this.#tables.rows.createdAt.data[row]!;
   }
@@ -467,7 +472,9 @@ export class GraphReader {
     return this.#tables.uids.text(this.#tables.rows.uid.data, row * 4);
   }
 
-  /** The four words of a uid, which `findUidWords` finds it by; they say nothing once it has gone. */
+  /**
+   * Returns the four words of a uid, for `findUidWords`. They have no meaning after the resource is deleted.
+   */
   copyUidWords(row: number, target: Uint32Array, at: number): void {
     const uid = this.#tables.rows.uid.data;
     for (let i = 0; i < 4; i++) target[at + i] = uid[row * 4 + i]!;
@@ -505,8 +512,8 @@ export class GraphReader {
   }
 
   /**
-   * Visits the fields of a resource, the items of a list one by one: the position in `DETAIL_LAYOUTS`, and
-   * the offset of its words.
+   * Visits the fields of a resource, and the items of a list one by one. Passes the position in
+   * `DETAIL_LAYOUTS` and the offset of the words.
    */
   forEachField(row: number, visit: (field: number, words: Uint32Array, at: number) => void): void {
     const { details, rows } = this.#tables;
@@ -519,7 +526,7 @@ export class GraphReader {
     details.forEachAnnotation(rows.details.data[row]!, visit);
   }
 
-  /** A uid within the words of a field; `fieldUidSize` and `copyFieldUid` are for its bytes. */
+  /** Returns a uid within the words of a field. `fieldUidSize` and `copyFieldUid` are for its bytes. */
   fieldUid(words: Uint32Array, at: number): string {
     return this.#tables.uids.text(words, at);
   }
@@ -534,7 +541,7 @@ export class GraphReader {
 
   // Relations
 
-  /** Visits what a resource declares, selectors aside, in order. */
+  /** Visits the references that a resource declares, in order, without selectors. */
   forEachReference(row: number, visit: (reference: DeclaredReference) => void): void {
     const { references } = this.#tables;
     for (let at = references.first(row); at !== NONE; at = references.after(at)) {
@@ -553,7 +560,7 @@ export class GraphReader {
     }
   }
 
-  /** The selectors that a resource declares, in order. */
+  /** Returns the selectors that a resource declares, in order. */
   selectors(row: number): DeclaredSelector[] {
     const { references, selectors, cohorts } = this.#tables;
     const declared: DeclaredSelector[] = [];
@@ -571,8 +578,8 @@ export class GraphReader {
   }
 
   /**
-   * Visits the names of what a resource refers to, there or not, in order, and of what its selectors
-   * select. `type` is a number in `RELATION_TYPES`, `name` a string id.
+   * Visits the names of the existing and missing targets of a resource, in order, and of the resources that
+   * its selectors select. `type` is a number in `RELATION_TYPES`, `name` is a string id.
    */
   forEachTargetName(row: number, visit: (type: number, name: number) => void): void {
     const { references, selectors, cohorts, rows } = this.#tables;
@@ -594,8 +601,8 @@ export class GraphReader {
   }
 
   /**
-   * Reports whether another reference of the resource has the same target. A duplicate of what the target
-   * itself declares is not repeated: the resource names it once.
+   * Reports whether another reference of the resource has the same target. If the target declares the same
+   * relation, the resource names the target only once.
    */
   #isRepeated(row: number, reference: number): boolean {
     const { references } = this.#tables;
@@ -615,8 +622,8 @@ export class GraphReader {
   }
 
   /**
-   * Visits the relations that a resource declares, each relation of the graph being declared by just
-   * one of its ends. `type` is a number in `RELATION_TYPES`.
+   * Visits the relations that a resource declares. Exactly one end declares each relation of the graph.
+   * `type` is a number in `RELATION_TYPES`.
    */
   forEachRelation(row: number, visit: (type: number, from: number, to: number) => void): void {
     const { references, selectors, cohorts } = this.#tables;
@@ -663,7 +670,7 @@ export class GraphReader {
     return impactOf(this.#sight, row);
   }
 
-  /** The row of a target that references name, there or not; undefined if none does. */
+  /** Returns the row of an existing or missing target that references name, or undefined if none does. */
   findTarget(
     { kind, namespace, name }: { kind: number; namespace: string; name: string },
   ): number | undefined {
@@ -674,7 +681,7 @@ export class GraphReader {
     return row === NONE ? undefined : row;
   }
 
-  /** The chain of relations through which a resource is in the answer about a release. */
+  /** Returns the chain of relations through which a resource is in the answer about a release. */
   why(row: number, release: NonNullable<Filter["release"]>): Path {
     return pathFromRelease(this.#sight, row, releasesNamed(this.#sight, release));
   }
@@ -689,7 +696,7 @@ export class GraphReader {
     forEachTarget(this.#sight, row, visit);
   }
 
-  /** Visits the relations that come to a resource. */
+  /** Visits the relations that end at a resource. */
   forEachSource(row: number, visit: (type: number, from: number) => void): void {
     forEachSource(this.#sight, row, visit);
   }

@@ -1,7 +1,7 @@
 /**
- * Finds the resources that a filter lets through. It starts from the smallest part that the graph can
- * name (a release, a namespace, the sets with a label, a kind) and tests the rest on what it finds
- * there: what cohorts have in common once a cohort.
+ * Finds the resources that match a filter. It starts from the smallest part that the graph can find directly
+ * (a release, a namespace, the sets with a label, a kind) and tests the other conditions there. Conditions
+ * that a whole cohort shares are tested once for each cohort.
  */
 import { fulfils, type LabelSelector, type Requirement } from "../../model/label_selector.ts";
 import { DETAIL_LAYOUTS } from "../../model/detail.ts";
@@ -17,12 +17,12 @@ import { forEachSource, forEachTarget } from "./walk.ts";
 
 const IMAGE = DETAIL_LAYOUTS.findIndex(({ name }) => name === "image");
 
-/** All that is set must hold. */
+/** All given conditions must match. */
 export interface Filter {
   readonly namespaces?: readonly string[] | undefined;
   /** Numbers in the graph's kinds. */
   readonly kinds?: readonly number[] | undefined;
-  /** Without a namespace, every release of the name. */
+  /** Without a namespace, selects every release of the name. */
   readonly release?: { readonly namespace?: string | undefined; readonly name: string } | undefined;
   readonly chart?: string | undefined;
   readonly status?: Status | undefined;
@@ -31,11 +31,11 @@ export interface Filter {
   readonly names?: readonly string[] | undefined;
   /** A uid. Selects that resource, the resources that it owns, and those attached to them. */
   readonly owner?: string | undefined;
-  /** The first container's image contains this. */
+  /** A part of the image of the first container. */
   readonly imageContains?: string | undefined;
-  /** Only resources of kinds that are there to be used, and that nothing refers to. */
+  /** Only unreferenced resources of kinds that exist to be used. */
   readonly unreferenced?: boolean | undefined;
-  /** Inactive resources too. */
+  /** Includes inactive resources. */
   readonly inactive?: boolean | undefined;
 }
 
@@ -89,7 +89,7 @@ export function select(sight: Sight, filter: Filter): RowSet {
   return selection;
 }
 
-/** Reports whether a filter names a part of the graph that relations make up. */
+/** Reports whether relations decide which resources match the filter. */
 export function hasPart({ namespaces, release, owner }: Filter): boolean {
   return namespaces !== undefined || release !== undefined || owner !== undefined;
 }
@@ -114,14 +114,14 @@ function forEachNamed(
   }
 }
 
-/** Returns the test of a filter that has no part (see `hasPart`), for rows that are there. */
+/** Returns the test of a filter without a part (see `hasPart`), for present rows. */
 export function testOf(sight: Sight, filter: Filter): (row: number) => boolean {
   const fits = rowTest(sight, filter);
   const cohortFits = cohortTest(sight, filter);
   return (row) => cohortFits(sight.tables.rows.cohort.data[row]!) && fits(row);
 }
 
-/** Returns the numbers of the releases that are meant. */
+/** Returns the numbers of the selected releases. */
 export function releasesNamed(
   { tables }: Sight,
   { namespace, name }: NonNullable<Filter["release"]>,
@@ -142,8 +142,8 @@ export function releasesNamed(
 }
 
 /**
- * Returns the resources of namespaces, and of the cluster-scoped ones the Namespaces themselves and those
- * that have a relation to one of these resources.
+ * Returns the resources of namespaces, the Namespaces themselves, and the cluster-scoped resources that have
+ * a relation to one of these resources.
  */
 function rowsOfNamespaces(sight: Sight, namespaces: readonly string[]): RowSet {
   const { rows, cohorts, strings } = sight.tables;
@@ -188,8 +188,8 @@ function forEachCohortOfNamespaces(
 }
 
 /**
- * Returns the test of what all resources of a cohort have in common, their visibility included. Namespaces
- * are not tested: the selection starts from them.
+ * Returns the test for the common properties of a cohort, including visibility. Namespaces are not tested,
+ * because the selection starts from them.
  */
 function cohortTest({ tables, visible, chartKeys }: Sight, filter: Filter): (cohort: number) => boolean {
   const { cohorts, labels, strings } = tables;
@@ -250,7 +250,7 @@ function imageTest({ tables: { rows, details, strings } }: Sight, part: string):
   };
 }
 
-/** Its owner does not use a resource, nor does the volume that is bound to a claim. */
+/** Relations that are not a use: an owner does not use its resource, and a volume does not use its claim. */
 function isUnreferenced(sight: Sight, row: number): boolean {
   if (!kindOf(sight, row).isThereToBeUsed) return false;
   let isReferenced = false;
@@ -259,8 +259,8 @@ function isUnreferenced(sight: Sight, row: number): boolean {
 }
 
 /**
- * Returns the pairs of label of the condition that fewest sets of labels fulfil: one of them is on every
- * resource that the filter lets through. Undefined without such a condition.
+ * Returns the label pairs of the most selective condition: every matching resource has one of them. Undefined
+ * without such a condition.
  */
 function rarestPairs({ tables, chartKeys }: Sight, filter: Filter): readonly number[] | undefined {
   const { labels, strings } = tables;

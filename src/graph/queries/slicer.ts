@@ -2,14 +2,14 @@
 const SLICE_MS = 8;
 
 /**
- * Cuts long work into slices, between which other tasks run. Rows, string ids and row sets must not be kept
- * across a pause unless what they stand for is checked again.
+ * Cuts long work into slices, between which other tasks run. Rows, string ids and row sets must not be used
+ * after a pause without another check.
  */
 export class Slicer {
   readonly #now: () => number;
   #end: number;
 
-  /** @param now Returns milliseconds. */
+  /** @param now returns milliseconds. */
   constructor(now: () => number = () => performance.now()) {
     this.#now = now;
     this.#end = now() + SLICE_MS;
