@@ -2,6 +2,7 @@
 import type { KubeObject } from "../../src/simulator/kube_object.ts";
 import { jobStatus } from "../../src/simulator/sample/jobs.ts";
 import type { PodState } from "../../src/simulator/sample/pod_status.ts";
+import { isHealthy } from "../../src/simulator/living/cluster.ts";
 import { makeClaim } from "../../src/simulator/sample/storage.ts";
 import { makeReplicaSet, replicaSetStatus, REVISION } from "../../src/simulator/sample/workloads.ts";
 import { type FaultyCluster, keyOf, type ObjectKey, type Root } from "./faulty_cluster.ts";
@@ -12,8 +13,8 @@ export interface Injected {
   readonly claims: readonly ObjectKey[];
 }
 
-/** Injects one fault; undefined if the cluster has nothing left that it suits. */
-export type Fault = (cluster: FaultyCluster) => Injected | undefined;
+/** Injects a fault, or several in one workload; undefined if the cluster has nothing left that it suits. */
+export type Fault = (cluster: FaultyCluster) => Injected | readonly Injected[] | undefined;
 
 export const FAULTS: Readonly<Record<string, Fault>> = {
   "missing ConfigMap": (cluster) => {
@@ -203,6 +204,87 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     }
     refuse(cluster, workload, `pods "x" is forbidden: serviceaccount "${name}" not found`);
     return { root: missing("ServiceAccount", workload, name), claims: claimWorkload(cluster, workload) };
+  },
+
+  "missing PriorityClass": (cluster) => {
+    const workload = cluster.pickWorkload("Deployment");
+    if (workload === undefined) return undefined;
+    const name = cluster.newName("urgent");
+    for (const object of [workload, currentSetOf(cluster, workload)]) {
+      cluster.change(object, ({ spec }) => spec.template.spec.priorityClassName = name);
+    }
+    refuse(cluster, workload, `pods "x" is forbidden: no PriorityClass with name ${name} was found`);
+    return {
+      root: { kind: "PriorityClass", namespace: "", name, missing: true },
+      claims: claimWorkload(cluster, workload),
+    };
+  },
+
+  "node that does not answer": (cluster) => {
+    const node = cluster.pick("Node");
+    if (node === undefined) return undefined;
+    cluster.change(node, ({ status }) => {
+      const ready = status.conditions.find(({ type }: { type: string }) => type === "Ready");
+      Object.assign(ready, { status: "Unknown", reason: "NodeStatusUnknown" });
+    });
+    const on = ({ spec, status }: KubeObject) =>
+      spec.nodeName === node.metadata.name && status.phase === "Running";
+    const claims = cluster.claim([node]);
+    for (const kind of ["Deployment", "StatefulSet"]) {
+      // The Pods of a workload with another fault stay as they are, so that each problem has one truth.
+      for (
+        const workload of cluster.store.list(kind).filter((it) =>
+          isHealthy(it) && !cluster.isClaimed(cluster.followersOf(it).map(keyOf))
+        )
+      ) {
+        const owner = kind === "Deployment" ? currentSetOf(cluster, workload) : workload;
+        const pods = cluster.cluster.podsOf(owner).filter(on);
+        if (pods.length === 0) continue;
+        for (const pod of pods) cluster.run(cluster.cluster.setPod(pod, "unready"));
+        cluster.run(
+          kind === "Deployment"
+            ? cluster.cluster.syncDeployment(workload)
+            : cluster.cluster.syncStatefulSet(workload),
+        );
+        claims.push(...claimWorkload(cluster, workload));
+      }
+    }
+    return { root: present(node), claims };
+  },
+
+  "webhook whose Service is down": (cluster) => {
+    const server = cluster.pickWorkload(
+      "Deployment",
+      ({ metadata }) => metadata.namespace === "kube-system" && metadata.name === "policy-webhook",
+    );
+    if (server === undefined) return undefined;
+    const pods = cluster.cluster.podsOf(currentSetOf(cluster, server));
+    for (const pod of pods) cluster.run(cluster.cluster.setPod(pod, "crashing"));
+    cluster.run(cluster.cluster.syncDeployment(server));
+    const claims = claimWorkload(cluster, server);
+    const refused = cluster.pickWorkload("Deployment");
+    if (refused !== undefined) {
+      refuse(
+        cluster,
+        refused,
+        'Internal error occurred: failed calling webhook "validate.policy.example.com": failed to call webhook: ' +
+          'Post "https://policy-webhook.kube-system.svc:443/validate": no endpoints available for service',
+      );
+      claims.push(...claimWorkload(cluster, refused));
+    }
+    return { root: present(server), claims };
+  },
+
+  "two faults in one workload": (cluster) => {
+    const workload = cluster.pickWorkload("Deployment");
+    if (workload === undefined) return undefined;
+    const name = cluster.newName("licence");
+    referTo(cluster, workload, { envFrom: { secretRef: { name } } });
+    breakPods(cluster, workload, "bad-image");
+    return [
+      { root: missing("Secret", workload, name), claims: [] },
+      { root: present(workload), claims: claimWorkload(cluster, workload) },
+    ];
   },
 
   "budget that cannot be computed": (cluster) => {

@@ -20,26 +20,25 @@ Deno.test("FaultyCluster has no problem before a fault is injected", async () =>
 for (const [kind, inject] of Object.entries(FAULTS)) {
   Deno.test(`The fault ${kind} makes problems, and claims all of them`, async () => {
     const cluster = aCluster();
-    const injected = inject(cluster);
-    const faults: InjectedFault[] = injected === undefined ? [] : [{ kind, ...injected }];
+    const faults: InjectedFault[] = [inject(cluster) ?? []].flat().map((fault) => ({ kind, ...fault }));
     const problems = await problemsOf(cluster);
     const { unexplained } = groupingsOf({ problems, causes: [], faults });
-    assertEquals([faults.length, problems.length > 0, unexplained], [1, true, []]);
+    assertEquals([faults.length > 0, problems.length > 0, unexplained], [true, true, []]);
   });
 }
 
 Deno.test("FaultyCluster repeats its faults with its seed", () => {
   const rootsOf = (seed: number) => {
     const cluster = aCluster(seed);
-    return Object.values(FAULTS).map((inject) => inject(cluster)?.root);
+    return Object.values(FAULTS).flatMap((inject) => inject(cluster) ?? []).map(({ root }) => root);
   };
   assertEquals(rootsOf(3), rootsOf(3));
 });
 
 Deno.test("FaultyCluster lets no two faults claim the same object", () => {
   const cluster = aCluster();
-  const claims = [...Object.values(FAULTS), ...Object.values(FAULTS)].flatMap((inject) =>
-    (inject(cluster)?.claims ?? []).map((key) => JSON.stringify(key))
-  );
+  const claims = [...Object.values(FAULTS), ...Object.values(FAULTS)]
+    .flatMap((inject) => inject(cluster) ?? [])
+    .flatMap(({ claims }) => claims.map((key) => JSON.stringify(key)));
   assertEquals(claims.length, new Set(claims).size);
 });

@@ -33,15 +33,13 @@ export interface Groupings {
 }
 
 export function groupingsOf(
-  { problems, causes, faults, ownerOf = () => undefined }: {
+  { problems, causes, faults }: {
     readonly problems: readonly ProblemEntry[];
     readonly causes: readonly CauseEntry[];
     readonly faults: readonly InjectedFault[];
-    /** Returns the uid of the owner of the resource with this uid. */
-    readonly ownerOf?: (uid: string) => string | undefined;
   },
 ): Groupings {
-  const causeOf = causeFinder(causes, ownerOf);
+  const causeOf = causeFinder(causes);
   const faultOf = faultFinder(faults);
   const unexplained: ProblemEntry[] = [];
   const withoutCause: ProblemEntry[] = [];
@@ -61,13 +59,9 @@ export function groupingsOf(
 /**
  * Returns the function that finds the id of a problem's cause. A cause does not list its problems, but the
  * affected resources: a resource with several problems may stand in several causes, of which the one that is
- * rooted in the target of the problem, then the one that is not rooted in a missing target comes first. A cause names at most twenty resources,
- * workloads first: a Pod that is not among them is found by its owner.
+ * rooted in the target of the problem, then the one that is not rooted in a missing target comes first.
  */
-function causeFinder(
-  causes: readonly CauseEntry[],
-  ownerOf: (uid: string) => string | undefined,
-): (problem: ProblemEntry) => string | undefined {
+function causeFinder(causes: readonly CauseEntry[]): (problem: ProblemEntry) => string | undefined {
   const byMissing = new Map<string, string>();
   const byResource = new Map<string, CauseEntry[]>();
   for (const entry of causes) {
@@ -78,9 +72,7 @@ function causeFinder(
   }
   return ({ uid, target }) => {
     const ofTarget = target && byMissing.get(textOf(target));
-    let named: string | undefined = uid;
-    while (named !== undefined && !byResource.has(named)) named = ownerOf(named);
-    const ofResource = byResource.get(named ?? uid) ?? [];
+    const ofResource = byResource.get(uid) ?? [];
     return ofTarget ?? (ofResource.find(({ cause }) => !cause.missing) ?? ofResource[0])?.id;
   };
 }

@@ -47,17 +47,6 @@ Deno.test("groupingsOf() finds the cause of a problem by its target, then by its
   assertEquals(groupingsOf({ problems, causes, faults }).found, ["secret", "image", "image", "none 3"]);
 });
 
-Deno.test("groupingsOf() finds the cause of a resource that the answer leaves out by its owner", () => {
-  const owners = new Map([["Pod-web-2", "ReplicaSet-web"], ["ReplicaSet-web", "Deployment-web"]]);
-  const { found } = groupingsOf({
-    problems: [problem("Pod", "web-2")],
-    causes,
-    faults,
-    ownerOf: (uid) => owners.get(uid),
-  });
-  assertEquals(found, ["image"]);
-});
-
 Deno.test("groupingsOf() finds the fault of a problem by its target, then by its resource", () => {
   assertEquals(groupingsOf({ problems, causes, faults }).truth, ["0", "1", "1", "none 3"]);
 });

@@ -41,21 +41,34 @@ async function runSeed(seed: number, objects: number): Promise<Run> {
   const kinds = Object.entries(FAULTS);
   for (let left = cluster.random.between(1, FAULTS_MOST); left > 0; left--) {
     const [kind, inject] = cluster.random.pick(kinds);
-    const injected = inject(cluster);
-    if (injected !== undefined) faults.push({ kind, ...injected });
-  }
-  const owners = new Map<string, string>();
-  for (const { metadata: { uid, ownerReferences = [] } } of cluster.objects()) {
-    const [owner] = ownerReferences;
-    if (uid !== undefined && owner !== undefined) owners.set(uid, owner.uid);
+    for (const injected of [inject(cluster) ?? []].flat()) faults.push({ kind, ...injected });
   }
   const api = new Api(cluster.objects() as Iterable<KubeObject>);
   api.clock.advance(PATIENCE_MS);
   const problems: ProblemEntry[] = await api.get("/api/v1/problems");
-  const causes: CauseEntry[] = await api.get("/api/v1/causes");
-  const groupings = groupingsOf({ problems, causes, faults, ownerOf: (uid) => owners.get(uid) });
+  const causes = await causesOf(api, problems);
+  const groupings = groupingsOf({ problems, causes, faults });
   const score = scoreOf(groupings.found, groupings.truth);
   return { faults, causes, groupings, score, rootNamed: rootsNamed(groupings, { causes, faults }) };
+}
+
+/**
+ * Returns the causes with all their resources. An answer names at most twenty of each; the causes of the others
+ * are asked for by name.
+ */
+async function causesOf(api: Api, problems: readonly ProblemEntry[]): Promise<CauseEntry[]> {
+  const causes: CauseEntry[] = await api.get("/api/v1/causes");
+  const named = new Set(causes.flatMap(({ affected }) => affected.map(({ uid }) => uid)));
+  const byId = new Map(
+    causes.map(({ affected, ...cause }) => [cause.id, { ...cause, affected: [...affected] }]),
+  );
+  for (const { uid, kind, namespace, name } of problems.filter(({ uid }) => !named.has(uid))) {
+    const query = new URLSearchParams({ kind, name, ...(namespace === "" ? {} : { namespace }) });
+    const ofResource: CauseEntry[] = await api.get(`/api/v1/causes?${query}`);
+    for (const { id } of ofResource) byId.get(id)?.affected.push({ uid });
+    named.add(uid);
+  }
+  return Array.from(byId.values());
 }
 
 function describe(seed: number, { groupings, faults, causes, rootNamed, score }: Run): void {
