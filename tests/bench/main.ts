@@ -1,7 +1,7 @@
 /**
  * Measures the server on sample clusters and prints a table:
  *
- *     deno task bench [--objects 30000,120000] [--only base,sync,bytes,rates,latency,persistence,kills] [--runs 5]
+ *     deno task bench [--objects 30000,120000] [--only base,sync,bytes,rates,latency,stream,persistence,kills] [--runs 5]
  *                     [--seconds 3] [--seed 1] [--json FILE]
  *
  * The server runs from the bundle, in a process of its own; so does what it follows and what asks it. The same
@@ -18,6 +18,7 @@ import { measureLatency } from "./measure_latency.ts";
 import { measurePersistence } from "./measure_persistence.ts";
 import { measureRates } from "./measure_rates.ts";
 import { measureDataset } from "./measure_dataset.ts";
+import { measureStream } from "./measure_stream.ts";
 import { measureSync } from "./measure_sync.ts";
 import { measureWrites } from "./measure_writes.ts";
 import { type BenchOptions, readOptions } from "./options.ts";
@@ -49,6 +50,9 @@ async function* measureAll(options: BenchOptions): AsyncGenerator<Measure> {
         : []),
       ...(parts.has("latency") && isFirst
         ? [(cluster: BenchCluster) => measureLatency(cluster, { runs })]
+        : []),
+      ...(parts.has("stream") && isFirst
+        ? [(cluster: BenchCluster) => measureStream(cluster, { runs, seconds })]
         : []),
       ...(parts.has("rates") && isFirst
         ? [(cluster: BenchCluster) => measureRates(cluster, { runs, seconds })]

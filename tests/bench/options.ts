@@ -1,6 +1,6 @@
 import { parseArgs } from "@std/cli/parse-args";
 
-export const PARTS = ["base", "sync", "bytes", "rates", "latency", "persistence", "kills"] as const;
+export const PARTS = ["base", "sync", "bytes", "rates", "latency", "stream", "persistence", "kills"] as const;
 
 export type Part = typeof PARTS[number];
 

@@ -1,0 +1,160 @@
+/**
+ * The change stream: how long a change takes to its clients, what idle clients cost in memory, and how busy
+ * twenty views keep the server while the cluster changes.
+ */
+import type { BenchCluster } from "./bench_cluster.ts";
+import { Churn } from "./churn.ts";
+import { LineStream } from "./line_stream.ts";
+import type { Measure } from "./measure.ts";
+import { ServerProcess } from "./server_process.ts";
+
+const CHANGES = 100;
+const IDLE_CLIENTS = 100;
+const VIEWS = 20;
+const CHANGES_PER_SECOND = 100;
+const SETTLE_MS = 3_000;
+
+export async function* measureStream(
+  cluster: BenchCluster,
+  { runs, seconds }: { runs: number; seconds: number },
+): AsyncGenerator<Measure> {
+  const server = await ServerProcess.start(cluster);
+  await server.synced();
+  try {
+    yield* await measureDelays(server, { cluster, runs });
+    yield await measureIdleClients(server);
+    yield await measureCpu(server, { cluster, runs, seconds });
+  } finally {
+    await server.stop();
+  }
+}
+
+async function measureDelays(
+  server: ServerProcess,
+  { cluster, runs }: { cluster: BenchCluster; runs: number },
+): Promise<Measure[]> {
+  const client = await Client.open(server, "kind=Pod");
+  const medians: number[] = [];
+  const slowest: number[] = [];
+  for (let run = 0; run < runs; run++) {
+    const delays: number[] = [];
+    for (let change = 0; change < CHANGES; change++) {
+      // Changes come at any moment between two ticks.
+      await pause(Math.random() * 250);
+      const pod = cluster.nextPod();
+      const seen = client.next(pod.uid);
+      await cluster.restartContainer(pod);
+      const written = performance.now();
+      // The stream may be quicker than the answer to the write.
+      delays.push(Math.max(0, await seen - written));
+    }
+    delays.sort((a, b) => a - b);
+    medians.push(delays[Math.floor(delays.length / 2)] ?? NaN);
+    slowest.push(delays[Math.floor(delays.length * 0.99)] ?? NaN);
+  }
+  await client.close();
+  return [
+    { name: "change to stream, p50", unit: "ms", better: "less", runs: medians, must: 160 },
+    { name: "change to stream, p99", unit: "ms", better: "less", runs: slowest, must: 300 },
+  ];
+}
+
+async function measureIdleClients(server: ServerProcess): Promise<Measure> {
+  // The first clients compile the code.
+  const first = await Promise.all(Array.from({ length: 10 }, () => Client.open(server, "namespace=none")));
+  for (const client of first) await client.close();
+  await pause(SETTLE_MS);
+  const before = server.memory.resident;
+  const clients = [];
+  for (let i = 0; i < IDLE_CLIENTS; i++) {
+    clients.push(await Client.open(server, `namespace=none-${i % VIEWS}`));
+  }
+  await pause(SETTLE_MS);
+  const cost = server.memory.resident - before;
+  for (const client of clients) await client.close();
+  return {
+    name: `resident memory of ${IDLE_CLIENTS} idle stream clients`,
+    unit: "MB",
+    better: "less",
+    runs: [cost / 1e6],
+    must: 10,
+  };
+}
+
+async function measureCpu(
+  server: ServerProcess,
+  { cluster, runs, seconds }: { cluster: BenchCluster; runs: number; seconds: number },
+): Promise<Measure> {
+  const namespaces: string[] = JSON.parse(await server.get("/api/v1/namespaces"));
+  const queries = Array.from({ length: VIEWS }, (_, i) => i === 0 ? "" : `namespace=${namespaces[i]}`);
+  const clients = await Promise.all(queries.map((query) => Client.open(server, query)));
+  await pause(SETTLE_MS);
+  const churn = new Churn(async () => await cluster.restartContainer(cluster.nextPod()), CHANGES_PER_SECOND);
+  const shares: number[] = [];
+  for (let run = 0; run < runs; run++) {
+    const before = await cpuSeconds(server);
+    const start = performance.now();
+    await pause(seconds * 1000);
+    const spent = await cpuSeconds(server) - before;
+    shares.push(spent * 1000 / (performance.now() - start));
+  }
+  await churn.stop();
+  for (const client of clients) await client.close();
+  return {
+    name: `cores used by ${VIEWS} views and ${CHANGES_PER_SECOND} changes/s`,
+    unit: "times",
+    better: "less",
+    runs: shares,
+    must: 0.15,
+  };
+}
+
+async function cpuSeconds(server: ServerProcess): Promise<number> {
+  const metrics = await server.get("/metrics");
+  return Number(/^process_cpu_seconds_total (\S+)$/m.exec(metrics)?.[1]);
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+/** A client that reads everything as it comes, and notes when it hears of a uid. */
+class Client {
+  readonly #abort = new AbortController();
+  readonly #waiting = new Map<string, (time: number) => void>();
+  #ended: Promise<void> | undefined;
+
+  static async open({ url }: ServerProcess, query: string): Promise<Client> {
+    const client = new Client();
+    const { body } = await fetch(`${url}/api/v1/watch?${query}`, { signal: client.#abort.signal });
+    if (body === null) throw new Error("the stream has no body");
+    const { promise: started, resolve } = Promise.withResolvers<void>();
+    client.#ended = client.#read(body, resolve).catch(() => {});
+    await started;
+    return client;
+  }
+
+  /** When the uid is next heard of. */
+  next(uid: string): Promise<number> {
+    return new Promise((resolve) => this.#waiting.set(uid, resolve));
+  }
+
+  async close(): Promise<void> {
+    this.#abort.abort();
+    await this.#ended;
+  }
+
+  async #read(body: ReadableStream<Uint8Array>, onSnapshot: () => void): Promise<void> {
+    for await (const line of body.pipeThrough(new LineStream())) {
+      const now = performance.now();
+      if (line === "") continue;
+      if (!line.endsWith(',"partial":true}')) onSnapshot();
+      if (this.#waiting.size === 0) continue;
+      for (const [uid, resolve] of this.#waiting) {
+        if (!line.includes(uid)) continue;
+        this.#waiting.delete(uid);
+        resolve(now);
+      }
+    }
+  }
+}
