@@ -33,7 +33,7 @@ const END = encoder.encode("]}\n");
  * @throws {ApiError} 410 if that state is forgotten, 504 if it does not exist yet.
  */
 export function listPage(request: ListRequest): PieceSource {
-  const { collection, options, representation } = request;
+  const { options, representation } = request;
   const from = options.continueToken === undefined ? undefined : continuationOf(options.continueToken);
   const revision = from?.rv ?? revisionOf(request);
   const state = stateOf(request, revision);
