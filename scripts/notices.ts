@@ -62,7 +62,7 @@ export function noticesText(notices: readonly Notice[], denoVersion: string): st
 
 function licenceIn(folder: string, of: string): string {
   const files = Array.from(Deno.readDirSync(folder), ({ name }) => name)
-    .filter((name) => /^(licen[cs]e|notice|copying)(\.(md|txt))?$/i.test(name))
+    .filter((name) => /^((un)?licen[cs]e|notice|copying)(\.(md|txt))?$/i.test(name))
     .sort();
   if (files.length === 0) throw new Error(`${of} has no licence text in ${folder}`);
   return files.map((name) => Deno.readTextFileSync(join(folder, name))).join("\n");
