@@ -12,7 +12,7 @@ import type { Reference } from "../model/reference.ts";
 import { RELATION_MEANINGS, relationNumber } from "../model/relation.ts";
 import type { ResourceKind } from "../model/resource_kind.ts";
 import { type DecodedEdge, decodeEdge } from "./format/edge_value.ts";
-import { EDGE_PREFIX, INDEX_PREFIX, kindSetKey, NODE_PREFIX } from "./format/keys.ts";
+import { EDGE_PREFIX, INDEX_PREFIX, kindSetKey, NODE_PREFIX, nodeKey } from "./format/keys.ts";
 import { NodeDecoder } from "./format/node_decoder.ts";
 import { readValues } from "./read_values.ts";
 import type { Store } from "./store.ts";
@@ -36,7 +36,7 @@ export class Restored {
   missing = 0;
 }
 
-/** Records put in at once. */
+/** Records put in, or looked up, at once. */
 const CHUNK = 250;
 const KIND_SET_PREFIX = `${INDEX_PREFIX}ns-kind:`;
 const TOO_SLOW = "Redis gives its data too slowly";
@@ -56,7 +56,7 @@ export async function restore(
 ): Promise<void> {
   const decoder = new NodeDecoder(graph.kinds);
   const bare = new Map<string, ResourceRecord>();
-  const bySet = new Map<string, number>();
+  const bySet = new Map<string, { count: number; uid: string }>();
   const unwanted = new Set<string>();
   for await (const [, values] of readValues(store, NODE_PREFIX)) {
     if (!goOn()) throw new Error(TOO_SLOW);
@@ -74,7 +74,9 @@ export async function restore(
         unwanted.add(set);
         continue;
       }
-      bySet.set(set, (bySet.get(set) ?? 0) + 1);
+      const ofSet = bySet.get(set);
+      if (ofSet === undefined) bySet.set(set, { count: 1, uid: record.uid });
+      else ofSet.count++;
       restored.nodes++;
       const uids = restored.uids.get(record.kind);
       if (uids === undefined) restored.uids.set(record.kind, [record.uid]);
@@ -87,33 +89,52 @@ export async function restore(
 }
 
 interface ReadSets {
-  /** How many resources were restored of each index set. */
-  readonly bySet: ReadonlyMap<string, number>;
+  /** How many resources were restored of each index set, and one of them. */
+  readonly bySet: ReadonlyMap<string, { count: number; readonly uid: string }>;
   /** Sets of resources that are not wanted. */
   readonly unwanted: ReadonlySet<string>;
 }
 
-/** Counts resources that are in their index set and not in the graph, or the other way round. */
+/**
+ * Counts resources that their index set names and the database lacks, and those whose set the database lacks. Another
+ * process may write meanwhile, so it looks a second time at each that seems to be missing.
+ */
 async function countMissing(
   { store, graph, goOn }: Pick<RestoreSource, "store" | "graph" | "goOn">,
   { bySet, unwanted }: ReadSets,
 ): Promise<number> {
+  // Phase 1: members that were not restored, and sets that are not there.
   const kinds = new Set(graph.kinds.map(({ kind }) => kind));
-  const read = new Set<string>();
-  let missing = 0;
+  const unseen = new Map<string, string[]>();
   for await (const keys of store.scan(KIND_SET_PREFIX)) {
     if (!goOn()) throw new Error(TOO_SLOW);
     const isDue = (key: string) =>
-      !read.has(key) && !unwanted.has(key) && kinds.has(key.slice(key.lastIndexOf(":") + 1));
+      !unseen.has(key) && !unwanted.has(key) && kinds.has(key.slice(key.lastIndexOf(":") + 1));
     const due = [...new Set(keys.filter(isDue))];
     const sets = await store.members(due);
     due.forEach((key, i) => {
-      const found = (sets[i] ?? []).filter((uid) => graph.find(uid) !== undefined).length;
-      missing += Math.max((sets[i] ?? []).length, bySet.get(key) ?? 0) - found;
-      read.add(key);
+      unseen.set(key, (sets[i] ?? []).filter((uid) => graph.find(uid) === undefined));
     });
   }
-  for (const [key, nodes] of bySet) if (!read.has(key)) missing += nodes;
+
+  // Phase 2: what is still so.
+  const isSaved = async (uids: readonly string[]) =>
+    (await store.get(uids.map(nodeKey))).map((it) => it !== null);
+  let missing = 0;
+  for (const [key, uids] of unseen) {
+    if (uids.length === 0) continue;
+    const members = new Set((await store.members([key]))[0]);
+    const named = uids.filter((uid) => members.has(uid));
+    for (let i = 0; i < named.length; i += CHUNK) {
+      missing += (await isSaved(named.slice(i, i + CHUNK))).filter((saved) => !saved).length;
+    }
+  }
+  for (const [key, { count, uid }] of bySet) {
+    if (unseen.has(key)) continue;
+    const [members = []] = await store.members([key]);
+    const [saved] = await isSaved([uid]);
+    if (members.length === 0 && saved) missing += count;
+  }
   return missing;
 }
 

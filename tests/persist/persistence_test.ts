@@ -469,6 +469,25 @@ Deno.test("Persistence, says that it restored only a part when the database is l
   await life.stop();
 });
 
+Deno.test("Persistence, says nothing of a part when another one writes while it restores", async () => {
+  const { clock, store } = await filled();
+  const life = new PersistedGraph(store, clock);
+  const scan = store.scan.bind(store);
+  // Between the nodes and the index sets one resource goes and another one comes, with the kind's only set.
+  store.scan = async function* (prefix) {
+    if (prefix.startsWith("astrolabe:index:")) {
+      store.values.delete(`astrolabe:node:${uid(100)}`);
+      store.sets.delete("astrolabe:index:ns-kind:a:Claim");
+      store.values.set(`astrolabe:node:${uid(3)}`, store.values.get(`astrolabe:node:${uid(2)}`) ?? "");
+      store.sets.get("astrolabe:index:ns-kind:a:Pod")?.add(uid(3));
+    }
+    yield* scan(prefix);
+  };
+  await life.start();
+  assertEquals(life.persistence.status().loadedPartly, undefined);
+  await life.stop();
+});
+
 Deno.test("Persistence, says nothing of a part when it restored the whole", async () => {
   const { clock, store } = await filled();
   const life = new PersistedGraph(store, clock);

@@ -81,11 +81,12 @@ export class RedisServer implements AsyncDisposable {
       ...password && { password },
     });
     client.on("error", () => {});
+    // From here on, since it may end by itself.
+    const ended = new Promise((resolve) => client.once("end", resolve));
     try {
       await client.connect();
       return await client.call(name, ...args);
     } finally {
-      const ended = new Promise((resolve) => client.once("end", resolve));
       client.disconnect();
       await ended;
     }
