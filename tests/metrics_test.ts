@@ -1,9 +1,9 @@
-/** The exposition alone, over sources that stand still. */
+/** The exposition, over constant sources. */
 import { assertEquals } from "@std/assert";
 import { Metrics, type MetricSources, type PersistenceNumbers } from "../src/metrics.ts";
 import { Api } from "./http/api.ts";
 
-/** Names and types, as the operators' dashboards and alerts use them. */
+/** The names and types that dashboards and alerts of users depend on. */
 const EXPOSED: Readonly<Record<string, string>> = {
   astrolabe_build_info: "gauge",
   astrolabe_nodes: "gauge",

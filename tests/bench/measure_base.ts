@@ -4,7 +4,7 @@ import type { Measure } from "./measure.ts";
 import { settled } from "./settled.ts";
 import { ServerProcess } from "./server_process.ts";
 
-/** Memory of the server with nothing in its graph: its API server does not answer. */
+/** Measures the memory of the server with an empty graph, because its API server does not answer. */
 export async function* measureBase({ runs }: { runs: number }): AsyncGenerator<Measure> {
   const resident: number[] = [];
   const starts: number[] = [];

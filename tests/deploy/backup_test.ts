@@ -1,4 +1,4 @@
-/** The scripts that back up and restore, on a Redis as it is shipped. */
+/** The scripts for backup and restore, on a Redis with the shipped configuration. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { DeployedRedis, type Outcome, runProgram } from "../support/deployed_redis.ts";
 import { hasRedisServer } from "../support/redis_server.ts";
@@ -64,7 +64,7 @@ function nameOfDump(dumps: string): string {
   return `${dumps}/${name}`;
 }
 
-/** Backs up, and loses everything. */
+/** Makes a backup, then deletes everything. */
 async function loseAll(parts: Parts): Promise<void> {
   const { redis } = parts;
   assertEquals((await backUp(parts)).code, 0);

@@ -1,6 +1,6 @@
 /**
- * The bundle, as the binary carries it: run with the permissions and flags of the task `start` and not one
- * more, from an empty folder, without this project, and by nobody where the tests run as root.
+ * The bundle, as the binary contains it. It runs with exactly the permissions and flags of the task `start`,
+ * in an empty folder, without this project, and as the user nobody if the tests run as root.
  */
 import { assertEquals, assertMatch } from "@std/assert";
 import project from "../../deno.json" with { type: "json" };
@@ -44,7 +44,9 @@ Deno.test("The bundle on its own", async (test) => {
   }
 });
 
-/** Returns name and version of each npm package in the bundle, by the comments of one that is not minified. */
+/**
+ * Returns name and version of each npm package in the bundle, by the comments of one that is not minified.
+ */
 async function packagesIn(folder: string): Promise<string[]> {
   const file = `${folder}/readable.js`;
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
@@ -58,7 +60,7 @@ async function packagesIn(folder: string): Promise<string[]> {
   return Array.from(new Set(Array.from(comments, ([, name, version]) => `${name} ${version}`)));
 }
 
-/** Puts the bundle, the program that runs it, and an empty folder to run it from, where anyone may read. */
+/** Creates the bundle, a copy of Deno and an empty folder, all readable for every user. */
 async function prepare(folder: string, commit: string): Promise<void> {
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "--allow-all", "scripts/bundle.ts", ...importMap],

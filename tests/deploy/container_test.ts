@@ -1,4 +1,4 @@
-/** Astrolabe's container as the components leave it: what it is given is what Astrolabe reads. */
+/** The container of Astrolabe with each component: Astrolabe reads every variable that it gets. */
 import { assertEquals } from "@std/assert";
 import { parseCommandLine } from "../../src/cli/command_line.ts";
 import { type Config, readConfig, type RedisLocation } from "../../src/cli/config.ts";
@@ -11,7 +11,7 @@ const READ = [
   ...Object.values<Option<unknown>>(OPTIONS).map(({ environment }) => environment),
   "REDIS_PASSWORD_FILE",
 ];
-/** What the Secret holds, where a variable is taken from it. */
+/** The content of the Secret, for variables from it. */
 const SECRET: Readonly<Record<string, string>> = { address: "redis.example.com:6380", username: "someone" };
 
 const NO_FILES = { ca: undefined, cert: undefined, key: undefined };

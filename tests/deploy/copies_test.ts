@@ -1,4 +1,4 @@
-/** What stands in more than one file under deploy/, because one cannot read the other. */
+/** Content that is in several files under deploy/, because one of them cannot read the other. */
 import { assert, assertEquals } from "@std/assert";
 import { loadAll } from "js-yaml";
 import type { Manifest } from "../support/kubectl.ts";

@@ -1,4 +1,4 @@
-/** The Compose file, as far as it can be held against the code without running containers. */
+/** The Compose file, compared with the code as far as possible without running containers. */
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { load, YAML11_SCHEMA } from "js-yaml";
 import { readConfig } from "../../src/cli/config.ts";
@@ -21,7 +21,7 @@ const { services, volumes } = load(readCompose("docker-compose.yaml"), { schema:
   readonly volumes: object;
 };
 
-/** With the variables put in as Compose does. */
+/** Returns the file with its variables replaced as Compose does. */
 function readCompose(name: string): string {
   const text = Deno.readTextFileSync(`${FOLDER}/${name}`);
   const inserted = text.replaceAll(

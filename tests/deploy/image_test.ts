@@ -1,4 +1,4 @@
-/** What can be seen of the image without building it. */
+/** The properties of the image that can be checked without building it. */
 import { assertEquals, assertMatch } from "@std/assert";
 import project from "../../deno.json" with { type: "json" };
 

@@ -1,6 +1,6 @@
 /**
- * Astrolabe with what its manifests grant, on a real API server with RBAC: every kind syncs, and nothing
- * is asked for that they do not grant.
+ * Astrolabe with the rights of its manifests, on a real API server with RBAC: every kind syncs, and Astrolabe
+ * requests nothing that is not granted.
  */
 import { assertEquals } from "@std/assert";
 import { kinds } from "../../src/kinds/registry.ts";
@@ -51,7 +51,7 @@ Deno.test(`Least access, the Role${skipped}`, { ignore: !apiServerAvailable }, a
   });
 });
 
-/** Applies the manifests, runs Astrolabe with the account and the arguments they have, and looks on. */
+/** Applies the manifests, runs Astrolabe with their account and arguments, and records the requests. */
 async function see(components: readonly string[]): Promise<Seen> {
   const server = await ApiServer.start();
   try {

@@ -1,4 +1,7 @@
-/** The manifests on a real API server: taken without a warning, their Pods under their namespace's rules. */
+/**
+ * A real API server accepts the manifests without a warning, and their Pods meet the rules of their
+ * namespace.
+ */
 import { assertMatch } from "@std/assert";
 import { ApiServer, apiServerAvailable } from "../support/api_server.ts";
 import { kubectl, makeOverlay, type Manifest, render } from "../support/kubectl.ts";
@@ -27,7 +30,7 @@ Deno.test(`Manifests on a real API server${skipped}`, { ignore: !apiServerAvaila
       ...["-k", folder, ...options],
     );
   try {
-    // What is in a namespace can only be tried once that is there.
+    // A dry run in a namespace needs the namespace.
     await apply("deploy/kubernetes/base");
     for (const components of OVERLAYS) {
       const name = ["base", ...components].join(" + ");

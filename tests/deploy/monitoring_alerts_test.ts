@@ -1,11 +1,11 @@
-/** Each alert, on the series that it is about: promtool says when it fires and what it says then. */
+/** Each alert on suitable series: promtool checks when it fires and with which annotations. */
 import { kinds } from "../../src/kinds/registry.ts";
 import { assert, assertEquals } from "@std/assert";
 import { load } from "js-yaml";
 import { KIND_STATES, type KindState } from "../../src/model/kind_status.ts";
 import { promtool, promtoolAvailable } from "./monitoring_promtool.ts";
 
-/** Series and their values, a minute apart, as promtool writes them: `1x3 0+2x5 _x2`. */
+/** Series with values one minute apart, in the notation of promtool: `1x3 0+2x5 _x2`. */
 type Series = Readonly<Record<string, string>>;
 
 interface Alert {
@@ -21,7 +21,7 @@ const rules = (load(Deno.readTextFileSync(RULES)) as {
 const skipped = promtoolAvailable ? "" : " (skipped: promtool is not installed)";
 const cases = new Map<string, Set<"fires" | "is quiet">>();
 
-/** Alerts that are not about one process. */
+/** Alerts that do not concern a single process. */
 const OF_NO_INSTANCE = ["AstrolabeDown", "AstrolabeNoWriter", "AstrolabeTwoWriters"];
 const WRITER: Series = { 'persistence_role{role="writer"}': "1x60" };
 const STANDBY: Series = {
@@ -243,7 +243,7 @@ function fires(alert: string, how: string, expected: Alert & { series: Series; a
   }]);
 }
 
-/** The description as the alert must show it. It may name labels of the alert, and nothing else changes. */
+/** Returns the description with the labels of the alert. No other template is allowed in it. */
 function descriptionOf(alert: string, labels: Readonly<Record<string, string>>): string {
   const description = rules.find((rule) => rule.alert === alert)?.annotations?.["description"] ?? "";
   return description.replaceAll(/\{\{ \$labels\.(\w+) \}\}/g, (_, label: string) => {
@@ -253,7 +253,7 @@ function descriptionOf(alert: string, labels: Readonly<Record<string, string>>):
   });
 }
 
-/** At no minute for which there are values. */
+/** Checks that the alert does not fire at any minute with values. */
 function isQuiet(alert: string, how: string, series: Series): void {
   const minutes = Array.from({ length: lengthOf(series) }, (_, minute) => minute);
   check(
@@ -288,7 +288,7 @@ function check(alert: string, { how, outcome, series }: Case, alertRuleTests: re
   });
 }
 
-/** A series as it is scraped: `nodes{kind="Pod"}` is astrolabe_nodes of one instance. */
+/** Returns the series as scraped: `nodes{kind="Pod"}` is astrolabe_nodes of one instance. */
 function ofAstrolabe(series: string): string {
   if (series.includes("job=")) return series;
   const [, name = "", labels = ""] = /^(\w+)(?:\{(.*)\})?$/.exec(series) ?? [];
@@ -304,7 +304,7 @@ function kindStates(states: Readonly<Record<string, KindState>>): Series {
   );
 }
 
-/** Minutes of the shortest of them. */
+/** Returns the length of the shortest series, in minutes. */
 function lengthOf(series: Series): number {
   const lengths = Object.values(series).map((values) =>
     values.split(" ").reduce((sum, part) => sum + 1 + Number(/x(\d+)$/.exec(part)?.[1] ?? 0), 0)

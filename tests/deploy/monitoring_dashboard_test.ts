@@ -1,4 +1,4 @@
-/** The dashboard: it asks for metrics that there are, in expressions that Prometheus can read. */
+/** The dashboard queries only existing metrics, in expressions that Prometheus can parse. */
 import { assert, assertEquals } from "@std/assert";
 import { documentedMetrics, undocumentedSeries } from "./monitoring_documented.ts";
 import { promtool, promtoolAvailable } from "./monitoring_promtool.ts";

@@ -1,4 +1,4 @@
-/** The table of metrics in docs/operations.md, which alerts and dashboard are held against. */
+/** The table of metrics in docs/operations.md, with which tests compare the alerts and the dashboard. */
 import { codeSpans, readPage, section, tableRows } from "../support/markdown.ts";
 
 export interface DocumentedMetric {
@@ -14,7 +14,10 @@ export function documentedMetrics(): Map<string, DocumentedMetric> {
   ]));
 }
 
-/** What of an expression's series is not in the table; recorded ones have colons, and are no metrics. */
+/**
+ * Returns the series of an expression that are not in the table. Recorded series have colons and do not
+ * count.
+ */
 export function undocumentedSeries(expression: string): string[] {
   const metrics = documentedMetrics();
   const series = [...metrics].flatMap(([name, { type }]) =>

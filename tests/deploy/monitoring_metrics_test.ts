@@ -1,4 +1,4 @@
-/** What the operations page says of the metrics is what a running server exposes. */
+/** The metrics of the operations page are those that a running server exposes. */
 import { assertEquals } from "@std/assert";
 import { Astrolabe } from "../support/astrolabe.ts";
 import { documentedMetrics } from "./monitoring_documented.ts";
@@ -25,7 +25,7 @@ Deno.test("Metrics of a running server", async (t) => {
   });
 });
 
-/** After an answer, so that there is something to say of answers. */
+/** Scrapes after an answer, so that the metrics of answers have values. */
 async function scrape(): Promise<string> {
   const astrolabe = await Astrolabe.start("demo", "--objects=300");
   try {

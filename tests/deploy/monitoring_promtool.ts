@@ -1,4 +1,4 @@
-/** promtool, which comes with Prometheus: Debian's package is `prometheus`. */
+/** promtool, a part of Prometheus. The Debian package is `prometheus`. */
 export const promtoolAvailable = await isInstalled();
 
 export async function promtool(...args: string[]): Promise<{ success: boolean; output: string }> {

@@ -1,4 +1,4 @@
-/** The alert rules beside what they speak of: the operations page, the metrics, the limits, their copy. */
+/** The alert rules, compared with the operations page, the metrics, the limits and their copy. */
 import { assertEquals } from "@std/assert";
 import { load, loadAll } from "js-yaml";
 import type { Manifest } from "../support/kubectl.ts";

@@ -1,4 +1,4 @@
-/** The guide to persistence, held against the code and the configuration that it speaks of. */
+/** The guide to persistence, compared with the code and the configuration. */
 import { assert, assertEquals } from "@std/assert";
 import { type Option, OPTIONS } from "../../src/cli/options.ts";
 import { FakeClock } from "../support/fake_clock.ts";
@@ -8,7 +8,7 @@ import { PersistedGraph } from "../support/persisted_graph.ts";
 const guide = await Deno.readTextFile("docs/persistence.md");
 const redisConf = await Deno.readTextFile("deploy/redis.conf");
 
-/** The cells of the table below a heading or a line that starts so. */
+/** Returns the cells of the table below a heading, or below a line with this beginning. */
 function tableBelow(start: string): string[][] {
   const at = guide.indexOf(`\n${start}`);
   assert(at >= 0, `the guide has no ${start}`);

@@ -1,4 +1,4 @@
-/** Redis as it is shipped, and Astrolabe as its user. */
+/** Redis with the shipped configuration, and Astrolabe as its user. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { kinds } from "../../src/kinds/registry.ts";
 import { sampleCluster } from "../../src/simulator/sample_cluster.ts";
@@ -33,7 +33,7 @@ function test(behaviour: string, run: (redis: DeployedRedis) => Promise<void>): 
   });
 }
 
-/** Astrolabe on a sample cluster, with the Redis for its database. */
+/** Runs Astrolabe on a sample cluster, with this Redis as its database. */
 async function withCluster(
   { redis, objects }: { redis: DeployedRedis; objects: number },
   run: (simulator: Simulator, start: () => Promise<Astrolabe>) => Promise<void>,
@@ -61,7 +61,7 @@ async function withCluster(
   }
 }
 
-/** Waits until Redis has the resources of the graph, and the graph those of the cluster. */
+/** Waits until Redis has the resources of the graph, and the graph has those of the cluster. */
 async function isSaved(redis: DeployedRedis, astrolabe: Astrolabe, simulator: Simulator): Promise<number> {
   const uids = () => kinds.flatMap(({ kind }) => simulator.store.list(kind)).map((it) => it.metadata.uid);
   return await holds(async () => {
@@ -113,7 +113,7 @@ test("grants Astrolabe the commands that it sends, and no more", async (redis) =
   assertEquals(called.filter((name) => name !== "auth").sort(), granted.sort());
 });
 
-/** The commands that redis.conf grants a user. */
+/** Returns the commands that redis.conf grants to a user. */
 async function grants(user: string): Promise<string[]> {
   const conf = await Deno.readTextFile("deploy/redis.conf");
   const [rules = ""] = new RegExp(`^user ${user} on .*$`, "m").exec(conf) ?? [];

@@ -1,4 +1,4 @@
-/** What the manifests let Astrolabe read, held against the registry of kinds. */
+/** The rights in the manifests, compared with the registry of kinds. */
 import { assertEquals } from "@std/assert";
 import { load, loadAll } from "js-yaml";
 import { kinds } from "../../src/kinds/registry.ts";
@@ -34,7 +34,7 @@ function permissions({ group, plural }: ResourceKind): string[] {
   return ["list", "watch"].map((verb) => `${verb} ${plural}.${group}`);
 }
 
-/** One line for each that a role grants; whatever else a rule may say shows up as a line too. */
+/** Returns one line for each right of a role, and one for each other content of a rule. */
 function permissionsOf({ rules }: Manifest): string[] {
   return rules.flatMap(({ apiGroups, resources, verbs, ...rest }: Manifest) => [
     ...Object.keys(rest),

@@ -1,4 +1,4 @@
-/** The architecture page's example of a new kind, followed to the letter in a copy of the project. */
+/** Follows the example of a new kind on the architecture page literally, in a copy of the project. */
 import { assertEquals } from "@std/assert";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -47,7 +47,7 @@ Deno.test("Adding a kind, as the architecture page shows it", async (t) => {
   }
 });
 
-/** Writes the example's files and applies its diffs; the paths that it names. */
+/** Writes the files of the example, applies its diffs, and returns their paths. */
 async function followExample(copy: string): Promise<string[]> {
   const changed: string[] = [];
   for (const { language, text, introduction } of codeBlocks(section(page(), "## Adding a kind"))) {
@@ -130,7 +130,7 @@ function serve(copy: string, kubeconfig: string) {
   };
 }
 
-/** Runs Deno in the folder: nothing where all is well, else what it says. */
+/** Runs Deno in the folder. Returns nothing on success, otherwise its output. */
 async function deno(folder: string, ...args: string[]): Promise<string> {
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args,

@@ -1,4 +1,4 @@
-/** The API page: its examples are answered as they stand, and it has every path and parameter there is. */
+/** The API page: its examples are real answers, and it has every path and parameter. */
 import { assert, assertEquals } from "@std/assert";
 import { makeRecord } from "../../src/kinds/make_record.ts";
 import { kinds } from "../../src/kinds/registry.ts";
@@ -94,7 +94,7 @@ Deno.test("API page, has the states of kinds", () => {
   assertEquals(firstCells("## Namespaces and kinds"), [...KIND_STATES]);
 });
 
-/** The kinds whose status the page explains; a row may be about several. */
+/** The kinds whose status the page explains. A row can explain several. */
 function kindsOfStatuses(): string[] {
   return tableRows(section(page, "### Status")).flatMap(([first = ""]) => codeSpans(first));
 }
@@ -110,8 +110,8 @@ function assertHead(response: Response, answer: string): void {
 }
 
 /**
- * The paths of the page with their parameters. A table of parameters belongs to the paths named right
- * before it, in the paragraphs since the table or heading before.
+ * Returns the paths of the page with their parameters. A table of parameters belongs to the paths in the
+ * paragraphs directly before it, back to the previous table or heading.
  */
 function writtenPaths(): Record<string, string[]> {
   const filters = firstCells("## Filters");

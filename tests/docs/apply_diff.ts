@@ -1,8 +1,8 @@
 /**
- * Applies a diff as the documentation shows one: hunks are divided by `@@`, and each says by the lines
- * it keeps where it belongs.
+ * Applies a diff in the form of the documentation: `@@` separates hunks, and the unchanged lines of a hunk
+ * decide its place.
  *
- * @throws {Error} where a hunk fits nowhere, or in two places.
+ * @throws {Error} if a hunk fits nowhere, or in two places.
  */
 export function applyDiff(text: string, diff: string): string {
   return diff.replace(/\n$/, "").split(/^@@\n/m).reduce((before, hunk) => {

@@ -1,4 +1,4 @@
-/** What all pages tell readers to run and to look at: it is there, and the program takes it. */
+/** The tasks, flags, files and links on all pages exist, and the program accepts the flags. */
 import { assertEquals } from "@std/assert";
 import project from "../../deno.json" with { type: "json" };
 import { parseCommandLine } from "../../src/cli/command_line.ts";
@@ -73,7 +73,7 @@ for (const path of pages()) {
   });
 }
 
-/** What a command hands to the server, in whatever way it starts one; undefined where it starts none. */
+/** Returns the arguments for the server in a command that starts one, or undefined for any other command. */
 function serverArguments(line: string): string[] | undefined {
   const [, task, options] = /\btask (start|dev|demo)\b([^|&>]*)/.exec(line) ?? [];
   const [, rest] =
@@ -91,7 +91,7 @@ function failureOf(line: string, attempt: () => void): string {
   }
 }
 
-/** Those that the example of a new kind makes. */
+/** Returns the files that the example of a new kind creates. */
 function newFiles(page: string): string[] {
   const example = section(page, "## Adding a kind");
   return [...example.matchAll(/new\s+file\s+`([^`]+)`/g)].map(([, file = ""]) => file);

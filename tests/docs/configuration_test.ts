@@ -1,4 +1,4 @@
-/** The configuration page says of every option what the program does, and of no other. */
+/** The configuration page describes every option of the program, and no other. */
 import { assertEquals } from "@std/assert";
 import { COMMANDS, type Option, OPTIONS } from "../../src/cli/options.ts";
 import { codeSpans, readPage, tableRows } from "../support/markdown.ts";
@@ -7,7 +7,7 @@ const page = readPage("docs/configuration.md");
 const rows = tableRows(page).filter((cells) => cells.length === 4);
 const options = Object.entries<Option<unknown>>(OPTIONS);
 
-/** What the page would say: flag, variable, default, then what is in the explanation's words. */
+/** Returns the expected row: flag, variable, default, then the facts within the explanation. */
 function expectedRow([name, option]: [string, Option<unknown>]): string {
   const { value, environment, default: fallback, otherwise, repeatable, only } = option;
   return describeRow({

@@ -9,7 +9,7 @@ export interface Curl {
 
 const ARGUMENT = /'([^']*)'|(\S+)/g;
 
-/** @throws {SyntaxError} where the command is none that asks the server on its port. */
+/** @throws {SyntaxError} if the command does not ask the server on its port. */
 export function parseCurl(command: string): Curl {
   const [program, ...args] = [...command.replace(/ \| .*$/s, "").matchAll(ARGUMENT)].map(([, quoted, bare]) =>
     quoted ?? bare ?? ""

@@ -1,9 +1,8 @@
 const ELISION = "…";
 
 /**
- * Where an answer is not what an example shows; empty where it is. In an example `…` stands for what is
- * left out: as a value for any one, as a field for further ones, at the end of a list for further items,
- * among which those that the list shows may stand anywhere.
+ * Returns the differences between an answer and an example. In an example `…` means omitted content: as a
+ * value any value, as a field further fields, at the end of a list further items, in any order.
  */
 export function mismatches(actual: unknown, example: unknown, path = "answer"): string[] {
   if (example === ELISION) return [];

@@ -1,4 +1,4 @@
-/** The overlays that the pages show: kustomize takes each of them as it stands. */
+/** kustomize accepts each overlay on the pages unchanged. */
 import { assert } from "@std/assert";
 import { load } from "js-yaml";
 import { apiServerAvailable } from "../support/api_server.ts";
@@ -28,14 +28,14 @@ for (const path of pages()) {
   });
 }
 
-/** Code blocks that are a kustomization: they compose manifests of this repository. */
+/** Returns the code blocks that compose manifests of this repository. */
 function overlaysOf(page: string): string[] {
   return codeBlocks(page)
     .filter(({ language, text }) => language === "yaml" && text.includes("../deploy/kubernetes/"))
     .map(({ text }) => text);
 }
 
-/** Writes the overlay, and next to it a role for every file of roles that it names. */
+/** Writes the overlay, and a role for each role file that it names. */
 async function writeOverlay(folder: string, overlay: string): Promise<void> {
   const { resources = [] } = load(overlay) as { resources?: string[] };
   await Deno.writeTextFile(`${folder}/kustomization.yaml`, overlay);

@@ -1,6 +1,6 @@
 /**
- * The quick start's way from a cluster to the graph of a release, command by command, on a real API
- * server with its controllers. Without a kubelet no Pod runs, which it does not need.
+ * Runs the quick start from a cluster to the graph of a release, command by command, on a real API server
+ * with its controllers. Without a kubelet no Pod runs, but the quick start does not need one.
  */
 import { assertEquals } from "@std/assert";
 import project from "../../deno.json" with { type: "json" };
@@ -74,7 +74,7 @@ interface RunOptions {
   readonly folder: string;
 }
 
-/** Runs helm or kubectl as the page has it. */
+/** Runs a helm or kubectl command of the page. */
 async function run(command: string, { kubeconfig, folder }: RunOptions): Promise<void> {
   const [program, ...args] = [...command.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare]) =>
     quoted ?? bare ?? ""

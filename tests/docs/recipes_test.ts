@@ -1,4 +1,4 @@
-/** The recipes of the README: what jq makes of the sample cluster's answers. */
+/** The recipes of the README, on the answers of the sample cluster. */
 import { assert, assertEquals } from "@std/assert";
 import { sampleCluster } from "../../src/simulator/sample_cluster.ts";
 import { Api, NOW } from "../http/api.ts";
@@ -82,7 +82,7 @@ interface Node {
   readonly status: string;
 }
 
-/** Runs the recipe that asks the path, and hands its lines to the check. */
+/** Runs the recipe for the path, and passes its lines to the check. */
 function recipe(name: string, path: string, check: (lines: string[]) => Promise<void>): void {
   Deno.test(`README's recipe for ${name}${skipped}`, { ignore: !jqAvailable }, async () => {
     const command = recipes.find((it) => parseCurl(it).path.startsWith(`/api/v1/${path}`)) ?? "";

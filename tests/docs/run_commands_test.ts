@@ -1,9 +1,9 @@
 /**
  * Runs the commands of all pages as they are written, in the order of each page.
  *
- * Four things differ from what a reader does: the server listens on a free port, `deno` stands for
- * `npx -y deno@2.9.6`, the kubeconfig is that of the test's own cluster, and where JSR does not answer, `deno run`
- * gets the stand-ins. Commands that cannot run here are listed below, each with the reason.
+ * Four things differ: the server listens on a free port, `deno` replaces `npx -y deno@2.9.6`, the kubeconfig
+ * is that of the test's own cluster, and if JSR does not answer, `deno run` gets the stand-ins. Commands that
+ * cannot run here are listed below, each with the reason.
  */
 import { assert, assertEquals } from "@std/assert";
 import { cp } from "node:fs/promises";
@@ -20,7 +20,7 @@ import { codeBlocks, commands, pages, readPage } from "../support/markdown.ts";
 const STAND_INS = import.meta.resolve("@std/cli/parse-args").startsWith("file:")
   ? " --import-map=stand_ins/import_map.json"
   : "";
-/** What starts a server, asks one, or changes a cluster or a folder. */
+/** Commands that start a server, ask one, or change a cluster or a folder. */
 const SERVES = /^(OTEL_\S+ )*deno (task (start|dev|demo)|run .* main\.ts)\b/;
 const ASKS = /^curl /;
 const ON_A_CLUSTER = /^(kubectl|helm|cd|echo) /;
@@ -121,8 +121,8 @@ function reasonOf(command: string): string | undefined {
 }
 
 /**
- * Returns a script that prints the first line of a command that does not end by itself. Unlike on a terminal, a
- * pipe makes programs hold back their lines, unless stdbuf forbids it.
+ * Returns a script that prints the first line of a command that does not end by itself. Unlike on a terminal,
+ * a pipe makes programs hold back their lines, unless stdbuf forbids it.
  */
 function firstLine(command: string): string {
   const quoted = `'${command.replaceAll("'", "'\\''")}'`;
@@ -147,7 +147,7 @@ function overlayOf(path: string): string {
   return shown?.text ?? "resources: [../deploy/kubernetes/base]\n";
 }
 
-/** Runs a script, and returns what it prints on stdout. Rejects if any of its commands fails. */
+/** Runs a script and returns its output. Rejects if any of its commands fails. */
 async function shell(
   script: string,
   { cwd, env = {} }: { cwd: string; env?: Record<string, string> },
@@ -162,7 +162,7 @@ async function shell(
   return new TextDecoder().decode(stdout);
 }
 
-/** Runs the command in the project's folder until its server listens, and kills all that it started. */
+/** Runs the command in the folder of the project until its server listens, then kills all its processes. */
 async function serve(command: string, home: string): Promise<void> {
   const child = new Deno.Command("setsid", {
     args: ["bash", "-c", command.replace("deno run", `deno run${STAND_INS}`)],

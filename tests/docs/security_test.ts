@@ -1,4 +1,4 @@
-/** The security page: what it says of tokens, annotations and permissions is what the code does. */
+/** The security page, compared with the code: rights, annotations and permissions. */
 import { assertEquals } from "@std/assert";
 import project from "../../deno.json" with { type: "json" };
 import { allowedAnnotations } from "../../src/kinds/allowed_annotations.ts";

@@ -1,15 +1,15 @@
-/** One-line mutations. Each must turn a test red, unless it says why none can. */
+/** One-line mutations. Each must make a test fail, unless it gives the reason why none can. */
 
 export interface Mutation {
   readonly file: string;
-  /** A piece of one line, which the file has once. */
+  /** A part of a line. It must occur exactly once in the file. */
   readonly from: string;
   readonly to: string;
-  /** Why no test can tell the difference. */
+  /** The reason why no test can detect the mutation. */
   readonly survives?: string;
 }
 
-/** By room: the tests that cover it. */
+/** The tests that cover each folder. */
 export const COVERING: readonly [room: string, tests: readonly string[]][] = [
   ["src/arrays/", ["tests/arrays", "tests/graph"]],
   ["src/graph/", ["tests/graph"]],

@@ -1,6 +1,6 @@
 /**
- * Bands: the releases, and the topmost owners of workloads without one, each with what its core comes to. A
- * filter leaves those that one of its resources belongs to.
+ * Bands: the releases, and the topmost owners of workloads without a release, each with the sums over its
+ * core. A filter keeps the bands of the resources that it matches.
  */
 import type { Release } from "../../model/record.ts";
 import { type Status, STATUSES } from "../../model/status.ts";
@@ -36,10 +36,10 @@ export interface BandSums {
   readonly since: number | undefined;
 }
 
-/** Finds the bands of rows, for one slice. The rows of one band cost little after the first. */
+/** Finds the bands of rows, for one slice. After the first row of a band, further rows of it cost little. */
 export class BandFinder {
   readonly #sight: Sight;
-  /** By number of a release, and by the row of an owner. */
+  /** The bands by number of a release and by the row of an owner. */
   readonly #releases = new Map<number, BandKey>();
   readonly #owners = new Map<number, BandKey>();
 
@@ -47,7 +47,7 @@ export class BandFinder {
     this.#sight = sight;
   }
 
-  /** Returns the band that a row belongs to, or undefined: it has no release, and does not run. */
+  /** Returns the band of a row, or undefined if it has no release and does not run. */
   of(row: number): BandKey | undefined {
     const sight = this.#sight;
     if (isStorage(sight, row)) return { release: storedRelease(sight, row) };
@@ -76,13 +76,13 @@ export class BandFinder {
   }
 }
 
-/** Returns a text that is the same for the same band alone. */
+/** Returns a text that identifies the band. */
 export function bandText({ release, owner }: BandKey): string {
   return release === undefined ? `owner ${owner}` : `release ${release.namespace}/${release.name}`;
 }
 
 /**
- * Returns the releases, without a look at their resources, and the rows that tell the bands of the whole
+ * Returns the releases, without reading their resources, and the rows that decide the bands of the whole
  * graph.
  */
 export function bandSources(sight: Sight, filter: Filter): { releases: BandKey[]; rows: number[] } {
@@ -112,9 +112,9 @@ function forEachRunning(sight: Sight, visit: (row: number) => void): void {
 }
 
 /**
- * Returns what a band comes to; undefined if its owner is gone.
+ * Returns the sums of a band, or undefined if its owner no longer exists.
  *
- * @param core An empty set, which holds the band's resources afterwards.
+ * @param core an empty set, which contains the resources of the band afterwards.
  */
 export function bandSums(sight: Sight, key: BandKey, core: RowSet): BandSums | undefined {
   const { rows, uids } = sight.tables;
@@ -150,7 +150,7 @@ export function bandSums(sight: Sight, key: BandKey, core: RowSet): BandSums | u
   };
 }
 
-/** Pods that have succeeded are not counted. */
+/** Does not count Pods that have succeeded. */
 function countPod(
   pods: { ready: number; pending: number; error: number },
   status: Status,

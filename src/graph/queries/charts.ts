@@ -3,7 +3,7 @@ import { NONE } from "../../arrays/columns.ts";
 import type { Tables } from "../tables/tables.ts";
 import type { Sight } from "./sight.ts";
 
-/** String id of the empty string. */
+/** The string id of the empty string. */
 const EMPTY = 0;
 
 /** Returns the string ids of the labels that name a chart. The caller holds them. */

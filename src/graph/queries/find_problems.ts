@@ -11,13 +11,13 @@ import { suspectsOf } from "./suspects.ts";
 export interface ProblemCounts {
   readonly problems: Readonly<Record<ProblemType, number>>;
   readonly causes: Readonly<Record<Severity, number>>;
-  /** References whose target is not there, optional ones included. */
+  /** References to missing targets, including optional ones. */
   readonly unresolved: number;
 }
 
 /**
- * Returns the rows that may have a problem among those that a filter lets through. Storage objects of Helm are
- * asked about their release whether the filter has `inactive` or not.
+ * Returns the rows among the matches of a filter that may have a problem. The storage objects of Helm are
+ * checked for their release with and without `inactive` in the filter.
  */
 export function rowsToAsk(sight: Sight, filter: Filter, scope: ProblemScope): number[] {
   const { rows } = sight.tables;
@@ -34,7 +34,7 @@ export function rowsToAsk(sight: Sight, filter: Filter, scope: ProblemScope): nu
   return asked;
 }
 
-/** Returns the problems of the resources that a filter lets through. */
+/** Returns the problems of the resources that match a filter. */
 export function findProblems(sight: Sight, filter: Filter, scope: ProblemScope): Problem[] {
   const problems: Problem[] = [];
   const visit = (problem: Problem) => problems.push(problem);
@@ -42,7 +42,7 @@ export function findProblems(sight: Sight, filter: Filter, scope: ProblemScope):
   return problems;
 }
 
-/** The storage objects of the releases and namespaces that a filter names. */
+/** Returns the storage objects of the releases and namespaces in a filter. */
 function unsettledOf(sight: Sight, { namespaces, release, ...rest }: Filter): number[] {
   const { cohorts, labels, rows, strings } = sight.tables;
   const fits = testOf(sight, { ...rest, inactive: true });

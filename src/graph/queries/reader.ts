@@ -70,7 +70,7 @@ export interface TextReader {
 export interface DeclaredSelector {
   /** Number in `RELATION_TYPES`. */
   readonly type: number;
-  /** Returns the number in `kinds`. */
+  /** The number in `kinds`. */
   readonly kind: number;
   readonly required: boolean;
   readonly selector: LabelSelector;
@@ -397,7 +397,7 @@ export class GraphReader {
     return this.#tables.rows.has(row, ON_HOLD);
   }
 
-  /** Number in `kinds`. */
+  /** Returns the number in `kinds`. */
   kindNumber(row: number): number {
     const { cohorts, rows } = this.#tables;
     return cohorts.kind(rows.cohort.data[row]!);

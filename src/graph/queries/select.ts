@@ -250,7 +250,7 @@ function imageTest({ tables: { rows, details, strings } }: Sight, part: string):
   };
 }
 
-/** Relations that are not a use: an owner does not use its resource, and a volume does not use its claim. */
+/** Reports whether nothing uses a resource. Its owner and a bound volume do not use it. */
 function isUnreferenced(sight: Sight, row: number): boolean {
   if (!kindOf(sight, row).isThereToBeUsed) return false;
   let isReferenced = false;

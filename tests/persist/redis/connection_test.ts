@@ -1,4 +1,4 @@
-/** How the RedisStore gets its connection, on a real redis-server. */
+/** The connection of the RedisStore, on a real redis-server. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { RedisTarget } from "../../../src/persist/redis/redis_store.ts";
 import { hasRedisServer, RedisServer } from "../../support/redis_server.ts";
