@@ -141,12 +141,14 @@ class RandomChanges {
   async #change(path: string, { kind, metadata: { name, namespace } }: KubeObject): Promise<void> {
     const present = await this.#server.request("GET", `${path}/${name}`) as KubeObject;
     const body = MOSTLY_FIXED.includes(kind) ? {} : this.#random.body(kind, { name, namespace });
-    const changed = {
-      ...present,
-      ...body,
-      metadata: { ...present.metadata, ...this.#random.metadata(namespace) },
-      ...present.spec && { spec: { ...present.spec, ...body.spec } },
-    };
+    const metadata = { ...present.metadata, ...this.#random.metadata(namespace) };
+    const spec = { ...present.spec, ...body.spec };
+    for (const field of FIXED_FIELDS[kind] ?? []) spec[field] = present.spec[field];
+    if (kind === "PersistentVolumeClaim") {
+      const { annotations = {} } = present.metadata;
+      metadata.annotations = { ...metadata.annotations, [FIXED_ANNOTATION]: annotations[FIXED_ANNOTATION] };
+    }
+    const changed = { ...present, ...body, metadata, ...present.spec && { spec } };
     this.#objects.set(`${path}/${name}`, await this.#server.request("PUT", `${path}/${name}`, changed));
   }
 
@@ -168,3 +170,9 @@ class RandomChanges {
 
 /** Kinds whose spec cannot be changed. */
 const MOSTLY_FIXED = ["Pod", "Job", "PersistentVolumeClaim", "RoleBinding", "ClusterRoleBinding"];
+/** Fields of the spec that cannot be changed. */
+const FIXED_FIELDS: Record<string, readonly string[]> = {
+  StatefulSet: ["serviceName", "volumeClaimTemplates"],
+};
+/** The annotation of a claim that cannot be changed. */
+const FIXED_ANNOTATION = "volume.beta.kubernetes.io/storage-class";

@@ -141,10 +141,11 @@ export class NaiveReading {
   /**
    * Returns the release of the topmost controller that has one, otherwise the release of the object itself.
    */
-  #ownReleaseOf(it: KubeObject): string | undefined {
+  #ownReleaseOf(it: KubeObject, below: readonly KubeObject[] = []): string | undefined {
     const controller = (it.metadata.ownerReferences ?? []).find((owner: KubeObject) => owner.controller);
-    const above = controller && this.#byUid(controller.uid);
-    return above && this.#ownReleaseOf(above) || ownRelease(it);
+    const above = controller && this.#ownerOf(it, controller.uid);
+    const isCircle = above !== undefined && (above === it || below.includes(above));
+    return above && !isCircle && this.#ownReleaseOf(above, [...below, it]) || ownRelease(it);
   }
 
   #releaseOf(it: KubeObject): string | undefined {
@@ -158,7 +159,14 @@ export class NaiveReading {
   }
 
   #ownersOf(it: KubeObject): KubeObject[] {
-    return (it.metadata.ownerReferences ?? []).flatMap(({ uid }: KubeObject) => this.#byUid(uid) ?? []);
+    return (it.metadata.ownerReferences ?? []).flatMap(({ uid }: KubeObject) => this.#ownerOf(it, uid) ?? []);
+  }
+
+  /** An owner is cluster-scoped or in the namespace of what it owns, as the garbage collector demands. */
+  #ownerOf(it: KubeObject, uid: string): KubeObject | undefined {
+    const owner = this.#byUid(uid);
+    const home = owner?.metadata.namespace;
+    return home === undefined || home === it.metadata.namespace ? owner : undefined;
   }
 
   #ofNamespace(namespace: string): Set<KubeObject> {
@@ -199,7 +207,7 @@ export class NaiveReading {
   #relate(it: KubeObject): void {
     const { kind, metadata, spec } = it;
     const to = (type: string, target: KubeObject) => this.#add(it, type, target);
-    for (const { uid } of metadata.ownerReferences ?? []) this.#add(this.#byUid(uid), "owns", it);
+    for (const owner of this.#ownersOf(it)) this.#add(owner, "owns", it);
     const podSpec = podSpecOf(it);
     if (podSpec) this.#relatePodSpec(it, podSpec);
 

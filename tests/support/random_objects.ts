@@ -42,17 +42,18 @@ export class RandomObjects {
     return { name, namespace: this.pick(NAMESPACES) };
   }
 
-  /** Returns labels, annotations, and sometimes owners that are in the same namespace or cluster-scoped. */
+  /** Returns labels, annotations, and sometimes owners, a few of them in a namespace that forbids it. */
   metadata(namespace?: string): KubeObject {
+    const fromAnywhere = this.chance(0.1);
     const owners = [...this.#present.values()].filter(({ metadata }) =>
-      metadata.namespace === namespace || metadata.namespace === undefined
+      fromAnywhere || metadata.namespace === namespace || metadata.namespace === undefined
     );
     const labels: Record<string, string> = {};
     for (const [key, values] of Object.entries(LABELS)) if (this.chance(0.7)) labels[key] = this.pick(values);
     const annotations: Record<string, string> = { "example.com/note": this.pick(NAMES) };
     if (this.chance(0.3)) annotations["kubernetes.io/service-account.name"] = this.pick(NAMES);
     if (this.chance(0.2)) annotations["volume.beta.kubernetes.io/storage-class"] = this.pick(NAMES);
-    const owner = this.chance(0.4) && this.#ownerReference(owners);
+    const owner = this.chance(0.4) && this.#ownerReference(owners, this.chance(0.5));
     const second = owner && this.chance(0.3) && this.#ownerReference(owners);
     const several = second && second.uid !== owner.uid;
     // If two owners are equally near, the contract does not say which of them decides the release.
@@ -304,10 +305,17 @@ export class RandomObjects {
     return { name: this.pick(NAMES) };
   }
 
-  #ownerReference(owners: readonly KubeObject[]): KubeObject | undefined {
+  /** Returns an entry that sometimes has a stale group, or a wrong kind or name. */
+  #ownerReference(owners: readonly KubeObject[], controller = false): KubeObject | undefined {
     if (owners.length === 0) return undefined;
     const { apiVersion, kind, metadata: { name, uid } } = this.pick(owners);
-    return { apiVersion, kind, name, uid };
+    const mistake = this.pick([
+      ...Array(9).fill({}),
+      { apiVersion: "extensions/v1beta1" },
+      { kind: "Wrong" },
+      { name: this.pick(NAMES) },
+    ]);
+    return { apiVersion, kind, name, uid, ...controller && { controller }, ...mistake };
   }
 
   #podSpec(restartPolicy = "Always"): KubeObject {
