@@ -76,12 +76,27 @@ const refused: [path: string, accept?: string][] = [
   ["/api/v1/pods?watch=1&resourceVersionMatch=NotOlderThan"],
 ];
 
+/**
+ * The kinds whose samples a real API server does not hold: it has no Gateway API, and it would serve the
+ * resources of definitions and aggregated APIs, whose samples are stubs.
+ */
+const NOT_COMPARED = [
+  "CustomResourceDefinition",
+  "APIService",
+  "GatewayClass",
+  "Gateway",
+  "HTTPRoute",
+  "GRPCRoute",
+];
+
 Deno.test({
   name: "Simulator, answers as a real API server does",
   ignore: !apiServerAvailable,
   async fn(t) {
     const objects = Array.from(sampleCluster({ objects: 400 }));
-    const server = await ApiServer.start({ objects });
+    const server = await ApiServer.start({
+      objects: objects.filter(({ kind }) => !NOT_COMPARED.includes(kind)),
+    });
     const simulator = Simulator.start({ kinds });
     const http = Deno.createHttpClient({ caCerts: [server.ca], http2: false });
     try {
@@ -112,7 +127,7 @@ Deno.test({
           assertEquals(failure(simulated), failure(real));
         });
       }
-      for (const kind of kinds) {
+      for (const kind of kinds.filter(({ kind }) => !NOT_COMPARED.includes(kind))) {
         await t.step(`and keeps every field of a sample ${kind.kind}`, async () => {
           const base = kind.group === "" ? "/api/v1" : `/apis/${apiVersionOf(kind)}`;
           const [simulated, real] = await ask(`${base}/${kind.plural}`);

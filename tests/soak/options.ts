@@ -12,6 +12,7 @@ export interface SoakOptions {
   readonly json?: string;
 }
 
+const OBJECTS_MOST = 240_000;
 const DEFAULTS = { minutes: "10", objects: "30000", seed: "1", changes: "100", picture: "dist/soak.svg" };
 
 /** @throws {TypeError} that names the option which is wrong. */
@@ -29,9 +30,14 @@ export function readOptions(args: readonly string[]): SoakOptions {
     if (value > 0 && Number.isFinite(value)) return value;
     throw new TypeError(`--${name} must be a number above 0, not ${text(name)}`);
   };
+  const objects = Math.ceil(number("objects"));
+  // The end compares the whole graph, which the server does not answer beyond.
+  if (objects > OBJECTS_MOST) {
+    throw new TypeError(`--objects must be at most ${OBJECTS_MOST}, not ${objects}`);
+  }
   return {
     minutes: number("minutes"),
-    objects: Math.ceil(number("objects")),
+    objects,
     seed: Math.ceil(number("seed")),
     changesPerSecond: number("changes"),
     picture: text("picture"),

@@ -20,6 +20,11 @@ const FOLDERS = new Map([
   ["Service", "services/specs"],
   ["Ingress", "ingress"],
   ["StorageClass", "storageclasses"],
+  ["Node", "minions"],
+  ["ReplicationController", "controllers"],
+  ["NetworkPolicy", "networkpolicies"],
+  ["IngressClass", "ingressclasses"],
+  ["PriorityClass", "priorityclasses"],
 ]);
 
 const PUTS_A_TRANSACTION = 100;

@@ -4,6 +4,7 @@
  */
 import type { KubeObject, ObjectMeta } from "../kube_object.ts";
 import { managed } from "./metadata.ts";
+import { podTemplate } from "./pod.ts";
 import type { Scene } from "./scene.ts";
 import { SHARED } from "./surroundings.ts";
 
@@ -58,7 +59,19 @@ export function makeNodes(scene: Scene): KubeObject[] {
           { type: "InternalIP", address: scene.nodeAddress(name) },
           { type: "Hostname", address: name },
         ],
-        nodeInfo: { kubeletVersion: "v1.34.1", operatingSystem: "linux", architecture: "amd64" },
+        daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
+        nodeInfo: {
+          machineID: name,
+          systemUUID: name,
+          bootID: name,
+          kernelVersion: "6.12.0",
+          osImage: "Debian GNU/Linux 12 (bookworm)",
+          containerRuntimeVersion: "containerd://2.1.4",
+          kubeletVersion: "v1.36.3",
+          kubeProxyVersion: "",
+          operatingSystem: "linux",
+          architecture: "amd64",
+        },
       },
     });
   });
@@ -70,7 +83,11 @@ export function makePriorityClasses(scene: Scene): KubeObject[] {
     2_000_001_000,
   ]] as const;
   return classes.map(([name, value]) =>
-    make(scene, "scheduling.k8s.io/v1", "PriorityClass", { meta: { name }, value })
+    make(scene, "scheduling.k8s.io/v1", "PriorityClass", {
+      meta: { name },
+      value,
+      preemptionPolicy: "PreemptLowerPriority",
+    })
   );
 }
 
@@ -95,7 +112,18 @@ export function makePlatform(
   const webhooks = (name: string) => [{
     name: `${name}.policy.example.com`,
     clientConfig: { service: { namespace, name: webhook, path: `/${name}`, port: 443 } },
-    rules: [{ apiGroups: ["apps"], apiVersions: ["v1"], operations: ["CREATE"], resources: ["deployments"] }],
+    rules: [{
+      apiGroups: ["apps"],
+      apiVersions: ["v1"],
+      operations: ["CREATE"],
+      resources: ["deployments"],
+      scope: "*",
+    }],
+    failurePolicy: "Fail",
+    matchPolicy: "Equivalent",
+    namespaceSelector: {},
+    objectSelector: {},
+    timeoutSeconds: 10,
     admissionReviewVersions: ["v1"],
     sideEffects: "None",
   }];
@@ -106,13 +134,22 @@ export function makePlatform(
     observedGeneration: 1,
     lastTransitionTime: scene.time(AGE),
   });
+  const legacy = podTemplate(scene, {
+    name: "legacy",
+    namespace,
+    chart: "legacy",
+    chartVersion: "1.0.0",
+    appVersion: "1.0.0",
+    helm: false,
+    age: AGE,
+  }, { serviceAccount: "default", configMaps: [], secrets: [] });
   return [
     make(scene, "networking.k8s.io/v1", "IngressClass", {
       meta: { name: "nginx" },
       spec: { controller: "k8s.io/ingress-nginx" },
     }),
     make(scene, `${RBAC}/v1`, "ClusterRole", {
-      meta: { name: "view" },
+      meta: { name: "pod-reader" },
       rules: [rule("", ["pods", "services"]), rule("apps", ["deployments"])],
     }),
     make(scene, `${RBAC}/v1`, "ClusterRole", { meta: { name: "node-reader" }, rules: [rule("", ["nodes"])] }),
@@ -136,7 +173,7 @@ export function makePlatform(
     }),
     make(scene, "admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration", {
       meta: { name: "policy" },
-      webhooks: webhooks("default"),
+      webhooks: webhooks("default").map((webhook) => ({ ...webhook, reinvocationPolicy: "Never" })),
     }),
     ...CUSTOM_KINDS.map(([group, plural]) =>
       make(scene, "apiextensions.k8s.io/v1", "CustomResourceDefinition", {
@@ -186,15 +223,8 @@ export function makePlatform(
       })
     ),
     make(scene, "v1", "ReplicationController", {
-      meta: { name: "legacy", namespace, generation: 1 },
-      spec: {
-        replicas: 0,
-        selector: { app: "legacy" },
-        template: {
-          metadata: { labels: { app: "legacy" } },
-          spec: { containers: [{ name: "legacy", image: "registry.example.com/legacy:1" }] },
-        },
-      },
+      meta: { name: "legacy", namespace, generation: 1, labels: legacy.metadata.labels },
+      spec: { replicas: 0, selector: legacy.metadata.labels, template: legacy },
       status: { replicas: 0, observedGeneration: 1 },
     }),
   ];
