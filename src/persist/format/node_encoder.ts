@@ -10,7 +10,8 @@
 import { type ByteWriter, type Fragment, fragment } from "../../json/byte_writer.ts";
 import { planFields, ResourceWriter } from "../../json/resource_writer.ts";
 import { writeTime } from "../../json/times.ts";
-import type { DeclaredReference, GraphReader } from "../../graph/queries/reader.ts";
+import type { GraphReader } from "../../graph/queries/reader.ts";
+import type { DeclaredReference } from "../../graph/queries/row_reader.ts";
 import { DETAIL_LAYOUTS } from "../../model/detail.ts";
 import { viasOf } from "../../model/reference.ts";
 import { RELATION_TYPES } from "../../model/relation.ts";
