@@ -1,7 +1,7 @@
 /**
  * Answers that depend only on the graph, the path, the query and the minute. The weak ETag names the
  * revision and the minute, and is compared before anything is built. All requests for the same share one
- * answer, until the graph changes or the minute ends. The Host header is no part of an answer's key.
+ * answer, until the graph changes or the minute ends. The Host header is not part of the key.
  *
  * Small answers are cached up to 16 MiB; large ones take one of the slots, cached or not.
  */

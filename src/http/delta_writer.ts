@@ -17,7 +17,7 @@ export interface DeltaWriterOptions {
   readonly bytesMax: number;
   /** The beginning of the message, before the deltas. */
   readonly head: string;
-  /** Is written into; nobody else may until the message is finished. */
+  /** The buffer for the message. Nothing else may write into it until the message is finished. */
   readonly buffer: ArrayBuffer;
 }
 
