@@ -31,6 +31,11 @@ interface Case {
   readonly changing?: boolean;
 }
 
+/** The server refuses to answer more resources at once. */
+const ANSWERED_MOST = 250_000;
+/** Among so many releases there is one of a typical size. */
+const RELEASES_ASKED = 500;
+
 export async function* measureRates(
   cluster: BenchCluster,
   options: MeasureRatesOptions,
@@ -46,19 +51,30 @@ export async function* measureRates(
 
 async function findCases(server: ServerProcess): Promise<Case[]> {
   const whole = "/api/v1/graph";
-  const { namespaces, releases } = partsOf(JSON.parse(await server.get(whole)));
+  const namespaces: string[] = JSON.parse(await server.get("/api/v1/namespaces"));
+  const releases: Release[] = JSON.parse(await server.get("/api/v1/releases?detail=true"));
+  const sampled = releases.slice(0, RELEASES_ASKED).map(({ namespace, name }) => `${namespace}/${name}`);
   const namespace = await closest(server, 90_000, namespaces.map((name) => `${whole}?namespace=${name}`));
-  const release = await closest(server, 5_000, releases.map((name) => `${whole}?release=${name}`));
+  const release = await closest(server, 5_000, sampled.map((name) => `${whole}?release=${name}`));
   const sized = async (path: string) => ({ path, bytes: (await server.get(path)).length });
-  const wholeGraph = await sized(whole);
+  const { nodes } = JSON.parse(await server.get("/health"));
+  const wholeGraph = nodes <= ANSWERED_MOST ? await sized(whole) : undefined;
   return [
-    { name: "whole graph", ...wholeGraph, must: 100, mustPeak: 300 },
-    { name: "whole graph, ten changes a second", ...wholeGraph, must: 45, mustPeak: 300, changing: true },
+    ...(wholeGraph === undefined ? [] : [
+      { name: "whole graph", ...wholeGraph, must: 100, mustPeak: 300 },
+      { name: "whole graph, ten changes a second", ...wholeGraph, must: 45, mustPeak: 300, changing: true },
+    ]),
     { name: "graph of a namespace", ...namespace, must: 6_000 },
     { name: "graph of a release", ...release, must: 25_000 },
     { name: "resources of a namespace", ...await sized(namespace.path.replace("graph", "resources")) },
     { name: "releases", ...await sized("/api/v1/releases") },
-    { name: "not modified", path: whole, bytes: 0, notModified: true, headers: { "if-none-match": "*" } },
+    {
+      name: "not modified",
+      path: wholeGraph?.path ?? namespace.path,
+      bytes: 0,
+      notModified: true,
+      headers: { "if-none-match": "*" },
+    },
     { name: "livez", ...await sized("/livez") },
   ];
 }
@@ -120,15 +136,7 @@ async function closest(server: ServerProcess, size: number, paths: readonly stri
   return found;
 }
 
-interface GraphAnswer {
-  readonly nodes: readonly { readonly namespace: string; readonly release?: string }[];
-}
-
-/** What the graph's filters can be given. */
-function partsOf({ nodes }: GraphAnswer): { namespaces: string[]; releases: string[] } {
-  const namespaces = new Set(nodes.map(({ namespace }) => namespace).filter(Boolean));
-  const releases = new Set(
-    nodes.flatMap(({ namespace, release }) => namespace && release ? [`${namespace}/${release}`] : []),
-  );
-  return { namespaces: [...namespaces], releases: [...releases] };
+interface Release {
+  readonly namespace: string;
+  readonly name: string;
 }

@@ -24,6 +24,7 @@ import { curvesAsText, judge, type Sample, verdictsAsText } from "./curves.ts";
 import { differences } from "./differences.ts";
 import { readOptions, type SoakOptions } from "./options.ts";
 import { pictureOf } from "./picture.ts";
+import { readGraph } from "./read_graph.ts";
 import { redisFaults } from "./redis_faults.ts";
 import { makeTrouble } from "./trouble.ts";
 
@@ -133,7 +134,10 @@ async function comesToRest({ server, simulator, redis }: World) {
       found = [`synced: ${synced}, dirty keys: ${dirtyKeys}`];
       continue;
     }
-    const answer = JSON.parse(await server.get("/api/v1/graph?inactive=true&labels=true"));
+    const { store } = simulator;
+    const objects = Array.from(store.collections).reduce((sum, { size }) => sum + size, 0);
+    const namespaces = store.list("Namespace").map(({ metadata }) => metadata.name);
+    const answer = await readGraph({ get: (path) => server.get(path), objects, namespaces });
     found = differences({ store: simulator.store, answer, database: await redis.dump() });
   } while (found.length > 0 && passed() < REST_MILLISECONDS);
   return { seconds: passed() / 1_000, differences: found };

@@ -12,7 +12,7 @@ export interface SoakOptions {
   readonly json?: string;
 }
 
-const OBJECTS_MOST = 240_000;
+const OBJECTS_MOST = 800_000;
 const DEFAULTS = { minutes: "10", objects: "30000", seed: "1", changes: "100", picture: "dist/soak.svg" };
 
 /** @throws {TypeError} that names the option which is wrong. */
