@@ -98,6 +98,8 @@ Deno.test(
       await server.request("POST", "/api/v1/namespaces", { metadata: { name: "monitoring" } });
       for (const path of pages()) {
         await test.step(path, async () => {
+          // `kubectl create` fails for the Secrets of the page before.
+          await server.request("DELETE", "/api/v1/namespaces/astrolabe-system/secrets");
           for (const script of scriptsOf(path)) {
             await Deno.writeTextFile(`${cwd}/overlay/kustomization.yaml`, overlayOf(path));
             await shell(script, { cwd, env });
