@@ -6,6 +6,7 @@ import { type KindRule, namespaced } from "./rule.ts";
 
 export const gateway: KindRule = {
   ...namespaced(GATEWAY_VERSION, { kind: "Gateway", plural: "gateways" }),
+  role: "entry",
 
   health: (object) => {
     const { status } = object;

@@ -5,5 +5,6 @@ import { type KindRule, namespaced } from "./rule.ts";
 
 export const grpcRoute: KindRule = {
   ...namespaced(GATEWAY_VERSION, { kind: "GRPCRoute", plural: "grpcroutes" }),
+  role: "entry",
   ...routeRule,
 };

@@ -5,5 +5,6 @@ import { type KindRule, namespaced } from "./rule.ts";
 
 export const httpRoute: KindRule = {
   ...namespaced(GATEWAY_VERSION, { kind: "HTTPRoute", plural: "httproutes" }),
+  role: "entry",
   ...routeRule,
 };

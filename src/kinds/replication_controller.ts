@@ -6,6 +6,7 @@ import { type KindRule, namespaced } from "./rule.ts";
 
 export const replicationController: KindRule = {
   ...namespaced("v1", { kind: "ReplicationController", plural: "replicationcontrollers" }),
+  role: "workload",
   mountsClaims: true,
 
   health: (object) => {

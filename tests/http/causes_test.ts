@@ -39,6 +39,10 @@ const stuckRollout = {
 const blockedBy = (service: string) =>
   `Internal error occurred: failed calling webhook "v.example.com": failed to call webhook: Post ` +
   `"https://${service}.n.svc:443/validate?timeout=10s": no endpoints available for service "${service}"`;
+const webhook = (service: string) =>
+  object("ValidatingWebhookConfiguration", "admission", {
+    webhooks: [{ name: "v.example.com", clientConfig: { service: { namespace: "n", name: service } } }],
+  });
 const configError = { waiting: "CreateContainerConfigError" };
 const crash = { waiting: "CrashLoopBackOff" };
 
@@ -104,6 +108,87 @@ const CASES: readonly [name: string, objects: KubeObject[], expected: string[], 
       object("Service", "n/admit", { spec: { selector: { app: "admit" } } }),
     ],
     ["error Service n/admit: 0: Its selector matches no Pod"],
+  ],
+  [
+    "a webhook whose Service does not exist, and the rollout that it blocks",
+    [
+      ...deployment("web", { desired: 2, replicaFailure: blockedBy("admit") }),
+      webhook("admit"),
+    ],
+    ["error Service n/admit?: 0: Service n/admit does not exist"],
+  ],
+  [
+    "a node that died, and the Pods on it",
+    [
+      object("Node", "node-1", {
+        status: { conditions: [{ type: "Ready", status: "Unknown", reason: "NodeStatusUnknown" }] },
+      }),
+      object("Node", "node-2", { status: { conditions: [{ type: "Ready", status: "True" }] } }),
+      ...deployment("web", { pods: [{ ready: true, node: "node-2" }, { node: "node-1" }] }),
+      ...deployment("api", { pods: [{ node: "node-1" }] }),
+    ],
+    ["error Node /node-1: 2: Its kubelet does not answer: NodeStatusUnknown"],
+    3600,
+  ],
+  [
+    "a crash loop on a node that died is no fault of the node",
+    [
+      object("Node", "node-1", { status: { conditions: [{ type: "Ready", status: "False" }] } }),
+      ...deployment("web", { pods: [crash] }),
+    ],
+    [
+      "error Deployment n/web: 1: 1 of 1 Pods: container app: CrashLoopBackOff",
+      "error Node /node-1: 0: It is not ready",
+    ],
+  ],
+  [
+    "a route whose backend does not exist",
+    [
+      object("HTTPRoute", "n/web", {
+        spec: { rules: [{ backendRefs: [{ name: "gone", port: 80 }] }] },
+        status: {
+          parents: [{
+            parentRef: { name: "gw" },
+            conditions: [
+              { type: "Accepted", status: "True" },
+              { type: "ResolvedRefs", status: "False", reason: "BackendNotFound" },
+            ],
+          }],
+        },
+      }),
+    ],
+    ["error Service n/gone?: 0: Service n/gone does not exist"],
+  ],
+  [
+    "routes of a Gateway that is not accepted",
+    [
+      object("Gateway", "n/gw", {
+        spec: {},
+        status: { conditions: [{ type: "Accepted", status: "False", reason: "Invalid" }] },
+      }),
+      ...["a", "b"].map((name) =>
+        object("HTTPRoute", `n/${name}`, {
+          spec: { parentRefs: [{ name: "gw" }] },
+          status: {
+            parents: [{
+              parentRef: { name: "gw" },
+              conditions: [{ type: "Accepted", status: "False", reason: "ParentNotAccepted" }],
+            }],
+          },
+        })
+      ),
+    ],
+    ["error Gateway n/gw: 0: Not accepted: Invalid"],
+  ],
+  [
+    "an aggregated API whose Service does not exist",
+    [
+      object("APIService", "v1.metrics", {
+        spec: { service: { namespace: "n", name: "metrics" } },
+        status: { conditions: [{ type: "Available", status: "False", reason: "ServiceNotFound" }] },
+      }),
+    ],
+    ["error Service n/metrics?: 0: Service n/metrics does not exist"],
   ],
   [
     "a missing ServiceAccount, without which no Pod is created",
