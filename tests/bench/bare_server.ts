@@ -1,6 +1,6 @@
 import { LogReader } from "./log_reader.ts";
 
-/** A server of answers that cost nothing to make, without the real one's settings of memory. */
+/** Runs a server of prepared answers, without the memory settings of the real server. */
 export class BareServer {
   readonly url: string;
   readonly #child: Deno.ChildProcess;

@@ -1,6 +1,6 @@
 /**
- * The cluster that is measured against: a sample cluster on a real kube-apiserver where
- * `KUBEBUILDER_ASSETS` is set, else on the simulator in a process of its own.
+ * The cluster of the measurements: a sample cluster on a real kube-apiserver if `KUBEBUILDER_ASSETS` is
+ * set, otherwise on the simulator in a separate process.
  */
 import type { KubeObject } from "../../src/simulator/kube_object.ts";
 import { Random } from "../../src/simulator/random.ts";
@@ -10,7 +10,7 @@ import { SimulatorProcess } from "./simulator_process.ts";
 
 const POD_SAMPLE = 500;
 
-/** Writes at the API server, and is answered when it is done. */
+/** Writes to the API server. Each call resolves when the API server has answered. */
 type PatchStatus = (pod: PodToChange, status: object) => Promise<void>;
 
 export class BenchCluster {
@@ -64,12 +64,12 @@ export class BenchCluster {
     this.#patchStatus = patchStatus;
   }
 
-  /** The pod whose turn it is to change. */
+  /** The Pod that changes next. */
   nextPod(): PodToChange {
     return this.#pods[this.#next++ % this.#pods.length] as PodToChange;
   }
 
-  /** A container of the pod restarts: its count of restarts grows by one. */
+  /** Adds one to the restart count of a container of the Pod. */
   async restartContainer(pod: PodToChange): Promise<void> {
     const [first, ...others] = pod.containerStatuses;
     if (first === undefined) throw new TypeError(`${pod.name} has no container`);

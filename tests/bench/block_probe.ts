@@ -1,8 +1,8 @@
 /**
- * Loaded into the server before its own code: says in its log when the event loop was blocked.
+ * Logs when the event loop of the server was blocked. It is loaded into the server before the server's code.
  *
- * A timer of one millisecond comes late by as long as something else held the loop. Time in which the
- * machine ran other programs counts too, so this is an upper bound, the closer the quieter the machine.
+ * A timer of one millisecond fires late by the time that something else held the loop. Time in which the
+ * machine ran other programs counts too, so the figure is an upper bound.
  */
 const INTERVAL = 1;
 const WORTH_A_LINE = 3;
@@ -15,5 +15,5 @@ const timer = setInterval(() => {
   }
   last = performance.now();
 }, INTERVAL);
-// The server's code runs only when nothing of this module keeps the event loop waiting.
+// Deno runs the server's code only when no timer of this module keeps the event loop alive.
 Deno.unrefTimer(timer);

@@ -1,4 +1,4 @@
-/** Calls `change` so many times a second, one after the other, until it is stopped. */
+/** Calls `change` the given number of times a second, one call after the other, until it is stopped. */
 export class Churn {
   readonly #stop = Promise.withResolvers<void>();
   readonly #end: Promise<number>;
@@ -7,7 +7,7 @@ export class Churn {
     this.#end = this.#run(change, 1000 / perSecond);
   }
 
-  /** How many changes there were a second. */
+  /** The number of changes per second that it reached. */
   async stop(): Promise<number> {
     this.#stop.resolve();
     return await this.#end;

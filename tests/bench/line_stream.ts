@@ -1,4 +1,4 @@
-/** Bytes to lines of text. What follows the last line end is a line where it is not empty. */
+/** Splits bytes into lines of text. Text after the last line end is a line too, unless it is empty. */
 export class LineStream extends TransformStream<Uint8Array, string> {
   constructor() {
     const decoder = new TextDecoder();

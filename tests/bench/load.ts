@@ -1,12 +1,12 @@
 /**
- * Eight connections that ask for one path as fast as they are answered: by wrk where it is installed
- * (Debian has a package of that name), else by a small program of ours, which is slower than the server
- * where answers are small.
+ * Requests one path over eight connections, each as fast as it is answered. Uses wrk if it is installed
+ * (Debian has a package of that name), otherwise a small program of ours, which is slower than the server
+ * for small answers.
  */
 import { LogReader } from "./log_reader.ts";
 
 const CONNECTIONS = 8;
-/** Seconds that an answer may take. */
+/** The longest time for an answer, in seconds. */
 const TIMEOUT = 30;
 
 export interface LoadOptions {
@@ -16,7 +16,7 @@ export interface LoadOptions {
 
 export const loadGenerator: string = await hasWrk() ? "wrk" : "a client on Deno";
 
-/** Requests a second. Rejects where one was not answered, or with an error. */
+/** Returns the requests per second. Rejects if a request got no answer, or an error. */
 export async function load(url: string, { seconds, headers = {} }: LoadOptions): Promise<number> {
   return await (loadGenerator === "wrk" ? loadWithWrk : loadWithDeno)(url, { seconds, headers });
 }

@@ -1,4 +1,4 @@
-/** Asks for one URL over and over, and says on stdout how many answers came a second. */
+/** Requests one URL repeatedly, and prints the number of answers per second. */
 interface Order {
   readonly url: string;
   readonly headers: Record<string, string>;

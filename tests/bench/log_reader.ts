@@ -9,10 +9,10 @@ export interface LogLine {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** Reads what a program logs as JSON, one object a line, and keeps it. */
+/** Reads and keeps the log of a program: JSON, one object a line. */
 export class LogReader {
   readonly lines: LogLine[] = [];
-  /** Settles when the log has ended. */
+  /** Settles at the end of the log. */
   readonly ended: Promise<void>;
   #arrived = Promise.withResolvers<void>();
   #isOpen = true;
@@ -21,7 +21,7 @@ export class LogReader {
     this.ended = this.#read(log);
   }
 
-  /** The first line with the message. Rejects when the log ends without one, or none comes for two minutes. */
+  /** Returns the first line with the message. Rejects if the log ends without it, or after two minutes. */
   async find(message: string): Promise<LogLine> {
     let late = false;
     const timer = setTimeout(() => {
@@ -55,7 +55,7 @@ export class LogReader {
   }
 }
 
-/** What is no JSON, such as a stack trace, becomes a line of its own. */
+/** Parses a line. Text that is not JSON, such as a stack trace, becomes the message of a line. */
 function parse(line: string): LogLine {
   if (!line.startsWith("{")) return { time: Date.now(), message: line, fields: {} };
   const { ts, msg, ...fields } = JSON.parse(line);

@@ -4,8 +4,9 @@
  *     deno task bench [--objects 30000,120000] [--only base,sync,bytes,rates,latency,stream,persistence,kills] [--runs 5]
  *                     [--seconds 3] [--seed 1] [--json FILE]
  *
- * The server runs from the bundle, in a process of its own; so does what it follows and what asks it. The same
- * seed gives the same cluster. Of the runs the best counts: the machine only ever takes away.
+ * The server runs from the bundle. The server, the API server and the clients are separate processes. The
+ * same seed gives the same cluster. The best of the runs counts, because other load on the machine only makes
+ * figures worse.
  */
 import { BenchCluster } from "./bench_cluster.ts";
 import { loadGenerator } from "./load.ts";
@@ -24,12 +25,12 @@ import { measureWrites } from "./measure_writes.ts";
 import { type BenchOptions, readOptions } from "./options.ts";
 import { table } from "./table.ts";
 
-/** What has to be reached, by number of objects. */
+/** The targets, by number of objects. */
 const SYNC_TARGETS = new Map([
   [30_000, { seconds: 2, resident: 120, block: 25 }],
   [120_000, { resident: 165, block: 25 }],
 ]);
-/** How much longer the sync of four times the objects may take. */
+/** The largest allowed ratio between the sync times of two sizes, of which one is four times the other. */
 const MOST_TIMES_FOR_FOUR_TIMES = 5;
 
 async function* measureAll(options: BenchOptions): AsyncGenerator<Measure> {
@@ -103,7 +104,7 @@ async function run(options: BenchOptions): Promise<void> {
     date: new Date().toISOString(),
     deno: Deno.version.deno,
     cores: navigator.hardwareConcurrency,
-    // Of the minute before: what else the machine had to do.
+    // The load of the minute before the bench: other programs on the machine.
     loadAverage,
     load: loadGenerator,
     runs: options.runs,

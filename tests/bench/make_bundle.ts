@@ -1,4 +1,4 @@
-/** Makes the bundle that is measured. */
+/** Builds the bundle for the measurements. */
 export async function makeBundle(): Promise<void> {
   const command = new Deno.Command(Deno.execPath(), { args: ["task", "--quiet", "bundle"] });
   const { success } = await command.spawn().status;

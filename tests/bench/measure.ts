@@ -1,18 +1,18 @@
 export type Unit = "ms" | "s" | "MB" | "bytes" | "times" | "requests/s" | "writes/s" | "failures";
 
-/** A figure, as often as it was taken. */
+/** A figure with the values of all its runs. */
 export interface Measure {
   readonly name: string;
   readonly unit: Unit;
   readonly runs: readonly number[];
   readonly better: "less" | "more";
-  /** What it has to reach. */
+  /** The target. */
   readonly must?: number;
-  /** What a bare Hono answer of the same size reached, in turns with the runs. */
+  /** The values of a prepared Hono answer of the same size, measured alternately with the runs. */
   readonly bare?: readonly number[];
 }
 
-/** The run that the machine disturbed least. */
+/** Returns the value of the run that was disturbed least. */
 export function best({ better }: Pick<Measure, "better">, runs: readonly number[]): number {
   return better === "less" ? Math.min(...runs) : Math.max(...runs);
 }

@@ -4,7 +4,7 @@ import { findKind, kinds } from "../../src/kinds/registry.ts";
 import { sampleCluster } from "../../src/simulator/sample_cluster.ts";
 import type { Measure } from "./measure.ts";
 
-/** What a resource with its relations takes in the graph, slack included: counted, not weighed. */
+/** Counts the bytes of a resource with its relations in the arrays of the graph, unused capacity included. */
 export function measureBytes({ objects, seed }: { objects: number; seed: number }): Measure {
   const graph = new Graph(kinds);
   for (const object of sampleCluster({ objects, seed })) {

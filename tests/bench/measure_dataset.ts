@@ -2,7 +2,7 @@ import { RedisServer } from "../support/redis_server.ts";
 import type { Measure } from "./measure.ts";
 import { UnsavedGraph } from "./unsaved_graph.ts";
 
-/** What a saved graph takes in Redis. */
+/** Measures the memory of a saved graph in Redis. */
 export async function measureDataset(options: { objects: number; seed: number }): Promise<Measure> {
   await using redis = await RedisServer.start();
   const empty = await datasetOf(redis);

@@ -1,7 +1,7 @@
 import { killAtAnyMoment } from "../support/kill_at_any_moment.ts";
 import type { Measure } from "./measure.ts";
 
-/** How often the process is not whole again after a kill at a random moment. */
+/** Counts how often the graph differs from the cluster after a kill at a random moment and a restart. */
 export async function measureKills({ seeds }: { seeds: number }): Promise<Measure> {
   let failures = 0;
   for (let seed = 1; seed <= seeds; seed++) {

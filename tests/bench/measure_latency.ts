@@ -1,6 +1,7 @@
 /**
- * From the API server's answer to a write until an answer of the server shows it. The server is asked
- * in a tight loop over one connection, so one round trip of these, about half a millisecond, is in every figure.
+ * Measures the time from the API server's answer to a write until an answer of the server shows the write.
+ * One connection sends requests in a tight loop, so every figure includes one round trip of about half a
+ * millisecond.
  */
 import type { BenchCluster } from "./bench_cluster.ts";
 import type { Measure } from "./measure.ts";

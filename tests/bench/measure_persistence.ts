@@ -1,6 +1,6 @@
 /**
- * The server with a Redis beside it: how long its data takes there and back, what it costs memory and
- * requests, and how soon it ends.
+ * Measures the server with a Redis: the times to save and to load, the cost in memory and in requests, and
+ * the time to stop.
  */
 import { RedisServer } from "../support/redis_server.ts";
 import type { BenchCluster } from "./bench_cluster.ts";
@@ -92,7 +92,7 @@ interface Life {
   readonly flags: readonly string[];
 }
 
-/** From an empty Redis: the first sync is saved; then memory, beside a server without persistence. */
+/** Measures the first save to an empty Redis, then the memory compared with a server without persistence. */
 async function firstLife(figures: Figures, { cluster, flags }: Life): Promise<void> {
   const server = await ServerProcess.start({ kubeconfig: cluster.kubeconfig, flags });
   const synced = await server.synced();
@@ -112,7 +112,7 @@ async function firstLife(figures: Figures, { cluster, flags }: Life): Promise<vo
   await without.stop();
 }
 
-/** From a full Redis: the load, the checks that find nothing, and requests while all is written again. */
+/** Measures, with a full Redis: the load, checks without differences, and requests during a full rewrite. */
 async function secondLife(figures: Figures, { cluster, redis, flags }: Life): Promise<void> {
   const server = await ServerProcess.start({
     kubeconfig: cluster.kubeconfig,
@@ -138,7 +138,7 @@ async function secondLife(figures: Figures, { cluster, redis, flags }: Life): Pr
   await server.stop();
 }
 
-/** A probe inside says how long the event loop stood still while everything was compared. */
+/** Measures for how long a full comparison blocks the event loop, with a probe in the server. */
 async function probedLife(figures: Figures, { cluster, redis, flags }: Life): Promise<void> {
   const server = await ServerProcess.start({ kubeconfig: cluster.kubeconfig, flags, probed: true });
   await until(server, ({ synced, persistence }) => synced && persistence.dirtyKeys === 0);
@@ -154,7 +154,7 @@ async function probedLife(figures: Figures, { cluster, redis, flags }: Life): Pr
   await server.stop();
 }
 
-/** Writes nothing until it ends. */
+/** Measures the stop of a server that has saved nothing before, so that it must save everything then. */
 async function lastLife(figures: Figures, { cluster, redis, flags }: Life): Promise<void> {
   await redis.command("FLUSHALL");
   const server = await ServerProcess.start({
@@ -185,7 +185,7 @@ async function eventually(holds: () => boolean): Promise<void> {
   }
 }
 
-/** Seconds from SIGTERM to the end. */
+/** Returns the seconds from SIGTERM to the exit. */
 async function end(server: ServerProcess): Promise<number> {
   const start = performance.now();
   await server.stop();
@@ -203,7 +203,7 @@ function millisecondsOf(
   });
 }
 
-/** The 99th percentile of one request after the other. */
+/** Returns the 99th percentile of requests that are sent one after the other. */
 async function slowest(server: ServerProcess, paths: readonly string[]): Promise<number> {
   const delays: number[] = [];
   for (let i = 0; i < REQUESTS; i++) {
@@ -214,7 +214,7 @@ async function slowest(server: ServerProcess, paths: readonly string[]): Promise
   return delays.toSorted((a, b) => a - b)[Math.floor(REQUESTS * 0.99)] ?? NaN;
 }
 
-/** Loses everything again and again, so that all is always being written. */
+/** Empties Redis repeatedly, so that the server is always writing everything. */
 async function writeAgain(redis: RedisServer, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await redis.command("FLUSHALL");

@@ -1,6 +1,6 @@
 /**
- * Requests a second over eight connections, in turns with a bare Hono answer of the same size, and the
- * most memory that was resident meanwhile.
+ * Measures the requests per second over eight connections, alternately with a prepared Hono answer of the
+ * same size, and the peak of the resident memory.
  */
 import { BareServer } from "./bare_server.ts";
 import type { BenchCluster } from "./bench_cluster.ts";
@@ -13,21 +13,21 @@ const CHANGES_A_SECOND = 10;
 
 export interface MeasureRatesOptions {
   readonly runs: number;
-  /** How long each load lasts. */
+  /** The seconds of each load. */
   readonly seconds: number;
 }
 
 interface Case {
   readonly name: string;
   readonly path: string;
-  /** Of the answer. */
+  /** The size of the answer in bytes. */
   readonly bytes: number;
   readonly must?: number;
-  /** Most megabytes that may be resident under the load. */
+  /** The limit of the resident memory under the load, in megabytes. */
   readonly mustPeak?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly notModified?: boolean;
-  /** The cluster changes meanwhile. */
+  /** Whether the cluster changes during the load. */
   readonly changing?: boolean;
 }
 
@@ -116,7 +116,7 @@ async function* measureCase(
     bare: bareRates,
     ...(one.must === undefined ? {} : { must: one.must }),
   };
-  // What must not be exceeded is held by the worst run.
+  // For a limit, the worst run counts.
   yield {
     name: `${one.name}, peak of resident memory`,
     unit: "MB",
@@ -126,7 +126,7 @@ async function* measureCase(
   };
 }
 
-/** The path whose answer comes closest to the size. */
+/** Returns the path whose answer is closest to the size. */
 async function closest(server: ServerProcess, size: number, paths: readonly string[]) {
   let found = { path: "", bytes: Infinity };
   for (const path of paths) {

@@ -1,6 +1,6 @@
 /**
- * The change stream: how long a change takes to its clients, what idle clients cost in memory, and how busy
- * twenty views keep the server while the cluster changes.
+ * Measures the change stream: the time until a change reaches the clients, the memory of idle clients, and
+ * the CPU time of twenty views while the cluster changes.
  */
 import type { BenchCluster } from "./bench_cluster.ts";
 import { Churn } from "./churn.ts";
@@ -39,13 +39,13 @@ async function measureDelays(
   for (let run = 0; run < runs; run++) {
     const delays: number[] = [];
     for (let change = 0; change < CHANGES; change++) {
-      // Changes come at any moment between two ticks.
+      // Spread the changes over the time between two ticks.
       await pause(Math.random() * 250);
       const pod = cluster.nextPod();
       const seen = client.next(pod.uid);
       await cluster.restartContainer(pod);
       const written = performance.now();
-      // The stream may be quicker than the answer to the write.
+      // The stream may deliver the change before the API server answers the write.
       delays.push(Math.max(0, await seen - written));
     }
     delays.sort((a, b) => a - b);
@@ -60,7 +60,7 @@ async function measureDelays(
 }
 
 async function measureIdleClients(server: ServerProcess): Promise<Measure> {
-  // The first clients compile the code.
+  // The first clients let V8 compile the code.
   const first = await Promise.all(Array.from({ length: 10 }, () => Client.open(server, "namespace=none")));
   for (const client of first) await client.close();
   await pause(SETTLE_MS);
@@ -118,7 +118,7 @@ function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
-/** A client that reads everything as it comes, and notes when it hears of a uid. */
+/** A client that reads everything immediately, and records when it receives a uid. */
 class Client {
   readonly #abort = new AbortController();
   readonly #waiting = new Map<string, (time: number) => void>();
@@ -134,7 +134,7 @@ class Client {
     return client;
   }
 
-  /** When the uid is next heard of. */
+  /** Resolves with the time at which the uid is received next. */
   next(uid: string): Promise<number> {
     return new Promise((resolve) => this.#waiting.set(uid, resolve));
   }

@@ -1,6 +1,6 @@
 /**
- * The first sync, each time of a fresh process: its time, its memory, and, in runs of their own with a
- * probe inside, for how long the event loop was blocked.
+ * Measures the first sync of a new process: its time, its memory, and, in separate runs with a probe in the
+ * server, for how long the event loop was blocked.
  */
 import type { BenchCluster } from "./bench_cluster.ts";
 import type { Measure } from "./measure.ts";
@@ -50,7 +50,7 @@ async function longestBlock(cluster: BenchCluster): Promise<number> {
   const server = await ServerProcess.start({ kubeconfig: cluster.kubeconfig, probed: true });
   const synced = await server.synced();
   await server.stop();
-  // What began before the server listened was its start, not the sync.
+  // A block that began before the server listened belongs to its start, not to the sync.
   const blocks = server.log.lines
     .filter(({ message, time }) => message === "Blocked" && time > server.serving && time <= synced)
     .map(({ time, fields }) => Math.min(Number(fields["milliseconds"]), time - server.serving));

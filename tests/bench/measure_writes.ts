@@ -1,10 +1,12 @@
-/** Sustained writes of a whole graph, in turns with what Redis' own benchmark reaches with such values. */
+/**
+ * Measures sustained writes of a whole graph, alternately with redis-benchmark and values of the same size.
+ */
 import { RedisServer } from "../support/redis_server.ts";
 import type { Measure } from "./measure.ts";
 import { averageValue, redisBenchmark } from "./redis_benchmark.ts";
 import { UnsavedGraph } from "./unsaved_graph.ts";
 
-/** Of what redis-benchmark reaches. */
+/** The target as a share of the rate of redis-benchmark. */
 const SHARE = 0.4;
 
 export interface MeasureWritesOptions {

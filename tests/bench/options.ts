@@ -5,19 +5,19 @@ export const PARTS = ["base", "sync", "bytes", "rates", "latency", "stream", "pe
 export type Part = typeof PARTS[number];
 
 export interface BenchOptions {
-  /** Sizes of the clusters. Rates and latency are measured on the first. */
+  /** The numbers of objects of the clusters. Rates and latency are measured on the first cluster. */
   readonly sizes: readonly number[];
   readonly parts: ReadonlySet<Part>;
-  /** How often each noisy figure is taken. */
+  /** The number of runs of each noisy figure. */
   readonly runs: number;
-  /** How long each load lasts. */
+  /** The seconds of each load. */
   readonly seconds: number;
   readonly seed: number;
-  /** Where the figures go as JSON. */
+  /** The file for the figures as JSON. */
   readonly json?: string;
 }
 
-/** @throws {TypeError} that names the option which is wrong. */
+/** @throws {TypeError} that names the invalid option. */
 export function readOptions(args: readonly string[]): BenchOptions {
   const names = ["objects", "only", "runs", "seconds", "seed", "json"];
   const given = parseArgs([...args], {

@@ -1,4 +1,4 @@
-/** Resident memory of a process in bytes, as Linux counts it: proc_pid_status(5). */
+/** The resident memory of a process in bytes, as Linux counts it: proc_pid_status(5). */
 export class ProcessMemory {
   readonly #folder: string;
 
@@ -10,7 +10,7 @@ export class ProcessMemory {
     return this.#read("VmRSS");
   }
 
-  /** The most there was since the process began or `forgetPeak` was called. */
+  /** Returns the peak since the start of the process or the last call of `forgetPeak`. */
   get peak(): number {
     return this.#read("VmHWM");
   }

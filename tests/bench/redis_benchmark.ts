@@ -2,7 +2,9 @@ import type { RedisServer } from "../support/redis_server.ts";
 
 const REQUESTS = 500_000;
 
-/** Keys a second that Redis' own program sets, a hundred a pipeline, with values of so many bytes. */
+/**
+ * Returns the keys per second that redis-benchmark sets, 100 in a pipeline, with values of the given bytes.
+ */
 export async function redisBenchmark(redis: RedisServer, valueBytes: number): Promise<number> {
   const { stdout } = await new Deno.Command("redis-benchmark", {
     args: [
@@ -16,7 +18,7 @@ export async function redisBenchmark(redis: RedisServer, valueBytes: number): Pr
   return Number(rate);
 }
 
-/** Bytes of the values that are there, on average. */
+/** Returns the average size of the stored values in bytes. */
 export async function averageValue(redis: RedisServer): Promise<number> {
   let bytes = 0;
   let values = 0;

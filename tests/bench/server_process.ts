@@ -1,5 +1,5 @@
 /**
- * The server under test: the bundle in a process of its own, with the permissions, V8 flags and
+ * Runs the server under test: the bundle in a separate process, with the permissions, V8 flags and
  * environment of the task `start`.
  */
 import project from "../../deno.json" with { type: "json" };
@@ -8,16 +8,16 @@ import { ProcessMemory } from "./process_memory.ts";
 
 const BUNDLE = "dist/astrolabe.js";
 const [settings = "", flags = ""] = project.tasks.start.command.split("deno run", 2);
-/** Environment variables before the command: settings of the memory allocator. */
+/** Matches the environment variables before the command: settings of the memory allocator. */
 const START_ENV = Object.fromEntries(
   settings.matchAll(/(\w+)=(\S+)/g).map(([, name, value]) => [name, value]),
 );
-/** Flags of Deno, from `--v8-flags` to the last permission. */
+/** Matches the flags of Deno, from `--v8-flags` to the last permission. */
 const START_FLAGS = flags.match(/--\S+/g) ?? [];
 
 export interface ServerProcessOptions {
   readonly kubeconfig: string;
-  /** Loads the probe that logs when the event loop is blocked. */
+  /** Whether to load the probe that logs when the event loop is blocked. */
   readonly probed?: boolean;
   readonly flags?: readonly string[];
 }
@@ -26,9 +26,9 @@ export class ServerProcess {
   readonly url: string;
   readonly memory: ProcessMemory;
   readonly log: LogReader;
-  /** Milliseconds since 1970, as are all times here. */
+  /** The start. All times here are milliseconds since 1970. */
   readonly started: number;
-  /** When it listened; the first request to the API server follows at once. */
+  /** When it listened. The first request to the API server follows immediately. */
   readonly serving: number;
   readonly #child: Deno.ChildProcess;
 
@@ -76,7 +76,7 @@ export class ServerProcess {
     return this.#child.pid;
   }
 
-  /** Waits until every kind is synced, and returns when that was. */
+  /** Waits until every kind is synced, and returns the time of that. */
   async synced(): Promise<number> {
     const deadline = Date.now() + 120_000;
     while (true) {

@@ -1,6 +1,6 @@
 const SETTLE_MILLISECONDS = 3_000;
 
-/** Lets garbage collection after a burst have its time, which no event tells. */
+/** Waits for the garbage collection after a burst. No event tells when it has finished. */
 export function settled(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, SETTLE_MILLISECONDS));
 }

@@ -1,4 +1,4 @@
-/** The simulator with a sample cluster, in a process of its own, which writes what it is told to. */
+/** The simulator with a sample cluster in a separate process, which writes on command. */
 import { kubeconfigOf } from "../support/kubeconfig.ts";
 import { LogReader } from "./log_reader.ts";
 import type { PatchPod } from "./simulator_program.ts";

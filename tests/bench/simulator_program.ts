@@ -1,6 +1,6 @@
 /**
- * A simulator for another process: takes the number of objects and the seed, says on stdout where it
- * serves, patches a Pod's status for every line on stdin, and ends with stdin.
+ * Runs a simulator for another process. Takes the number of objects and the seed, prints its address, patches
+ * the status of a Pod for every line on stdin, and exits at the end of stdin.
  */
 import { kinds } from "../../src/kinds/registry.ts";
 import { sampleCluster } from "../../src/simulator/sample_cluster.ts";

@@ -2,7 +2,7 @@ import { best, type Measure } from "./measure.ts";
 
 const COLUMNS = ["measure", "must", "best", "worst", "", "bare Hono", "of that"] as const;
 
-/** The figures, one a line. What misses its mark has a cross. */
+/** Formats the figures, one a line. A cross marks a missed target. */
 export function table(measures: readonly Measure[]): string {
   const rows = [[...COLUMNS], ...measures.map(toRow)];
   const widths = COLUMNS.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));

@@ -12,7 +12,7 @@ import type { RedisTarget } from "../../src/persist/redis/redis_store.ts";
 import type { RedisServer } from "../support/redis_server.ts";
 import { RunningStore } from "../support/redis_store.ts";
 
-/** A sample cluster's graph, all of which has yet to be written. */
+/** The graph of a sample cluster, of which nothing has been saved yet. */
 export class UnsavedGraph {
   readonly graph = new Graph(kinds);
   readonly #journal = new Journal(this.graph.read, () => {});
@@ -27,7 +27,7 @@ export class UnsavedGraph {
     }
   }
 
-  /** Writes it; how many values and members that were, and the milliseconds that it took. */
+  /** Saves the graph. Returns the number of values and members, and the milliseconds. */
   async save(redis: Partial<RedisTarget> | RedisServer): Promise<{ writes: number; milliseconds: number }> {
     await using running = await new RunningStore(redis, { silence: 10_000 }).connected();
     const { store } = running;

@@ -1,6 +1,6 @@
 /**
- * What a reflector promises wherever it runs: the same cases on the simulator and on a real
- * kube-apiserver. Faults on the way are made by the tap between the reflector and its client.
+ * The promises of a reflector, as cases for both the simulator and a real kube-apiserver. A tap between the
+ * reflector and its client causes the faults of the network.
  */
 import { assert, assertEquals } from "@std/assert";
 import type { KubeClient } from "../../src/kube/client.ts";
@@ -20,13 +20,13 @@ import { TappedClient } from "../support/tapped_client.ts";
 /** An API server with ConfigMaps to reflect. */
 export interface ReflectedCluster {
   readonly client: KubeClient;
-  /** Names in the namespace. */
+  /** Returns the names in the namespace. */
   names(namespace: string): Promise<string[]>;
   create(namespace: string, name: string, fields?: ConfigMapFields): Promise<void>;
-  /** Of a ConfigMap that exists. */
+  /** Sets labels of an existing ConfigMap. */
   label(namespace: string, name: string, labels: Record<string, string>): Promise<void>;
   delete(namespace: string, name: string): Promise<void>;
-  /** Cuts all connections, forgets the past of its watch cache, comes back with the same objects. */
+  /** Cuts all connections, and restarts with the same objects and an empty watch cache. */
   restart(): Promise<void>;
 }
 
@@ -35,7 +35,7 @@ export interface ConfigMapFields {
   readonly data?: Record<string, string>;
 }
 
-/** This namespace has `PAGED_OBJECTS` ConfigMaps, which make three pages. */
+/** The namespace with `PAGED_OBJECTS` ConfigMaps, which are three pages. */
 export const PAGED_NAMESPACE = "paged";
 export const PAGED_OBJECTS = 1_100;
 
@@ -56,7 +56,7 @@ export interface Reflection {
   readonly log: RecordingLog;
   readonly traffic: Traffic;
   readonly reflector: Reflector;
-  /** The states that it has had, in their order. */
+  /** Its states so far, in order. */
   readonly states: KindState[];
 }
 
@@ -64,11 +64,11 @@ export interface ReflectionOptions {
   readonly kind?: ResourceKind;
   readonly namespace: string;
   readonly labelSelector?: string | undefined;
-  /** Done before the reflector starts. */
+  /** Runs before the reflector starts. */
   readonly prepare?: (tap: TappedClient, clock: FakeClock) => void;
 }
 
-/** Runs a reflector while the test runs. */
+/** Runs a reflector during the test. */
 export async function reflect(
   client: KubeClient,
   { kind = configMap, namespace, labelSelector, prepare }: ReflectionOptions,

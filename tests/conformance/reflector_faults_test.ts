@@ -1,4 +1,4 @@
-/** What a reflector does when the API server, or the way to it, fails. Time is a fake clock's. */
+/** A reflector while the API server, or the network before it, fails. The clock is fake. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { eventually } from "../support/eventually.ts";
 import { PAGED_OBJECTS, synced } from "./reflector_cases.ts";
@@ -127,7 +127,7 @@ test("lists again what is no list", async (parts) => {
 
 // The watch
 
-/** Seconds that a watch asks to last, where chance has no say. */
+/** The timeout of a watch in seconds, without the random part. */
 const TIMEOUT = 300;
 
 test("moves its resourceVersion with a bookmark, and nothing else", async (parts) => {

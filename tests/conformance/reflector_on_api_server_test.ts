@@ -1,4 +1,4 @@
-/** The reflector's cases on a real kube-apiserver, which starts once for all of them. */
+/** The cases of the reflector on a real kube-apiserver, which starts once for all of them. */
 import { ApiServer, apiServerAvailable } from "../support/api_server.ts";
 import { KubeClient } from "../../src/kube/client.ts";
 import { RecordingLog } from "../support/recording_log.ts";
@@ -27,7 +27,7 @@ Deno.test(`Reflector on a real API server${skipped}`, { ignore: !apiServerAvaila
       await server.request("POST", "/api/v1/namespaces", { metadata: { name: namespace } });
       await test.step(`Reflector ${behaviour}`, () => run(cluster, namespace));
     }
-    await test.step("Reflector follows a kind as long as its CustomResourceDefinition is there", () =>
+    await test.step("Reflector follows a kind while its CustomResourceDefinition exists", () =>
       followWidgets(server, client));
   } finally {
     client.close();

@@ -6,9 +6,9 @@ import { RecordingLog } from "../support/recording_log.ts";
 import type { TappedClient } from "../support/tapped_client.ts";
 import { configMap, reflect, type Reflection } from "./reflector_cases.ts";
 
-/** The namespace of everything that `create` makes. */
+/** The namespace of all objects that `create` creates. */
 export const NAMESPACE = "default";
-/** The calls of a sink for a list of the three ConfigMaps. */
+/** The calls to the sink for a list of the three ConfigMaps. */
 export const LIST = ["begin", "upsert a", "upsert b", "upsert c", "end"];
 
 export interface Case extends Reflection {
@@ -17,7 +17,7 @@ export interface Case extends Reflection {
 
 type Prepare = (simulator: Simulator, tap: TappedClient, clock: FakeClock) => void;
 
-/** Tests a reflector of three ConfigMaps a, b and c. `prepare` comes before its first request. */
+/** Tests a reflector of the ConfigMaps a, b and c. `prepare` runs before its first request. */
 export function test(behaviour: string, run: (parts: Case) => Promise<void>, prepare?: Prepare): void {
   Deno.test(`Reflector ${behaviour}`, async () => {
     const simulator = Simulator.start({ kinds: [configMap] });
@@ -39,12 +39,12 @@ export function create({ store }: Simulator, name: string): void {
   store.create({ apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace: NAMESPACE } });
 }
 
-/** Refuses streamed lists, so that pages are listed. */
+/** Refuses streamed lists, so that the reflector lists pages. */
 export function onPages({ faults }: Simulator): void {
   faults.refuseStreamedLists = true;
 }
 
-/** Waits for the next failure, then lets the delay after it pass. */
+/** Waits for the next failure, then advances the clock past the delay that follows it. */
 export async function retryAfter({ clock, tap, log }: Case, delay: number): Promise<void> {
   await eventually(
     () => tap.idle && clock.waitsFor(delay),

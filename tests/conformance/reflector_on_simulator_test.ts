@@ -1,4 +1,4 @@
-/** The reflector's cases on the simulator. */
+/** The cases of the reflector on the simulator. */
 import { KubeClient } from "../../src/kube/client.ts";
 import { Simulator } from "../../src/simulator/simulator.ts";
 import { RecordingLog } from "../support/recording_log.ts";

@@ -1,6 +1,6 @@
 /**
- * A reflector before an API server whose etcd was put back to an earlier state, and before one that has
- * only been away. Time is a fake clock's.
+ * A reflector of an API server whose etcd was restored to an earlier state, and of one that was only
+ * unreachable. The clock is fake.
  */
 import { assert, assertEquals } from "@std/assert";
 import type { KubeObject } from "../../src/simulator/kube_object.ts";
@@ -8,7 +8,7 @@ import { eventually } from "../support/eventually.ts";
 import { configMap, synced } from "./reflector_cases.ts";
 import { type Case, create, LIST, NAMESPACE, test } from "./reflector_on_faulty_simulator.ts";
 
-/** Puts the API server's etcd back to a revision, and writes what comes after. */
+/** Restores the API server's etcd to a revision, and makes the writes that follow. */
 async function restore({ simulator }: Case, revision: number, write: () => void): Promise<void> {
   await simulator.down();
   simulator.store.rewind(revision);
@@ -24,7 +24,7 @@ function remove({ simulator }: Case, name: string): void {
   simulator.store.delete("ConfigMap", NAMESPACE, name);
 }
 
-/** Writes that no reflector here is told of. */
+/** Makes writes that no reflector of the test follows. */
 function elsewhere({ simulator: { store } }: Case, times: number): void {
   for (let time = 0; time < times; time++) {
     const metadata = { name: `other-${crypto.randomUUID()}`, namespace: "other" };
@@ -32,7 +32,7 @@ function elsewhere({ simulator: { store } }: Case, times: number): void {
   }
 }
 
-/** Lets time pass until the sink holds what the store holds, in every version. */
+/** Advances the clock until the sink holds the objects of the store, each with its version. */
 async function agrees(parts: Case): Promise<void> {
   const { clock, sink, simulator: { store } } = parts;
   const text = (objects: Iterable<object>) =>
@@ -44,12 +44,12 @@ async function agrees(parts: Case): Promise<void> {
   }, () => [sink.calls, parts.log.lines]);
 }
 
-/** Waits until the sink has been told of so many events of one name. */
+/** Waits until the sink has got the given number of events of one name. */
 async function told({ sink }: Case, call: string, times = 1): Promise<void> {
   await eventually(() => sink.count(call) === times, () => sink.calls);
 }
 
-// Another past
+// Another history
 
 test("lists anew, stale meanwhile, when etcd was put back and has passed its version", async (parts) => {
   await synced(parts);
@@ -149,7 +149,7 @@ test("lists anew when etcd was put back and the versions between were skipped", 
   assertEquals(parts.states, ["synced", "stale", "synced"]);
 });
 
-// The same past
+// The same history
 
 test("goes on where it was when the API server has only been away", async (parts) => {
   await synced(parts);

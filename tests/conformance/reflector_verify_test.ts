@@ -1,4 +1,4 @@
-/** What a reflector tells a verification that runs beside it. */
+/** A reflector during a verification. */
 import { assertEquals } from "@std/assert";
 import { eventually } from "../support/eventually.ts";
 import { synced } from "./reflector_cases.ts";
@@ -6,7 +6,7 @@ import { type Case, create, NAMESPACE, test } from "./reflector_on_faulty_simula
 
 const signal = new AbortController().signal;
 
-/** Begins a verification whose list is ahead of the watch, and waits until it waits for the watch. */
+/** Begins a verification whose list is newer than the watch, and waits until it waits for the watch. */
 async function verifying(
   { simulator, reflector, clock }: Case,
 ): Promise<Promise<readonly string[] | undefined>[]> {

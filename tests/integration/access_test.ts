@@ -28,7 +28,7 @@ Deno.test(`Access to a real cluster${skipped}`, { ignore: !apiServerAvailable },
   }
 });
 
-/** Not served without its CustomResourceDefinitions. */
+/** Kinds that the API server does not serve without their CustomResourceDefinitions. */
 const GATEWAY_API = ["GRPCRoute", "Gateway", "GatewayClass", "HTTPRoute"];
 
 const cases: Record<string, (server: ApiServer) => Promise<void>> = {
@@ -125,7 +125,7 @@ const cases: Record<string, (server: ApiServer) => Promise<void>> = {
   },
 };
 
-/** A Pod with a Service in each namespace, and some of what they refer to. */
+/** Creates a Pod with a Service in each namespace, and some of the targets of their references. */
 async function populate(server: ApiServer): Promise<void> {
   for (const namespace of ["alpha", "beta", "gamma"]) {
     await server.request("POST", LISTS.Namespace!, { metadata: { name: namespace } });
@@ -164,7 +164,7 @@ function rulesFor(paths: readonly string[]): object[] {
   });
 }
 
-/** Lets the service account of that name do what the rules say: everywhere, or in one namespace. */
+/** Grants the rules to the service account of that name, in the cluster or in one namespace. */
 async function bind(
   server: ApiServer,
   name: string,
@@ -182,7 +182,7 @@ async function bind(
   });
 }
 
-/** A kubeconfig that differs in something from one that works. */
+/** Returns a working kubeconfig with the given changes. */
 async function altered(server: ApiServer, alter: (config: KubeObject) => void): Promise<string> {
   const path = server.kubeconfig();
   const config = JSON.parse(await Deno.readTextFile(path));
@@ -203,7 +203,7 @@ async function withAstrolabe(
   }
 }
 
-/** Waits until it is alive, not ready, and says why. */
+/** Waits until it is alive, not ready, and reports the reason. */
 async function unready(astrolabe: Astrolabe, why: string): Promise<void> {
   await holds(async () => {
     const { status, text } = await astrolabe.text("/readyz");
@@ -223,7 +223,7 @@ async function kindsByState(astrolabe: Astrolabe): Promise<Partial<Record<string
   return Object.groupBy(await astrolabe.json("/api/v1/kinds") as KindAnswer[], ({ state }) => state);
 }
 
-/** Read off those objects that can be seen. */
+/** Returns the expected graph of the visible objects. */
 async function readingOf(server: ApiServer, isSeen: (object: KubeObject) => boolean = () => true) {
   const objects = await readLists((path) => server.request("GET", path));
   return new NaiveReading(objects.filter(isSeen));

@@ -1,7 +1,7 @@
 /**
- * Nothing that is secret comes out of Astrolabe: not into the log at any verbosity, not into an answer, not
- * into the metrics, not into Redis. Everything that could carry a secret carries a canary, a word that is
- * found nowhere else, and everything that comes out is searched for it.
+ * Astrolabe discloses no secret: not in the log at any verbosity, not in an answer, not in the metrics, not
+ * in Redis. Every field that could contain a secret contains a canary, a word that occurs nowhere else, and
+ * these tests search all output for it.
  */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { kinds } from "../../src/kinds/registry.ts";
@@ -55,7 +55,7 @@ const OBJECTS: readonly KubeObject[] = [
     ...secretive("Deployment", { spec: { template: { spec: { containers: [container] } } } }),
     apiVersion: "apps/v1",
   },
-  // It makes no record, which is logged.
+  // This object makes no record, which is logged.
   secretive("ConfigMap", { data: { key: CANARY } }, { name: "broken", uid: "" }),
 ];
 
@@ -110,7 +110,7 @@ for (const verbosity of [0, 2, 4, 10]) {
     ignore: !hasRedisServer,
     async fn() {
       const output = await run(verbosity, async ({ astrolabe, simulator, redis }) => {
-        // The API server takes the token no more, and the next Redis wants another password.
+        // The API server no longer accepts the token, and the next Redis requires another password.
         simulator.token = "another";
         await redis.kill();
         await redis.start("--requirepass", "another");
@@ -146,7 +146,7 @@ Deno.test({
         const keys = await redis.command("KEYS", "astrolabe:node:*") as string[];
         return keys.length === 0 ? [] : await redis.command("MGET", ...keys) as string[];
       };
-      // All but the broken one.
+      // All objects except the broken one.
       await holds(async () => assertEquals((await values()).length, OBJECTS.length - 1));
       found.push(...(await values()).flatMap(lines));
     });

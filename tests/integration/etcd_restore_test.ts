@@ -1,6 +1,6 @@
 /**
- * Astrolabe on a real API server whose etcd is put back to a backup while Astrolabe follows. Astrolabe is
- * stopped meanwhile, so that new writes have passed its version before it comes back.
+ * Astrolabe on a real API server whose etcd is restored from a backup. Astrolabe is frozen during the
+ * restore, so that new writes have passed its version before it continues.
  */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { ApiServer, apiServerAvailable } from "../support/api_server.ts";
@@ -13,7 +13,7 @@ const ANOTHER_PAST = "The API server has another past";
 interface Parts {
   readonly server: ApiServer;
   readonly astrolabe: Astrolabe;
-  /** Path of the ConfigMaps that a scenario writes. */
+  /** The path of the ConfigMaps that a scenario writes. */
   readonly path: string;
 }
 
@@ -25,7 +25,7 @@ interface Scenario {
   readonly lostBefore?: (server: ApiServer) => Promise<void>;
   /** Writes after the restore, before Astrolabe is back. */
   readonly written: (parts: Parts) => Promise<void>;
-  /** Whether Astrolabe has followed a write that the restore undoes. */
+  /** Whether Astrolabe has seen a write that the restore undoes. */
   readonly refuted: boolean;
 }
 
@@ -102,7 +102,7 @@ async function run(scenario: Scenario, server: ApiServer, path: string): Promise
     const parts = { server, astrolabe, path };
     await agree(parts);
     await lost?.(parts);
-    // An API server that is asked to end waits for its clients: they must be able to notice.
+    // A stopping API server waits for its clients, so these must run to notice it.
     await server.stopServer(stopWith);
     astrolabe.signal("SIGSTOP");
     await server.restoreEtcd();
@@ -136,7 +136,7 @@ async function remove({ server, path }: Parts, name: string): Promise<void> {
   await server.request("DELETE", `${path}/${name}`);
 }
 
-/** Moves the version on by writes to a kind that is not followed. */
+/** Increases the version with writes to a kind that Astrolabe does not follow. */
 async function pass(server: ApiServer, writes: number): Promise<void> {
   for (let index = 0; index < writes; index++) {
     const metadata = { name: crypto.randomUUID() };
@@ -148,7 +148,7 @@ interface Labelled {
   readonly metadata: { readonly name: string; readonly uid: string; readonly labels?: object };
 }
 
-/** Waits until Astrolabe has the ConfigMaps that the API server has, each with its uid and labels. */
+/** Waits until Astrolabe has the ConfigMaps of the API server, each with its uid and labels. */
 async function agree({ server, astrolabe, path }: Parts): Promise<void> {
   const [, namespace] = /namespaces\/([^/]+)/.exec(path) ?? [];
   await holds(async () => {

@@ -1,7 +1,6 @@
 /**
- * What a cluster can hold and what its API server can do, that a real one cannot be made to: on the
- * simulator, with Astrolabe in its own process. Where the graph is compared, it is with a naive reading
- * of what the simulator holds.
+ * Objects and faults that a real API server cannot be made to produce. The tests use the simulator, with
+ * Astrolabe in a separate process, and compare the graph with a naive reading of the simulator's objects.
  */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { kinds } from "../../src/kinds/registry.ts";
@@ -19,7 +18,7 @@ import { random } from "../support/random.ts";
 interface Parts {
   readonly simulator: Simulator;
   readonly astrolabe: Astrolabe;
-  /** A folder for files, which holds the kubeconfig and the token. */
+  /** The folder of the kubeconfig and the token. */
   readonly folder: string;
 }
 
@@ -27,7 +26,7 @@ interface Setting extends Partial<SimulatorOptions> {
   readonly prepare?: (simulator: Simulator) => void;
 }
 
-/** Runs Astrolabe against a simulator that has been prepared. */
+/** Runs Astrolabe on a prepared simulator. */
 function faultTest(behaviour: string, run: (parts: Parts) => Promise<void>, setting: Setting = {}): void {
   Deno.test(`Astrolabe, ${behaviour}`, async () => {
     const { prepare = () => {}, ...options } = setting;
@@ -50,9 +49,9 @@ function faultTest(behaviour: string, run: (parts: Parts) => Promise<void>, sett
   });
 }
 
-// What objects may be
+// Unusual objects
 
-faultTest("skips an object without a uid, and says so", async ({ astrolabe, simulator }) => {
+faultTest("skips an object without a uid, and logs it", async ({ astrolabe, simulator }) => {
   await astrolabe.ready();
   await holds(() => assertStringIncludes(astrolabe.output, "ConfigMap store/nobody has no uid"));
   assertEquals(await namesIn(astrolabe), ["ConfigMap a", "ConfigMap z"]);
@@ -68,7 +67,7 @@ faultTest("skips an object without a uid, and says so", async ({ astrolabe, simu
 });
 
 faultTest(
-  "keeps objects of every kind whose spec is null, as Unknown or as what they are",
+  "keeps objects of every kind whose spec is null",
   async ({ astrolabe }) => {
     await astrolabe.ready();
     const { nodes } = await astrolabe.graph("inactive=true");
@@ -93,7 +92,7 @@ faultTest(
   },
 );
 
-faultTest("takes names that mean something in JavaScript", async ({ astrolabe, simulator }) => {
+faultTest("accepts names that have a meaning in JavaScript", async ({ astrolabe, simulator }) => {
   await astrolabe.ready();
   await holdsAgainst(simulator.store, astrolabe);
   const { nodes, edges } = await astrolabe.graph("namespace=constructor&labels=true");
@@ -111,7 +110,7 @@ faultTest("takes names that mean something in JavaScript", async ({ astrolabe, s
   prepare: ({ store }) => {
     store.create({ apiVersion: "v1", kind: "Namespace", metadata: { name: "constructor" } });
     for (const name of STRANGE) {
-      // Written as JSON, where `__proto__` is a key like any other.
+      // Parsed from JSON, where `__proto__` is an ordinary key.
       const labels = JSON.parse('{"__proto__": "true", "constructor": "a", "toString": "__proto__"}');
       const annotations = { "meta.helm.sh/release-name": "__proto__" };
       const metadata = { name, namespace: "constructor", labels, annotations };
@@ -129,7 +128,7 @@ faultTest("takes names that mean something in JavaScript", async ({ astrolabe, s
 
 const STRANGE = ["__proto__", "constructor", "toString", "hasOwnProperty"];
 
-faultTest("takes an object of 1 MB, and its neighbours", async ({ astrolabe, simulator }) => {
+faultTest("accepts an object of 1 MB, and its neighbours", async ({ astrolabe, simulator }) => {
   await astrolabe.ready();
   await holdsAgainst(simulator.store, astrolabe);
   assertEquals((await astrolabe.graph("kind=Pod")).nodes.length, 3);
@@ -147,7 +146,7 @@ faultTest("takes an object of 1 MB, and its neighbours", async ({ astrolabe, sim
   },
 });
 
-// What refers to what
+// Owners
 
 faultTest("relates a dependent to an owner that comes later", async ({ astrolabe, simulator }) => {
   await astrolabe.ready();
@@ -182,7 +181,7 @@ faultTest("answers about two resources that own each other", async ({ astrolabe,
   assertEquals((await astrolabe.graph("namespace=store")).edges.length, 2);
 });
 
-// What the API server may do
+// Faults of the API server
 
 faultTest("is ready without a kind that the API server does not serve", async ({ astrolabe }) => {
   await astrolabe.ready();
@@ -196,7 +195,7 @@ faultTest("is ready without a kind that the API server does not serve", async ({
 }, { kinds: kinds.filter(({ kind }) => kind !== "HorizontalPodAutoscaler") });
 
 faultTest(
-  "goes on with a new token when the old one has expired",
+  "continues with a new token after the old one has expired",
   async ({ astrolabe, simulator, folder }) => {
     await astrolabe.ready();
     simulator.token = "new";
@@ -208,7 +207,7 @@ faultTest(
   },
 );
 
-faultTest("has what happened while the API server was away", async ({ astrolabe, simulator }) => {
+faultTest("has the changes from an outage of the API server", async ({ astrolabe, simulator }) => {
   await astrolabe.ready();
   const { store } = simulator;
   await simulator.down();
@@ -226,7 +225,7 @@ faultTest("has what happened while the API server was away", async ({ astrolabe,
 });
 
 faultTest(
-  "is right again after etcd was put back and has passed its version",
+  "recovers after etcd was restored and has passed its version",
   async ({ astrolabe, simulator }) => {
     await astrolabe.ready();
     const { store } = simulator;
@@ -250,7 +249,7 @@ faultTest(
 );
 
 faultTest(
-  "shows a living cluster as it is, whatever faults its API server has had",
+  "shows the true state of a changing cluster after all faults of its API server",
   async ({ astrolabe, simulator }) => {
     const next = random(7);
     const stop = new AbortController();
@@ -282,9 +281,9 @@ const FAULTS = [
   { do: "error", code: 500 },
 ] as const;
 
-// What a user may ask
+// Invalid requests
 
-faultTest("answers what is asked wrongly with what would be right", async ({ astrolabe }) => {
+faultTest("answers an invalid request with the valid values", async ({ astrolabe }) => {
   await astrolabe.ready();
   for (const [path, status, says] of WRONG) {
     const answer = await astrolabe.text(path);

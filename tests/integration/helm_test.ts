@@ -1,7 +1,7 @@
 /**
- * A chart that is installed with helm, onto a real API server with its controllers: the answer about its
- * release has everything that it touches, moves with an upgrade, and loses exactly that with an
- * uninstall. There is no scheduler and no kubelet: the test itself tells that the Pods run.
+ * Helm installs a chart on a real API server with its controllers. The answer about the release has every
+ * resource that the release touches, follows an upgrade, and loses exactly these resources with an uninstall.
+ * There is no scheduler and no kubelet, so the test itself sets the status of the Pods.
  */
 import { assertEquals } from "@std/assert";
 import { ApiServer, apiServerAvailable } from "../support/api_server.ts";
@@ -26,12 +26,12 @@ Deno.test(`Helm releases on a real cluster${skipped}`, { ignore: !apiServerAvail
     const chart = await writeChart(folder);
     await becomes("namespace=store", BEFORE);
 
-    await test.step("Release, an installed chart shows up with everything that it touches", async () => {
+    await test.step("Release, an installed chart appears with every resource that it touches", async () => {
       await inStore("install", "shop", chart);
       await becomes("release=shop", SHOP);
     });
 
-    await test.step("Release, its relations are those of the cluster, once its Pods run", async () => {
+    await test.step("Release, has the relations of the cluster once its Pods run", async () => {
       await runPods(server);
       await holds(async () => {
         const naive = new NaiveReading(await readLists((path) => server.request("GET", path)));
@@ -54,18 +54,18 @@ Deno.test(`Helm releases on a real cluster${skipped}`, { ignore: !apiServerAvail
       ]);
     });
 
-    await test.step("Release, one that shares a ConfigMap with another does not drag it in", async () => {
+    await test.step("Release, does not include another release with which it shares a ConfigMap", async () => {
       await inStore("install", "blog", chart, "--set=job=false");
       await becomes("release=blog", BLOG);
     });
 
-    await test.step("Release, is not touched by the other's end", async () => {
+    await test.step("Release, does not change when the other release is uninstalled", async () => {
       await inStore("uninstall", "blog");
       await becomes("release=blog", []);
       await becomes("release=shop", SHOP);
     });
 
-    await test.step("Release, an upgrade moves it", async () => {
+    await test.step("Release, follows an upgrade", async () => {
       await inStore("upgrade", "shop", chart, "--set=settings=shared-two,job=false");
       await becomes("release=shop", UPGRADED);
       const { nodes, edges } = await astrolabe.graph("release=shop");
@@ -77,7 +77,7 @@ Deno.test(`Helm releases on a real cluster${skipped}`, { ignore: !apiServerAvail
       ]);
     });
 
-    await test.step("Release, uninstalling removes exactly that", async () => {
+    await test.step("Release, loses exactly its own resources with an uninstall", async () => {
       await inStore("uninstall", "shop");
       await becomes("release=shop", []);
       await becomes("namespace=store", BEFORE);
@@ -116,12 +116,15 @@ const SHOP = [
   "ServiceAccount shop",
   "StorageClass fast",
 ];
-/** Without the Job, and without the one volume there is. */
+/** The resources without the Job and without the only volume. */
 const BLOG = SHOP.filter((name) => !/migration|disk/.test(name)).map((name) => name.replace("shop", "blog"));
-/** The ReplicaSet of the first revision is hidden, and still uses the first ConfigMap. */
+/**
+ * The resources after the upgrade. The hidden ReplicaSet of the first revision still uses the first
+ * ConfigMap.
+ */
 const UPGRADED = [...SHOP.filter((name) => !name.includes("migration")), "ConfigMap shared-two"];
 
-/** What two releases share: it is there before them and after them. */
+/** The ConfigMap that two releases share. It exists before them and after them. */
 async function prepare(server: ApiServer): Promise<void> {
   await server.request("POST", LISTS.Namespace!, { metadata: { name: "store" } });
   for (const name of ["shared-one", "shared-two"]) {
@@ -143,7 +146,7 @@ async function prepare(server: ApiServer): Promise<void> {
   });
 }
 
-/** Does what a scheduler would, and tells what a kubelet would, of all Pods in the namespace. */
+/** Binds all Pods in the namespace as a scheduler does, and reports their status as a kubelet does. */
 async function runPods(server: ApiServer): Promise<void> {
   const pods = "/api/v1/namespaces/store/pods";
   await server.request("POST", "/api/v1/nodes", { metadata: { name: "node" } });
@@ -166,7 +169,7 @@ async function runPods(server: ApiServer): Promise<void> {
   }
 }
 
-/** Kinds and names, sorted, with a star for what controllers append. */
+/** Returns sorted kinds and names, with a star in place of suffixes that controllers append. */
 function namesOf({ nodes }: GraphAnswer): string[] {
   const appended: Record<string, RegExp> = {
     Pod: /(-[^aeiou01-]{8,10})?-[a-z0-9]{5}$/,

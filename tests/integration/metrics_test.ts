@@ -1,4 +1,4 @@
-/** The metrics as the program itself exposes them. */
+/** The metrics of a running Astrolabe. */
 import { assertEquals } from "@std/assert";
 import { kinds } from "../../src/kinds/registry.ts";
 import { Simulator } from "../../src/simulator/simulator.ts";
@@ -8,7 +8,7 @@ import { kubeconfigOf } from "../support/kubeconfig.ts";
 
 const HOSTILE = ["__proto__", 'a"b', "a\nb", "a\\", "}", "{x=1}", "\u202e", "# HELP"];
 
-/** Names and labels of all series; buckets of requests come and go with what is asked. */
+/** Returns the names and labels of all series, except those of HTTP, which depend on the requests. */
 async function series(astrolabe: Astrolabe): Promise<string[]> {
   const { text } = await astrolabe.text("/metrics");
   return text.split("\n").filter((line) => line !== "" && !line.startsWith("#"))
@@ -17,7 +17,7 @@ async function series(astrolabe: Astrolabe): Promise<string[]> {
     .sort();
 }
 
-Deno.test("Astrolabe, exposes no more series of 1,000 namespaces and of hostile names", async () => {
+Deno.test("Astrolabe, exposes no more series for 1,000 namespaces and hostile names", async () => {
   const simulator = Simulator.start({ kinds });
   const config = await Deno.makeTempFile();
   await Deno.writeTextFile(config, kubeconfigOf(simulator.url));
@@ -54,7 +54,7 @@ Deno.test("Astrolabe, exposes no more series of 1,000 namespaces and of hostile 
   }
 });
 
-Deno.test("Astrolabe, exposes figures of its process without more permissions than it has", async () => {
+Deno.test("Astrolabe, exposes figures of its process without further permissions", async () => {
   const astrolabe = await Astrolabe.start("demo", "--objects=200");
   try {
     await astrolabe.ready();

@@ -1,4 +1,4 @@
-/** Clients that hold every file descriptor there is: the server survives, says so, and goes on. */
+/** Clients that use up all file descriptors. The server survives, logs it, and continues. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { Astrolabe } from "../support/astrolabe.ts";
 import { holds } from "../support/holds.ts";
@@ -6,7 +6,7 @@ import { holds } from "../support/holds.ts";
 const OPEN_FILES = 150;
 const DEMO = ["demo", "--objects=100"];
 
-/** Opens connections, and keeps those that are not refused. Each sends `text`. */
+/** Opens connections, and keeps those that the server does not refuse. Each sends `text`. */
 async function connect(astrolabe: Astrolabe, { count, text }: { count: number; text: string }) {
   const { hostname, port } = new URL(astrolabe.url);
   const connections: Deno.TcpConn[] = [];
@@ -16,7 +16,7 @@ async function connect(astrolabe: Astrolabe, { count, text }: { count: number; t
       connections.push(connection);
       await connection.write(new TextEncoder().encode(text));
     } catch {
-      // Refused while the server pauses.
+      // The server refuses connections while it pauses.
     }
   }
   return connections;
@@ -52,7 +52,7 @@ for (
   });
 }
 
-Deno.test("Open files, a limit that is high enough is not warned of", async () => {
+Deno.test("Open files, a limit that is high enough causes no warning", async () => {
   const astrolabe = await Astrolabe.limited({ openFiles: 2_000 }, ...DEMO);
   await astrolabe.ready();
   await astrolabe.stop();

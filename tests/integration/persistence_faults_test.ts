@@ -1,6 +1,6 @@
 /**
- * Faults of Redis, with Astrolabe in a process of its own on a simulated cluster. Each test
- * ends at rest: Redis equals memory equals the API server. While it runs, no read may fail.
+ * Faults of Redis, with Astrolabe in a separate process on a simulated cluster. At the end of each test,
+ * Redis, Astrolabe's memory and the API server must be equal. No request may fail during a test.
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { livingCluster } from "../../src/simulator/living_cluster.ts";
@@ -47,24 +47,28 @@ async function isConnected(astrolabe: Astrolabe, connected: boolean): Promise<vo
   await holds(async () => assertEquals((await health(astrolabe)).connected, connected));
 }
 
-/** Waits until a write has failed, and health says why. */
+/** Waits until a write has failed and `/health` reports the reason. */
 async function fails(astrolabe: Astrolabe, why: string): Promise<void> {
   await holds(async () => assertStringIncludes(`${(await health(astrolabe)).lastError}`, why));
 }
 
-test("starts without Redis, and writes everything when it comes", async ({ cluster, redis, astrolabe }) => {
-  await says(astrolabe, "nothing listens there");
-  await cluster.shown(astrolabe);
-  await redis.start();
-}, { redisIsAbsent: true });
+test(
+  "starts without Redis, and saves everything when Redis starts",
+  async ({ cluster, redis, astrolabe }) => {
+    await says(astrolabe, "nothing listens there");
+    await cluster.shown(astrolabe);
+    await redis.start();
+  },
+  { redisIsAbsent: true },
+);
 
-test("writes all again to a Redis that was killed in the middle of a burst", async (parts) => {
+test("saves everything again after Redis was killed during a burst", async (parts) => {
   const { cluster, redis, astrolabe } = parts;
   const stop = new AbortController();
   const { store } = cluster.simulator;
   const life = livingCluster({ store, signal: stop.signal, changesPerSecond: 1_000 });
   try {
-    // Commands under way at that moment are never answered, however fast this Redis is.
+    // Redis never answers the commands that are in flight at that moment.
     redis.pause();
     await holds(async () => assert((await health(astrolabe)).dirtyKeys > 50));
     await redis.kill();
@@ -76,7 +80,7 @@ test("writes all again to a Redis that was killed in the middle of a burst", asy
   await redis.start();
 }, { flags: ["--redis-batch-size=10"] });
 
-test("goes on when a Redis that stood still moves again", async ({ cluster, redis, astrolabe }) => {
+test("continues after Redis was frozen", async ({ cluster, redis, astrolabe }) => {
   await cluster.atRest(astrolabe);
   redis.pause();
   cluster.change();
@@ -86,13 +90,13 @@ test("goes on when a Redis that stood still moves again", async ({ cluster, redi
   redis.resume();
 });
 
-test("writes on after a reset", async ({ cluster, redis, astrolabe }) => {
+test("continues after a connection reset", async ({ cluster, redis, astrolabe }) => {
   await cluster.atRest(astrolabe);
   await redis.command("CLIENT", "KILL", "TYPE", "normal");
   cluster.change();
 });
 
-test("keeps what a full Redis does not take", async ({ cluster, redis, astrolabe }) => {
+test("keeps the changes that a full Redis rejects", async ({ cluster, redis, astrolabe }) => {
   await cluster.atRest(astrolabe);
   await redis.command("CONFIG", "SET", "maxmemory", "1mb");
   cluster.change();
@@ -127,7 +131,7 @@ test(
   { flags: ["--snapshot-interval=1"], objects: 400 },
 );
 
-test("frees the memory of a full Redis by what it deletes", async ({ cluster, redis, astrolabe }) => {
+test("frees memory of a full Redis with its deletions", async ({ cluster, redis, astrolabe }) => {
   await cluster.atRest(astrolabe);
   const [, used] = /used_memory:(\d+)/.exec(`${await redis.command("INFO", "memory")}`) ?? [];
   await redis.command("CONFIG", "SET", "maxmemory", Number(used) - 100_000);
@@ -141,7 +145,7 @@ test("frees the memory of a full Redis by what it deletes", async ({ cluster, re
   }
 }, { objects: 400 });
 
-test("keeps what a replica does not take", async ({ cluster, redis, astrolabe }) => {
+test("keeps the changes that a replica rejects", async ({ cluster, redis, astrolabe }) => {
   await cluster.atRest(astrolabe);
   await redis.command("REPLICAOF", "127.0.0.1", redis.tlsPort);
   cluster.change();
@@ -149,20 +153,24 @@ test("keeps what a replica does not take", async ({ cluster, redis, astrolabe })
   await redis.command("REPLICAOF", "NO", "ONE");
 });
 
-test("keeps what Redis cannot save", async ({ cluster, redis, astrolabe }) => {
-  await cluster.atRest(astrolabe);
-  await Deno.mkdir(`${redis.folder}/dump.rdb`);
-  await redis.command("BGSAVE");
-  await holds(async () =>
-    assertStringIncludes(`${await redis.command("INFO", "persistence")}`, "rdb_last_bgsave_status:err")
-  );
-  cluster.change();
-  await fails(astrolabe, "it cannot write to its disk");
-  await Deno.remove(`${redis.folder}/dump.rdb`);
-  await redis.command("BGSAVE");
-}, { redis: ["--save", "3600 1"] });
+test(
+  "keeps the changes that Redis rejects because it cannot save to disk",
+  async ({ cluster, redis, astrolabe }) => {
+    await cluster.atRest(astrolabe);
+    await Deno.mkdir(`${redis.folder}/dump.rdb`);
+    await redis.command("BGSAVE");
+    await holds(async () =>
+      assertStringIncludes(`${await redis.command("INFO", "persistence")}`, "rdb_last_bgsave_status:err")
+    );
+    cluster.change();
+    await fails(astrolabe, "it cannot write to its disk");
+    await Deno.remove(`${redis.folder}/dump.rdb`);
+    await redis.command("BGSAVE");
+  },
+  { redis: ["--save", "3600 1"] },
+);
 
-test("waits for a Redis that loads its data", async ({ cluster, redis, astrolabe }) => {
+test("waits while Redis loads its data", async ({ cluster, redis, astrolabe }) => {
   await cluster.atRest(astrolabe);
   await redis.command("SAVE");
   await redis.kill();
@@ -171,7 +179,7 @@ test("waits for a Redis that loads its data", async ({ cluster, redis, astrolabe
   await says(astrolabe, "it is loading its data");
 });
 
-test("waits until Redis wants no password any more", async ({ cluster, redis, astrolabe }) => {
+test("waits until Redis no longer requires a password", async ({ cluster, redis, astrolabe }) => {
   await cluster.atRest(astrolabe);
   await redis.kill();
   await redis.start("--requirepass", "s3cret");
@@ -189,12 +197,12 @@ test("waits until its user may write", async ({ cluster, redis, astrolabe }) => 
   await redis.command("ACL", "SETUSER", "default", "+evalsha");
 });
 
-test("fills a Redis that was flushed while it ran", async ({ cluster, redis, astrolabe }) => {
+test("fills a Redis that was flushed", async ({ cluster, redis, astrolabe }) => {
   await cluster.atRest(astrolabe);
   await redis.command("FLUSHALL");
 }, { flags: ["--snapshot-interval=1"] });
 
-test("brings an older dump that was put back up to date", async ({ cluster, redis, astrolabe }) => {
+test("updates an older dump that was restored", async ({ cluster, redis, astrolabe }) => {
   await cluster.atRest(astrolabe);
   await redis.command("SAVE");
   await Deno.rename(`${redis.folder}/dump.rdb`, `${redis.folder}/older.rdb`);

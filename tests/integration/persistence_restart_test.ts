@@ -1,6 +1,6 @@
 /**
- * Astrolabe ends, in one way or another, the cluster goes on, and Astrolabe starts again on the same
- * Redis. Each test ends at rest: Redis equals memory equals the API server.
+ * Astrolabe stops or is killed, the cluster changes, and Astrolabe starts again with the same Redis. At the
+ * end of each test, Redis, Astrolabe's memory and the API server must be equal.
  */
 import { assert, assertEquals } from "@std/assert";
 import type { KubeObject } from "../../src/simulator/kube_object.ts";
@@ -14,7 +14,7 @@ function test(behaviour: string, fn: () => Promise<void>): void {
   Deno.test({ name: `Persistence, ${behaviour}`, ignore: !hasRedisServer, fn });
 }
 
-/** A cluster whose graph has been saved by an Astrolabe that has ended. */
+/** A cluster whose graph an earlier process of Astrolabe has saved. */
 async function savedCluster(): Promise<PersistedCluster> {
   const cluster = await PersistedCluster.open();
   const astrolabe = await cluster.start();
@@ -32,7 +32,7 @@ async function uidsOf(astrolabe: Astrolabe): Promise<string[]> {
   return (await astrolabe.graph("inactive=true")).nodes.map(({ uid }) => uid).sort();
 }
 
-/** All that is answered of the graph, in an order of its own. */
+/** Returns the whole graph from the API, sorted. */
 async function everythingBut(fields: readonly string[], astrolabe: Astrolabe): Promise<string[]> {
   const { nodes, edges } = await astrolabe.graph("inactive=true&labels=true");
   const sorted = (key: string, value: unknown) => {
@@ -42,7 +42,7 @@ async function everythingBut(fields: readonly string[], astrolabe: Astrolabe): P
   return [...nodes, ...edges].map((it) => JSON.stringify(it, sorted)).sort();
 }
 
-test("serves the old graph, marked stale, while the API server is away", async () => {
+test("serves the old graph, marked stale, while the API server is down", async () => {
   await using cluster = await savedCluster();
   await cluster.simulator.down();
   const astrolabe = await cluster.start();
@@ -70,7 +70,7 @@ test("shows the same before and after a restart", async () => {
   cluster.simulator.up();
 });
 
-test("writes what was not saved yet before it ends", async () => {
+test("saves the remaining changes before it exits", async () => {
   await using cluster = await PersistedCluster.open();
   const first = await cluster.start("--redis-flush-interval=3600", "--redis-batch-size=1000000");
   await cluster.shown(first);
@@ -80,7 +80,7 @@ test("writes what was not saved yet before it ends", async () => {
   assertEquals(nodes.map((key) => key.slice("astrolabe:node:".length)).sort(), uids);
 });
 
-test("forgets what was deleted while it was down", async () => {
+test("removes resources that were deleted while it was down", async () => {
   await using cluster = await savedCluster();
   const { store } = cluster.simulator;
   for (const { metadata: { namespace = "", name } } of store.list("Pod").slice(0, 10)) {
@@ -90,7 +90,7 @@ test("forgets what was deleted while it was down", async () => {
   await cluster.atRest(astrolabe);
 });
 
-test("takes what was deleted and made again under its name for something new", async () => {
+test("replaces a resource that was deleted and created again with the same name", async () => {
   await using cluster = await savedCluster();
   const { store } = cluster.simulator;
   for (const object of [...store.list("Service"), ...store.list("ConfigMap")]) {
@@ -117,7 +117,7 @@ test("follows labels and releases that changed while it was down", async () => {
   await cluster.atRest(astrolabe);
 });
 
-test("goes on from whatever was saved when it was killed in the middle of a burst", async () => {
+test("continues with a partly saved burst after a kill", async () => {
   await using cluster = await PersistedCluster.open({ objects: 1_000 });
   const first = await cluster.start("--redis-batch-size=5");
   await holds(async () => assert((await cluster.redis.command("DBSIZE") as number) > 50));
@@ -128,7 +128,7 @@ test("goes on from whatever was saved when it was killed in the middle of a burs
   await cluster.atRest(second);
 });
 
-test("refuses the data of another cluster, and leaves it alone", async () => {
+test("refuses the data of another cluster, and does not change it", async () => {
   await using cluster = await savedCluster();
   await using other = await PersistedCluster.open({ seed: 7 });
   const before = await cluster.redis.dump();
@@ -141,7 +141,7 @@ test("refuses the data of another cluster, and leaves it alone", async () => {
   assertEquals(after, before);
 });
 
-test("serves nothing of another cluster's data while its own API server is away", async () => {
+test("serves nothing of another cluster's data while its own API server is down", async () => {
   await using cluster = await savedCluster();
   await using other = await PersistedCluster.open({ seed: 7 });
   await other.simulator.down();
@@ -154,7 +154,7 @@ test("serves nothing of another cluster's data while its own API server is away"
   await holds(async () => assertEquals((await astrolabe.json("/health")).persistence.role, "foreign"));
 });
 
-test("shares a Redis with another cluster, each with a key prefix of its own", async () => {
+test("shares a Redis with another cluster if each has its own key prefix", async () => {
   await using cluster = await PersistedCluster.open();
   await using other = await PersistedCluster.open({ seed: 7 });
   const address = `--redis-addr=127.0.0.1:${cluster.redis.port}`;
@@ -179,7 +179,7 @@ test("shares a Redis with another cluster, each with a key prefix of its own", a
       await isSaved(west, "west:");
     });
   }
-  // The other's changes do not make it compare everything.
+  // Changes of the other cluster do not cause a full comparison.
   await holds(() => assert(east.output.includes('compared="the number of keys"'), east.output));
   const compared = () => east.output.split("compared=everything").length;
   const before = [compared(), east.output.split("Snapshot completed").length];
@@ -196,7 +196,7 @@ test("takes over the data of another cluster with --redis-adopt", async () => {
   await cluster.stop(astrolabe);
 });
 
-test("lets one of two write, and the other one when the first is gone", async () => {
+test("lets one of two processes write, and the other after the first has stopped", async () => {
   await using cluster = await PersistedCluster.open();
   const first = await cluster.start();
   await cluster.atRest(first);
@@ -215,7 +215,7 @@ test("lets one of two write, and the other one when the first is gone", async ()
   await cluster.atRest(second);
 });
 
-test("does not let a writer that slept land what another has overtaken", async () => {
+test("rejects the writes of a frozen writer after another has taken over", async () => {
   await using cluster = await PersistedCluster.open();
   const sleeper = await cluster.startUnread("--redis-flush-interval=1");
   await cluster.atRest(sleeper);
@@ -232,7 +232,7 @@ test("does not let a writer that slept land what another has overtaken", async (
   await holds(async () => assertEquals((await sleeper.json("/health")).persistence.role, "standby"));
 });
 
-test("serves nothing of a namespace that is no longer followed", async () => {
+test("serves nothing of a namespace that it no longer follows", async () => {
   await using cluster = await savedCluster();
   const astrolabe = await cluster.startUnread("--namespace=kube-system");
   await astrolabe.ready();
@@ -241,7 +241,7 @@ test("serves nothing of a namespace that is no longer followed", async () => {
   assertEquals(await astrolabe.json("/api/v1/namespaces"), ["kube-system"]);
 });
 
-test("loads in the demo what the demo before it has saved", async () => {
+test("loads the graph that an earlier demo has saved", async () => {
   const folder = await Deno.makeTempDir({ prefix: "demo_redis_" });
   Deno.env.set("TMPDIR", folder);
   try {

@@ -1,6 +1,6 @@
 /**
- * Astrolabe on a real API server without controllers: whatever happens to objects of any kind, the
- * graph that a user is answered with is the one that a naive reading of the API server's lists gives.
+ * Astrolabe on a real API server without controllers. After random changes to objects of every kind, the
+ * graph from the API must equal a naive reading of the API server's lists.
  */
 import { assertEquals, assertRejects } from "@std/assert";
 import { ApiServer, apiServerAvailable } from "../support/api_server.ts";
@@ -44,14 +44,14 @@ Deno.test(`Graph of a real cluster${skipped}`, { ignore: !apiServerAvailable }, 
         for (const edge of edges) compared.add(edge.split(" ")[2]!);
       });
     }
-    await test.step("Graph, all that can happen to a kind has happened to each", () => {
+    await test.step("Graph, every kind of change has happened to each kind", () => {
       assertEquals(changes.missing(), []);
     });
-    await test.step("Graph, relations of all types have been compared", () => {
+    await test.step("Graph, relations of every type have been compared", () => {
       assertEquals([...compared].sort(), [...RELATION_TYPES].sort());
     });
 
-    await test.step("Graph, a first list gives the same as all the changes before it", async () => {
+    await test.step("Graph, a new process has the same graph as one that saw all changes", async () => {
       const listing = await Astrolabe.start(`--kubeconfig=${server.kubeconfig()}`);
       try {
         await listing.ready();
@@ -66,7 +66,7 @@ Deno.test(`Graph of a real cluster${skipped}`, { ignore: !apiServerAvailable }, 
   }
 });
 
-/** Holds the answers about all and about parts against the lists; returns what all is. */
+/** Compares the answers about the whole graph and about parts with the lists. Returns the whole graph. */
 async function holdsAgainst(server: ApiServer, astrolabe: Astrolabe): Promise<Description> {
   const naive = new NaiveReading(await readLists((path) => server.request("GET", path)));
   const questions = [
@@ -92,7 +92,7 @@ async function holdsAgainst(server: ApiServer, astrolabe: Astrolabe): Promise<De
 
 const OPERATION_NAMES = ["create", "change", "delete", "recreate"] as const;
 
-/** What happens to objects of random kinds and names, one after the other, as a seed has it. */
+/** Changes objects of random kinds and names, one after the other. A seed always gives the same changes. */
 class RandomChanges {
   readonly #server: ApiServer;
   readonly #random: RandomObjects;
@@ -122,7 +122,7 @@ class RandomChanges {
     }
   }
 
-  /** What has not happened to a kind. */
+  /** Returns the changes that have not happened to a kind yet. */
   missing(): string[] {
     const all = OPERATION_NAMES.flatMap((operation) =>
       Object.keys(LISTS).map((kind) => `${operation} ${kind}`)
@@ -132,7 +132,7 @@ class RandomChanges {
 
   async #create(path: string, { kind, ...key }: { kind: string; name: string; namespace?: string }) {
     const metadata = { ...this.#random.metadata(key.namespace), name: key.name };
-    // Kinds that a CustomResourceDefinition defines have to be named.
+    // Kinds of a CustomResourceDefinition must be named.
     const [, apiVersion] = /^\/apis?\/((?:[^/]+\.[^/]+\/)?v[^/]+|[a-z]+\/v[^/]+)\//.exec(path) ?? [];
     const object = { apiVersion, kind, metadata, ...this.#random.body(kind, key) };
     this.#objects.set(`${path}/${key.name}`, await this.#server.request("POST", path, object));
@@ -155,7 +155,7 @@ class RandomChanges {
   async #delete(path: string, { kind, metadata: { name } }: KubeObject): Promise<void> {
     this.#objects.delete(`${path}/${name}`);
     await this.#server.request("DELETE", `${path}/${name}?propagationPolicy=Background`);
-    // What a controller would do: without it, these stay where they are.
+    // Remove the finalizers, as a controller does. Otherwise these objects are never deleted.
     if (kind === "Namespace") {
       const terminating = await this.#server.request("GET", `${path}/${name}`) as KubeObject;
       await this.#server.request("PUT", `${path}/${name}/finalize`, { ...terminating, spec: {} });
@@ -168,7 +168,7 @@ class RandomChanges {
   }
 }
 
-/** Kinds whose spec cannot be changed. */
+/** Kinds with an immutable spec. */
 const MOSTLY_FIXED = ["Pod", "Job", "PersistentVolumeClaim", "RoleBinding", "ClusterRoleBinding"];
 /** Fields of the spec that cannot be changed. */
 const FIXED_FIELDS: Record<string, readonly string[]> = {

@@ -1,4 +1,7 @@
-/** Schemathesis (https://schemathesis.io) asks a running demo whatever its OpenAPI description allows and forbids. */
+/**
+ * Schemathesis (https://schemathesis.io) sends a demo the requests that its OpenAPI description allows and
+ * forbids.
+ */
 import { assertEquals } from "@std/assert";
 import { Astrolabe } from "../support/astrolabe.ts";
 
@@ -23,7 +26,7 @@ Deno.test({
           "--seed=1",
           "--exclude-path=/api/v1/watch",
         ],
-        // The change stream has no end. Schemathesis leaves files where it runs.
+        // The change stream never ends. Schemathesis writes files to its working directory.
         cwd: folder,
         stdin: "null",
         stderr: "null",

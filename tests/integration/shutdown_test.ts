@@ -1,4 +1,4 @@
-/** SIGTERM at any moment: exit code 0, whatever is under way, and nothing left open. */
+/** SIGTERM at any moment: the exit code is 0, and no connection or file is left open. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { serve } from "../../src/app.ts";
 import { parseCommandLine } from "../../src/cli/command_line.ts";
@@ -38,12 +38,12 @@ function shutdownTest(
   });
 }
 
-/** Sends SIGTERM, and expects an orderly end. */
+/** Sends SIGTERM, and expects a clean exit. */
 async function endsWell(astrolabe: Astrolabe): Promise<void> {
   assertEquals([await astrolabe.stop("SIGTERM"), astrolabe.output.includes("Stopped")], [0, true]);
 }
 
-/** Waits until the API server has been asked so many times more. */
+/** Waits until the API server has got the given number of further requests. */
 async function asked({ requests }: Simulator, times: number): Promise<void> {
   const before = requests.length;
   await eventually(() => requests.length >= before + times);
@@ -59,7 +59,7 @@ shutdownTest("ends well at any moment of the first sync", async ({ kubeconfig, s
   }
 });
 
-shutdownTest("leaves nothing open, whatever the moment", async ({ kubeconfig, simulator }) => {
+shutdownTest("leaves nothing open at any moment", async ({ kubeconfig, simulator }) => {
   const { command, flags } = parseCommandLine([`--kubeconfig=${kubeconfig}`, "--port=0"]);
   const config = readConfig(command as "serve", flags, { get: () => undefined });
   const next = random(12);
@@ -106,7 +106,7 @@ shutdownTest("does not wait forever for a client that does not read its answer",
   await endsWell(astrolabe);
 }, fill);
 
-/** Reads a status and the number of resources, while the server goes on serving. */
+/** Reads a status and the number of resources while the server still serves. */
 async function stillServes(astrolabe: Astrolabe, simulator: Simulator): Promise<void> {
   await holds(async () => assertEquals((await astrolabe.text("/readyz")).status, 503));
   simulator.store.create({
@@ -124,7 +124,7 @@ shutdownTest("follows and serves for the delay, unready", async ({ kubeconfig, s
   await astrolabe.ready();
   const ended = astrolabe.stop("SIGTERM");
   await stillServes(astrolabe, simulator);
-  // A second signal does not wait for the delay. One that follows at once may be the first, passed on.
+  // A second signal ends the delay, unless it follows so fast that it may be the first one, forwarded.
   const again = setInterval(() => astrolabe.stop("SIGTERM"), 50);
   assertEquals(await ended.finally(() => clearInterval(again)), 143);
 });
@@ -137,7 +137,7 @@ shutdownTest("ends well after the delay", async ({ kubeconfig }) => {
   await ended;
 });
 
-/** More than the buffers between the two can take. */
+/** More bytes than fit into the buffers between the two processes. */
 function fill({ store }: Simulator): void {
   const note = "x".repeat(60);
   const labels = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`label-${index}`, note]));
@@ -147,7 +147,7 @@ function fill({ store }: Simulator): void {
   }
 }
 
-/** Asks for all there is, and reads no more than the beginning of the answer. */
+/** Requests the whole graph, and reads only the beginning of the answer. */
 async function requestWithoutReading(astrolabe: Astrolabe): Promise<Deno.TcpConn> {
   const { hostname, port } = new URL(astrolabe.url);
   const connection = await Deno.connect({ hostname, port: Number(port) });

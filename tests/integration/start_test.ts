@@ -1,4 +1,6 @@
-/** What can be wrong when Astrolabe starts: each ends with a line that says so, or is waited out. */
+/**
+ * Faults at the start of Astrolabe. It exits with one line that names the fault, or waits until it is gone.
+ */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { kinds } from "../../src/kinds/registry.ts";
 import { Simulator } from "../../src/simulator/simulator.ts";
@@ -11,7 +13,7 @@ const folder = "/nonexistent/folder";
 
 type Refused = [what: string, args: readonly string[], code: number, says: string];
 
-/** What ends it before it serves: arguments, exit code, and what the one line says. */
+/** Faults that end it before it serves: the arguments, the exit code, and the text of the line. */
 const refused: readonly Refused[] = [
   ["an unknown flag", ["--kubeconfg=x"], 2, "unknown flag --kubeconfg; did you mean --kubeconfig?"],
   ["a bad port", ["--port=80a"], 2, '--port "80a": must be a whole number from 0 to 65535'],
@@ -57,14 +59,14 @@ for (const [what, text, says] of broken) {
     }));
 }
 
-Deno.test("Start, names the contexts there are where one is unknown", () =>
+Deno.test("Start, lists the contexts if the given one is unknown", () =>
   withFile(kubeconfigOf("http://127.0.0.1:1"), async (path) => {
     const { code, output } = await Astrolabe.run(`--kubeconfig=${path}`, "--context=production");
     assertStringIncludes(output, 'unknown context "production": the kubeconfig has test');
     assertEquals(code, 1);
   }));
 
-Deno.test("Start, says that a port is in use, and which flag chooses another", () =>
+Deno.test("Start, reports that a port is in use, and which flag chooses another", () =>
   withFile(kubeconfigOf("http://127.0.0.1:1"), async (path) => {
     const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     const { port } = listener.addr as Deno.NetAddr;
@@ -78,7 +80,7 @@ Deno.test("Start, says that a port is in use, and which flag chooses another", (
     assertEquals(code, 1);
   }));
 
-Deno.test("Start, says that an address cannot be listened on", () =>
+Deno.test("Start, reports that it cannot listen on an address", () =>
   withFile(kubeconfigOf("http://127.0.0.1:1"), async (path) => {
     const { code, output } = await Astrolabe.run(`--kubeconfig=${path}`, "--bind-address=192.0.2.1");
     assertStringIncludes(output, "Cannot listen on 192.0.2.1:8080");
@@ -109,7 +111,7 @@ Deno.test("Start, waits for an API server that cannot be reached", async () => {
   });
 });
 
-Deno.test("Start, health asks the server beside it and ends with what that says", async () => {
+Deno.test("Start, the health command probes the server and returns its state as the exit code", async () => {
   const port = freePort();
   const alone = await Astrolabe.run("health", `--port=${port}`);
   assertEquals([alone.code, /did not answer/.test(alone.output)], [1, true]);
@@ -125,7 +127,7 @@ async function withFile(text: string, use: (path: string) => Promise<void>): Pro
   }
 }
 
-Deno.test("Start, a demo that cannot listen ends", async () => {
+Deno.test("Start, a demo that cannot listen exits", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr as Deno.NetAddr;
   const { code, output } = await Astrolabe.run(

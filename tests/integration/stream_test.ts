@@ -1,4 +1,6 @@
-/** The change stream on real sockets: clients that vanish, stall, change replicas, or are there at the end. */
+/**
+ * The change stream on real sockets: clients that vanish, stall, change replicas, or stay until the shutdown.
+ */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { kinds } from "../../src/kinds/registry.ts";
 import { sampleCluster } from "../../src/simulator/sample_cluster.ts";
@@ -10,7 +12,7 @@ import { pictureOf, Watcher } from "../support/watcher.ts";
 
 interface Parts {
   readonly simulator: Simulator;
-  /** Starts a replica that ends with the test. */
+  /** Starts a replica that stops at the end of the test. */
   readonly start: () => Promise<Astrolabe>;
 }
 
@@ -41,7 +43,7 @@ async function open(astrolabe: Astrolabe, query = "", headers: HeadersInit = {})
   return await fetch(`${astrolabe.url}/api/v1/watch?${query}`, { headers });
 }
 
-/** Opens a connection that sends a request and reads nothing. */
+/** Sends a request on a new connection and reads nothing. */
 async function stall(astrolabe: Astrolabe): Promise<Deno.TcpConn> {
   const { hostname, port } = new URL(astrolabe.url);
   const connection = await Deno.connect({ hostname, port: Number(port) });

@@ -1,4 +1,4 @@
-/** Spans as a collector gets them from Astrolabe in a process of its own: Deno's, with our routes' names. */
+/** The spans that a collector gets from a running Astrolabe: Deno's spans, with the names of our routes. */
 import { assertEquals } from "@std/assert";
 import { Astrolabe } from "../support/astrolabe.ts";
 import { holds } from "../support/holds.ts";
@@ -8,7 +8,7 @@ interface Span {
   readonly attributes: readonly { readonly key: string; readonly value: { readonly stringValue?: string } }[];
 }
 
-/** A collector that speaks OTLP over HTTP, as JSON. */
+/** A collector for OTLP over HTTP, as JSON. */
 class Collector implements AsyncDisposable {
   readonly spans: Span[] = [];
   readonly #server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
@@ -19,7 +19,7 @@ class Collector implements AsyncDisposable {
     return Response.json({});
   });
 
-  /** Runs Astrolabe with these variables until it has answered two questions. */
+  /** Runs Astrolabe with these variables until it has answered two requests. */
   async trace(environment: Readonly<Record<string, string>>): Promise<void> {
     const all = {
       OTEL_EXPORTER_OTLP_PROTOCOL: "http/json",
@@ -40,7 +40,7 @@ class Collector implements AsyncDisposable {
     }
   }
 
-  /** Of the questions, name and route. */
+  /** The names and routes of the spans of the requests. */
   routes(): string[] {
     return this.spans.flatMap(({ name, attributes }) => {
       const read = (wanted: string) => attributes.find(({ key }) => key === wanted)?.value.stringValue;

@@ -1,4 +1,4 @@
-/** What an API server, and the way to it, do on bad days. */
+/** The faults of an API server and of the network before it. */
 import type { FaultRule, StreamFault } from "../../src/simulator/faults.ts";
 import type { Simulator } from "../../src/simulator/simulator.ts";
 import type { Fault } from "./trouble.ts";
@@ -13,7 +13,7 @@ export function apiServerFaults(simulator: Simulator): Fault[] {
     name,
     begin() {
       const end = faults.add(added);
-      // A request has to come to meet it.
+      // Only a request meets the fault.
       faults.strike({ do: "cut" }, added.kind === undefined ? {} : { kind: added.kind });
       return end;
     },

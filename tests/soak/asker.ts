@@ -1,4 +1,4 @@
-/** Asks the server all the time, one question after the other, and keeps what was not answered. */
+/** Sends requests to the server one after the other, and keeps those that got no answer. */
 import { sleep, systemClock } from "../../src/model/clock.ts";
 import { random } from "../support/random.ts";
 
@@ -14,7 +14,7 @@ export interface Asked {
 
 const PAUSE_MILLISECONDS = 50;
 
-/** Goes on until the signal aborts; what it has asked so far is in `asked`. */
+/** Runs until the signal aborts. `asked` counts the answers and collects the failures. */
 export async function ask(url: string, asked: Asked, { seed, signal }: AskerOptions): Promise<void> {
   const next = random(seed);
   const pick = <T>(all: readonly T[]) => all[Math.floor(next() * all.length)];

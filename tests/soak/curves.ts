@@ -1,37 +1,39 @@
-/** What is looked at all the time, and what is said of it at the end. */
+/** The sampled quantities, and their judgement at the end. */
 export interface Curve {
   readonly name: string;
   readonly unit: string;
-  /** What is compared of the first and of the last third: the median where left out. */
+  /** The statistic of the first and last third that is compared. The default is the median. */
   readonly figure?: (values: readonly number[]) => number;
-  /** How much higher the end may be than the beginning. */
+  /** The allowed growth from the first to the last third. */
   readonly slack: (early: number) => number;
 }
 
 export const CURVES = {
   resident: { name: "resident memory", unit: "MB", slack: (early) => 0.1 * early + 5 },
   lag: { name: "event-loop lag, worst of a minute", unit: "ms", slack: (early) => 0.5 * early + 25 },
-  // Each fault cuts connections, which come back: only the most says whether some are left behind.
+  // Each fault cuts connections and clients reconnect, so only the maximum shows a leak.
   files: { name: "open files", unit: "", figure: (values) => Math.max(...values), slack: () => 5 },
   dirty: { name: "dirty keys", unit: "", slack: () => 1_000 },
   nodes: { name: "resources", unit: "", slack: (early) => 0.1 * early },
 } satisfies Record<string, Curve>;
 
 export type Sample = Readonly<Record<keyof typeof CURVES, number>> & {
-  /** Since the start. */
+  /** The time since the start. */
   readonly seconds: number;
 };
 
 export interface Verdict {
   readonly curve: Curve;
-  /** Of the first and of the last third. */
+  /** The statistic of the first and of the last third. */
   readonly early: number;
   readonly late: number;
   readonly most: number;
   readonly isFlat: boolean;
 }
 
-/** Whether each curve ends about where it began. The first fifth is the warm-up and does not count. */
+/**
+ * Reports whether each curve ends about where it began. The first fifth is the warm-up and does not count.
+ */
 export function judge(samples: readonly Sample[]): Verdict[] {
   const counted = samples.slice(Math.floor(samples.length / 5));
   const third = Math.ceil(counted.length / 3);
@@ -45,7 +47,7 @@ export function judge(samples: readonly Sample[]): Verdict[] {
   });
 }
 
-/** The curves as numbers: a row for each of at most twenty spans, with the medians of its samples. */
+/** Formats the curves as numbers: a row for each of at most twenty spans, with the medians of its samples. */
 export function curvesAsText(samples: readonly Sample[]): string {
   const size = Math.ceil(samples.length / 20);
   const rows = [[

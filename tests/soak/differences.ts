@@ -10,7 +10,7 @@ export interface AtRest {
   readonly database: ReadonlyMap<string, string | string[]>;
 }
 
-/** What is not the same in the API server, in Astrolabe's memory and in Redis: one line for each. */
+/** Returns the differences between the API server, Astrolabe's memory and Redis, one line each. */
 export function differences({ store, answer, database }: AtRest): string[] {
   const objects = kinds.flatMap(({ kind }) => store.list(kind));
   const right = new NaiveReading(objects).graph({ inactive: true });

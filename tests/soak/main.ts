@@ -1,13 +1,13 @@
 /**
- * Lets the server run for long in a world full of faults, and looks whether it stays as it was:
+ * Runs the server for a long time under faults, and checks for leaks, drifts and differences:
  *
  *     deno task soak [--minutes 10] [--objects 30000] [--changes 100] [--seed 1] [--picture dist/soak.svg]
  *                    [--json FILE]
  *
- * A simulated cluster changes all the time, the API server and Redis have one fault after another, and
- * clients ask. At the end the faults stop, and the API server, the server's memory and Redis have to be
- * equal; memory, open files, event-loop lag and dirty keys have to end where they began, and every request
- * has to have been answered. When the server stops, its graph has to be consistent in itself.
+ * A simulated cluster changes continuously, the API server and Redis have one fault after another, and
+ * clients send requests. At the end the faults stop. Then the API server, the server's memory and Redis must
+ * hold the same graph; memory, open files, event-loop lag and dirty keys must be back at their first values;
+ * and every request must have been answered. When the server stops, its graph must be consistent.
  */
 import { kinds } from "../../src/kinds/registry.ts";
 import { sleep, systemClock } from "../../src/model/clock.ts";
@@ -29,7 +29,7 @@ import { redisFaults } from "./redis_faults.ts";
 import { makeTrouble } from "./trouble.ts";
 
 const SAMPLES_EVERY_MILLISECONDS = 5_000;
-/** The longest that anything waits before it is tried again: a silent watch, then its backoff. */
+/** The longest time until anything is tried again: a silent watch, then its backoff. */
 const REST_MILLISECONDS = 300_000;
 const SNAPSHOT_SECONDS = 30;
 const MOST_SHOWN = 20;
@@ -121,7 +121,9 @@ interface World {
   readonly redis: RedisServer;
 }
 
-/** Waits until all three hold the same; how long that took, and what still differs if it never was so. */
+/**
+ * Waits until all three are equal. Returns the time, and the differences that are left after the deadline.
+ */
 async function comesToRest({ server, simulator, redis }: World) {
   simulator.faults.clear();
   const start = performance.now();

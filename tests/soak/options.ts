@@ -1,21 +1,21 @@
 import { parseArgs } from "@std/cli/parse-args";
 
 export interface SoakOptions {
-  /** How long the cluster lives and suffers; the start and the end come on top. */
+  /** The minutes of changes and faults. The start and the end are extra. */
   readonly minutes: number;
   readonly objects: number;
   readonly seed: number;
   readonly changesPerSecond: number;
-  /** Where the curves go as a picture. */
+  /** The file for the curves as a picture. */
   readonly picture: string;
-  /** Where the samples go as JSON. */
+  /** The file for the samples as JSON. */
   readonly json?: string;
 }
 
 const OBJECTS_MOST = 800_000;
 const DEFAULTS = { minutes: "10", objects: "30000", seed: "1", changes: "100", picture: "dist/soak.svg" };
 
-/** @throws {TypeError} that names the option which is wrong. */
+/** @throws {TypeError} that names the invalid option. */
 export function readOptions(args: readonly string[]): SoakOptions {
   const names = [...Object.keys(DEFAULTS), "json"];
   const given = parseArgs([...args], {
@@ -31,7 +31,7 @@ export function readOptions(args: readonly string[]): SoakOptions {
     throw new TypeError(`--${name} must be a number above 0, not ${text(name)}`);
   };
   const objects = Math.ceil(number("objects"));
-  // The end compares the whole graph, which the server does not answer beyond.
+  // The end compares the whole graph, and the server does not answer with more nodes than this.
   if (objects > OBJECTS_MOST) {
     throw new TypeError(`--objects must be at most ${OBJECTS_MOST}, not ${objects}`);
   }

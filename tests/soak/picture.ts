@@ -5,7 +5,7 @@ const HEIGHT = 110;
 const LEFT = 90;
 const TOP = 34;
 
-/** The curves as SVG, one below the other over the same minutes. */
+/** Draws the curves as SVG, one below the other over the same minutes. */
 export function pictureOf(samples: readonly Sample[]): string {
   const seconds = samples.at(-1)?.seconds ?? 1;
   const panels = Object.entries<Curve>(CURVES).map(([key, { name, unit }], i) => {

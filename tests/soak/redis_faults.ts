@@ -1,4 +1,4 @@
-/** What a Redis does on bad days. */
+/** The faults of a Redis. */
 import type { RedisServer } from "../support/redis_server.ts";
 import type { Fault } from "./trouble.ts";
 

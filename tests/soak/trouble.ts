@@ -1,13 +1,13 @@
 /**
- * Makes trouble until it is told to stop: one fault after another, each for a while, then a pause. What a
- * seed brings, and in which order, is always the same.
+ * Causes one fault after another, each for a while and followed by a pause, until it is stopped. A seed
+ * always gives the same faults in the same order.
  */
 import { sleep, systemClock } from "../../src/model/clock.ts";
 import { random } from "../support/random.ts";
 
 export interface Fault {
   readonly name: string;
-  /** Begins it. What is returned ends it; a fault without an end is over as it comes. */
+  /** Begins the fault. Returns the function that ends it, if it does not end by itself. */
   begin(): Promise<(() => unknown) | void> | (() => unknown) | void;
 }
 
@@ -19,7 +19,7 @@ export interface TroubleOptions {
 const LASTS_SECONDS = [1, 15] as const;
 const PAUSES_SECONDS = [3, 20] as const;
 
-/** How often each fault came. It has ended when this settles. */
+/** Settles after the end of the last fault, with the number of times that each fault occurred. */
 export async function makeTrouble(
   faults: readonly Fault[],
   { seed, signal }: TroubleOptions,
