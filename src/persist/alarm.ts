@@ -9,12 +9,12 @@ export class Alarm {
     this.#clock = clock;
   }
 
-  /** Wakes the loop. If it is not asleep, its next sleep ends at once. */
+  /** Wakes the loop. If it is not asleep, its next sleep ends immediately. */
   ring(): void {
     this.#rung.resolve();
   }
 
-  /** Waits for so many milliseconds, which may be Infinity, or until it rings. */
+  /** Waits for the given milliseconds, which may be Infinity, or until `ring` is called. */
   async wait(milliseconds: number): Promise<void> {
     const ring = () => this.ring();
     const cancel = milliseconds === Infinity ? undefined : this.#clock.after(milliseconds, ring);

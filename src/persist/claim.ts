@@ -11,25 +11,25 @@ export type Owner = "unknown" | "another" | "us";
 export interface ClaimOptions {
   readonly store: Store;
   readonly lease: Lease;
-  /** Undefined as long as it is not known. */
+  /** Undefined until it is known. */
   readonly cluster: () => string | undefined;
   readonly apiServer: ApiServer;
-  /** Who writes, with its version. */
+  /** The name of this writer, with its version. */
   readonly writer: string;
-  /** Whether another cluster's data is overwritten. */
+  /** Whether to overwrite another cluster's data. */
   readonly adopt: boolean;
   readonly log: Logger;
 }
 
 /**
- * Compares the metadata of the database with the identity of our cluster. A database may be written if it
- * holds this cluster's data, or nobody's, or may be adopted.
+ * Compares the metadata of the database with the identity of our cluster. We may write to a database if it
+ * holds this cluster's data, if it is empty, or if it may be adopted.
  */
 export class Claim {
   readonly #options: ClaimOptions;
   #metadata: DatabaseMetadata = {};
   #cluster: string | undefined;
-  /** Whether the database is ours and says so. */
+  /** Whether the metadata of the database names our cluster. */
   #isOurs = false;
 
   constructor(options: ClaimOptions) {
@@ -85,7 +85,10 @@ export class Claim {
     return this.#metadata;
   }
 
-  /** Makes the database ours once the lease is held. Returns false if another one has made it theirs meanwhile. */
+  /**
+   * Writes our metadata. Requires the lease. Returns false if another cluster has written its own since the
+   * last read.
+   */
   async takeOver(): Promise<boolean> {
     this.#isOurs = false;
     const { cluster, apiServer, caSha256, lastSnapshot } = await this.read();
@@ -103,7 +106,7 @@ export class Claim {
     if (cluster !== this.#cluster) await this.#write({});
   }
 
-  /** Notes that the database equals the graph. */
+  /** Records in the metadata that the database equals the graph. */
   async complete(lastSnapshot: number): Promise<void> {
     await this.#write({ lastSnapshot });
   }
@@ -118,8 +121,8 @@ export class Claim {
   }
 
   /**
-   * A cluster whose namespaces could not be read yet is known by its API server's address. They may be readable
-   * later, but a writer keeps to the identity under which it took over.
+   * A cluster whose namespaces could not be read yet is known by its API server's address. They may be
+   * readable later, but a writer keeps to the identity under which it took over.
    */
   #identify(): void {
     const { cluster, apiServer } = this.#options;

@@ -4,17 +4,17 @@ import type { KindStatus } from "../model/kind_status.ts";
 /** The namespace that every cluster has, and whose uid no other cluster has. */
 const NAMESPACE = "kube-system";
 
-/** How the cluster is reached, which is known before the API server answers. */
+/** The address and CA of the API server, which are known before it answers. */
 export interface ApiServer {
   /** Its address. */
   readonly address: string;
-  /** SHA-256 of its CA bundle, in hexadecimal; undefined where it needs none. */
+  /** SHA-256 of its CA bundle, in hexadecimal. Undefined if it needs none. */
   readonly caSha256: string | undefined;
 }
 
 /**
- * Returns what identifies the cluster: the uid of its namespace kube-system, or, where that cannot be read, the
- * address of its API server. Undefined until Namespaces have been listed once, or are refused.
+ * Returns the identity of the cluster: the uid of its namespace kube-system or, if that cannot be read, the
+ * address of its API server. Undefined until Namespaces have been listed once or refused.
  */
 export function clusterIdentity(
   graph: GraphReader,

@@ -9,7 +9,7 @@ export class Counters {
   lastFlush: number | undefined;
   restoreDuration: number | undefined;
   restoredNodes = 0;
-  /** Keys that the graph accounts for and the last comparison left the database without. */
+  /** Keys that were still missing in the database after the last comparison. */
   missingKeys = 0;
   redisMemory: number | undefined;
   redisKeys: number | undefined;

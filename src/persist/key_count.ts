@@ -3,25 +3,29 @@ import { isKnownKey, KEY_PREFIX } from "./format/keys.ts";
 import type { Store } from "./store.ts";
 import type { Flushed } from "./writer.ts";
 
-/** Keys of ours that there should be; churn during the comparison makes it inexact by so many at most. */
+/** The expected number of our keys, and its largest error, which comes from changes during the comparison. */
 export interface ExpectedKeys {
   readonly keys: number;
   readonly tolerance: number;
 }
 
-/** The reason for which the database may differ from the graph. */
+/** The reason why the database may differ from the graph. */
 export interface Suspicion {
   readonly reason: string;
-  /** Whether a comparison now would be of use: not while keys are evicted, since it makes Redis evict more. */
+  /**
+   * Whether a comparison would help now. While keys are evicted it would not, since it makes Redis evict
+   * more.
+   */
   readonly isUrgent: boolean;
 }
 
 /**
- * The cheap way to notice that a database has lost or gained keys behind our back: its run, how many keys it has
- * evicted, and how many keys of ours it has, which our own writes can have changed by so much only.
+ * Detects cheaply that a database has lost or gained keys without our writes. It compares the run of the
+ * server, its number of evicted keys, and the number of our keys, of which our own writes explain a known
+ * change.
  *
- * The number of all keys is asked for first. Where other applications use the same database, it moves with theirs;
- * then ours are counted by a scan.
+ * It reads the number of all keys first. If other applications use the same database, that number changes
+ * with theirs, and a scan counts our keys.
  */
 export class KeyCount {
   readonly #store: Pick<Store, "info" | "scan">;
@@ -32,7 +36,7 @@ export class KeyCount {
   /** Keys that our own writes may have made and deleted since. */
   #made = 0;
   #deleted = 0;
-  /** Keys of other applications, or undefined where the database does not say how many keys it has. */
+  /** Keys of other applications. Undefined if the database does not tell its number of keys. */
   #others: number | undefined = 0;
   #suspicion: Suspicion | undefined;
 
@@ -41,12 +45,14 @@ export class KeyCount {
     this.#counters = counters;
   }
 
-  /** Keys that the server had evicted, those of other applications included, at the last look. */
+  /** Keys that the server had evicted at the last check, those of other applications included. */
   get evicted(): number {
     return this.#evicted;
   }
 
-  /** Starts to count after a comparison. Returns a suspicion if the database does not have the expected keys. */
+  /**
+   * Starts to count after a comparison. Returns a suspicion if the database does not have the expected keys.
+   */
   async begin({ keys: expected, tolerance }: ExpectedKeys): Promise<Suspicion | undefined> {
     const { run, keys, evicted } = await this.#look();
     const fits = (found: number) => Math.abs(found - expected) <= tolerance;
@@ -64,8 +70,8 @@ export class KeyCount {
   }
 
   /**
-   * Counts after our own writes. Returns a suspicion if they do not explain the change since `begin`. Where others'
-   * keys move, only a scan tells, and only a periodic check `mayScan`.
+   * Counts after our own writes. Returns a suspicion if they do not explain the change since `begin`. If keys
+   * of others change, only a scan can tell, and only a periodic check sets `mayScan`.
    */
   async check({ made, deleted }: Flushed, { mayScan = false } = {}): Promise<Suspicion | undefined> {
     const { run, keys, evicted } = await this.#look();

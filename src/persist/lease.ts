@@ -1,9 +1,12 @@
 import type { Clock } from "../model/clock.ts";
 import type { Store } from "./store.ts";
 
-/** A writer that dies without giving its lease back is followed by another one within this time. */
+/** Another process takes over within this time after a writer dies without giving its lease back. */
 export const LEASE_MS = 6_000;
-/** How often a standby asks for the lease: it takes over within this time when the writer gives it back. */
+/**
+ * The time between two attempts of a standby, which takes over within it after the writer gives the lease
+ * back.
+ */
 const STANDBY_RETRY_MS = 500;
 
 export interface LeaseOptions {
@@ -14,8 +17,8 @@ export interface LeaseOptions {
 }
 
 /**
- * The right to write, which one process has at a time. Each connection has a token of its own, so that a write
- * that is still in an old socket is refused when it lands after all.
+ * The right to write, which one process has at a time. Each connection has its own token, so that Redis
+ * refuses a write that arrives late from an old socket.
  */
 export class Lease {
   readonly #store: Pick<Store, "lease" | "release">;
@@ -39,7 +42,7 @@ export class Lease {
     return this.#token;
   }
 
-  /** Whether the lease is held, as far as one can know without asking. */
+  /** Whether the lease is held, as far as is known without a request. */
   get held(): boolean {
     return this.#isHeld && this.#clock.now() < this.#endsAt;
   }
@@ -57,13 +60,13 @@ export class Lease {
     this.lost();
   }
 
-  /** Notes that a write was refused. */
+  /** Records that a write was refused. */
   lost(): void {
     this.#isHeld = false;
     this.#nextTry = 0;
   }
 
-  /** Takes or prolongs the lease when it is time to. Returns whether it is held. */
+  /** Takes or prolongs the lease if that is due. Returns whether it is held. */
   async keep(): Promise<boolean> {
     if (this.due > 0) return this.held;
     for (const former of this.#former) await this.#store.release(former);

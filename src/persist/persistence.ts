@@ -1,14 +1,15 @@
 /**
- * Keeps the graph in a database: restores it at the start, writes its changes, and makes the two equal again wherever
- * they may differ. The database is a cache that survives us, never a dependency: while it is away, slow, full or
- * another cluster's, the graph goes on, `status` says so, and once it is well, every difference is written.
+ * Keeps the graph in a database: restores it at the start, writes its changes, and repairs differences. The
+ * database is a cache that survives the process, never a dependency: while it is down, slow, full or holds
+ * another cluster's data, the graph continues without it, `status` reports the reason, and after that every
+ * difference is written.
  *
- * One loop does it all, one step at a time, so nothing here races with anything but the graph's changes, which are in
+ * One loop does all the work, one step at a time, so it can race only with changes of the graph, which are in
  * the journal. Its states (`State`) and their transitions:
  *
  *     disconnected ⇄ connected ─▶ waiting ─▶ foreign | standby | writer
  *
- * A new connection always begins at `connected`, where the metadata is read. From then on every step decides anew
+ * A new connection always begins at `connected`, where the metadata is read. Every later step decides again
  * among the last four: is our cluster known, is the database ours, do we hold the lease?
  */
 import type { GraphReader } from "../graph/queries/reader.ts";
@@ -32,20 +33,22 @@ import type { Store } from "./store.ts";
 import { Verification } from "./verification.ts";
 import { Writer } from "./writer.ts";
 
-/** How long the start waits for a database before it goes on without. */
+/** The time that the start waits for a database before it continues without. */
 const CONNECT_TIMEOUT_MS = 2_000;
-/** A database that gives its data more slowly is not worth the wait. */
+/** The time limit of a restore. */
 const RESTORE_TIMEOUT_MS = 60_000;
-/** How long the end waits for a database. */
+/** The time that the shutdown waits for a database. */
 const LAST_FLUSH_TIMEOUT_MS = 5_000;
-/** How often another cluster's database is asked whether it still is that. */
+/** The time between two checks whether a database still holds another cluster's data. */
 const FOREIGN_PAUSE_MS = 30_000;
-/** How often a restored replica looks whether another writer is alive, before it knows its cluster. */
+/** The time between two checks of a restored replica for another writer, before it knows its cluster. */
 const LOOK_PAUSE_MS = 1_000;
-/** After so long without a word from the API server, an old graph is better than none. */
+/** The outage of the API server after which an old graph is better than none. */
 const API_SERVER_PATIENCE_MS = 60_000;
 
-/** `waiting`: there is no connection, or our cluster is not known yet; `foreign`: another cluster's database. */
+/**
+ * `waiting`: there is no connection, or our cluster is not known yet; `foreign`: another cluster's database.
+ */
 export const ROLES = ["waiting", "foreign", "standby", "writer"] as const;
 
 export type Role = typeof ROLES[number];
@@ -60,14 +63,14 @@ export interface PersistenceOptions {
   /** Call `kindsChanged` when one of them changes. */
   readonly kindStatuses: () => readonly KindStatus[];
   readonly apiServer: ApiServer;
-  /** Who writes, with its version. */
+  /** The name of this writer, with its version. */
   readonly writer: string;
   readonly batchSize: number;
   /** Milliseconds. */
   readonly flushInterval: number;
-  /** Milliseconds; 0: none but the one at shutdown. */
+  /** Milliseconds. 0: only at shutdown. */
   readonly snapshotInterval: number;
-  /** Whether another cluster's data is overwritten. */
+  /** Whether to overwrite another cluster's data. */
   readonly adopt: boolean;
   readonly observers?: Observers | undefined;
   readonly log: Logger;
@@ -128,8 +131,8 @@ export class Persistence {
   }
 
   /**
-   * Whether a restored graph may be served before it is synced. If another writer is alive, that replica follows the
-   * cluster, and this one does not yet. So it waits until it is synced, but not longer than a minute without a word
+   * Whether a restored graph may be served before it is synced. If another writer is alive, that replica
+   * already follows the cluster, so this one waits until it is synced, but at most a minute without an answer
    * from the API server.
    */
   get servesRestored(): boolean {
@@ -137,7 +140,7 @@ export class Persistence {
     return !this.#isOtherWriterAlive || this.#isApiServerSilent();
   }
 
-  /** Says that a kind's state has changed. */
+  /** Must be called when the state of a kind has changed. */
   kindsChanged(): void {
     this.#alarm.ring();
   }
@@ -173,8 +176,8 @@ export class Persistence {
   }
 
   /**
-   * Restores the saved graph if the database answers soon. Returns the kinds of the restored resources. Call it before
-   * anything else writes to the graph, and before the journal listens.
+   * Restores the saved graph if the database answers soon. Returns the kinds of the restored resources. Call
+   * it before anything else writes to the graph, and before the journal listens.
    */
   async restore(into: RestoreTarget, signal: AbortSignal): Promise<Iterable<ResourceKind>> {
     const start = performance.now();
@@ -216,7 +219,7 @@ export class Persistence {
     this.#closing.abort();
     await this.#connection;
     if (this.journal.size > 0) log.warn("Stopped with unsaved changes", { keys: this.journal.size });
-    // The graph may go on changing; nobody will write it.
+    // Changes of the graph from now on are not saved.
     this.journal.pause();
   }
 
@@ -256,7 +259,7 @@ export class Persistence {
     return Math.min(this.#lease.due, this.#writer.due, this.#verification.due);
   }
 
-  /** Reads the metadata of a newly connected database. Others may have written anything until now. */
+  /** Reads the metadata of a newly connected database, into which others may have written in the meantime. */
   async #greet(state: State): Promise<void> {
     this.#lease.renew();
     this.#verification.doubt();
@@ -287,7 +290,7 @@ export class Persistence {
     return { name: "foreign", askAgainAt: now + FOREIGN_PAUSE_MS };
   }
 
-  /** Enters the next state, unless the connection was lost or replaced meanwhile. Returns whether we may write. */
+  /** Enters the next state, unless the connection has been lost or replaced. Returns whether we may write. */
   #move(from: State, to: State): boolean {
     if (this.#state !== from) return false;
     this.#state = to;
@@ -296,7 +299,7 @@ export class Persistence {
     switch (to.name) {
       case "writer":
         this.#isOtherWriterAlive = false;
-        // A comparison finds the changes that the paused journal did not hear of.
+        // A comparison finds the changes that the paused journal has missed.
         if (from.name !== "waiting") this.#verification.allow();
         this.journal.resume();
         log.info("Saving the graph to Redis");
@@ -338,7 +341,7 @@ export class Persistence {
     }
   }
 
-  /** Milliseconds until the claim may turn out otherwise. */
+  /** Returns the milliseconds until the claim is checked again. */
   async #untilClaim(): Promise<number> {
     const state = this.#state;
     switch (state.name) {
@@ -357,7 +360,7 @@ export class Persistence {
     }
   }
 
-  /** Looks whether somebody holds the lease, without taking it. */
+  /** Checks whether another process holds the lease, without taking it. */
   async #lookForWriter(): Promise<void> {
     const [holder] = await this.#options.store.get([LEASE_KEY]);
     this.#isOtherWriterAlive = typeof holder === "string";
@@ -369,7 +372,7 @@ export class Persistence {
     return clock.now() - Math.max(this.#startedAt, lastEvent) >= API_SERVER_PATIENCE_MS;
   }
 
-  /** Notes a failure. Returns the milliseconds until the next try. */
+  /** Records a failure. Returns the milliseconds until the next try. */
   #failed(error: Error, { state, step }: { state: State; step: FailedStep }): number {
     const { name } = this.#state;
     if (name === "disconnected" || name === "connected" && this.#state !== state) {
@@ -380,7 +383,7 @@ export class Persistence {
     return this.#untilRetry();
   }
 
-  /** A rejected write does not mean that the lease is lost: it is kept meanwhile. */
+  /** Keeps the lease while writes are rejected: a rejected write does not mean that the lease is lost. */
   #untilRetry(): number {
     const isKept = this.#retry.step === "write" && this.#lease.held;
     return isKept ? Math.min(this.#retry.due, this.#lease.due) : this.#retry.due;

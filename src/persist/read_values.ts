@@ -1,13 +1,13 @@
 import type { Store } from "./store.ts";
 
-/** Values asked for at once. Working on them must not hold up the event loop. */
+/** The values of one request. Their processing must not block the event loop for long. */
 const CHUNK = 200;
-/** Chunks that are asked for while one is worked on: nobody waits for the database, and it is never far ahead. */
+/** Chunks that are requested while one is processed, so that neither side waits for the other. */
 const CHUNKS_AHEAD = 3;
 
 export type KeysAndValues = readonly [keys: readonly string[], values: readonly (string | null)[]];
 
-/** Yields all values whose key has the prefix, some at a time; meanwhile the next ones are under way. */
+/** Yields all values whose key has the prefix, in chunks. It requests the next chunks in advance. */
 export async function* readValues(
   store: Pick<Store, "scan" | "get">,
   prefix: string,
@@ -28,7 +28,7 @@ export async function* readValues(
   for (const values of underWay) yield await values;
 }
 
-/** Returns a promise that is awaited later, or never if the reader has left. */
+/** Returns a promise that may be awaited later, or never if the reader stops early. */
 function ahead<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => {});
   return promise;

@@ -1,10 +1,10 @@
 /**
- * Compares the whole database with the graph, and enters the differences into the journal: keys that are missing or
- * have another value, members of index sets that are missing or wrong, and keys that do not belong there. It looks
- * at a bounded number of keys at a time. Changes of the graph meanwhile are in the journal anyway.
+ * Compares the whole database with the graph, and adds the differences to the journal: keys that are missing
+ * or have another value, members of index sets that are missing or wrong, and superfluous keys. It reads a
+ * bounded number of keys at a time. Changes of the graph during the comparison are in the journal anyway.
  *
- * Keys that only the database has are deleted, except resources of kinds that are not synced: nobody knows whether
- * these still exist.
+ * Keys that only the database has are deleted, except resources of kinds that are not synced, because these
+ * may still exist.
  */
 import type { GraphReader } from "../graph/queries/reader.ts";
 import type { BatchEncoder } from "./format/batch_encoder.ts";
@@ -40,8 +40,8 @@ export interface ReconcileOptions {
 }
 
 /**
- * Returns how many keys of ours the database should have once the differences are written, or undefined if the
- * comparison did not come to its end.
+ * Returns how many keys of ours the database should have once the differences are written, or undefined if
+ * the comparison did not come to its end.
  */
 export async function reconcile(options: ReconcileOptions): Promise<number | undefined> {
   return await new Comparison(options).run();
@@ -57,7 +57,7 @@ class Comparison {
   readonly #keptKeys = new Set<string>();
   /** Nodes and edges of the graph. */
   #values = 0;
-  /** How many of these the database has. */
+  /** The number of these that the database has. */
   #found = 0;
   readonly #decoder = new TextDecoder();
 

@@ -1,10 +1,10 @@
 /**
- * Reads a whole database into the graph. Values that do not parse are skipped and counted. Nodes carry their
- * references, so edges are not read, unless there are nodes of the Go server, which carry none: their edges become
- * provisional references, which last until the resource is first updated.
+ * Reads a whole database into the graph. Malformed values are skipped and counted. Nodes contain their
+ * references, so edges are not read, unless there are nodes of the Go server, which contain none. Their edges
+ * become provisional references, which last until the first update of the resource.
  *
- * A database may have lost keys, as one that evicts does. Its index sets name the resources that it should have, so
- * missing ones are counted. (The Go server leaves stale members in its sets; its databases are taken as they are.)
+ * A database may have lost keys, for example by eviction. Its index sets name all resources, so missing ones
+ * are counted. (The Go server leaves stale members in its sets, so nothing is counted in its databases.)
  */
 import type { GraphReader } from "../graph/queries/reader.ts";
 import type { ResourceRecord } from "../model/record.ts";
@@ -17,26 +17,26 @@ import { NodeDecoder } from "./format/node_decoder.ts";
 import { readValues } from "./read_values.ts";
 import type { Store } from "./store.ts";
 
-/** Where restored resources go. */
+/** Receives the restored resources. */
 export interface RestoreTarget {
   /** Returns whether the resource is wanted. */
   restore(record: ResourceRecord): boolean;
-  /** Takes a restored resource out again. */
+  /** Removes a restored resource again. */
   forget(uid: string): void;
 }
 
-/** Counts while the restore goes on; it agrees with the graph even if the restore ends half-way. */
+/** The counts of a running restore. They agree with the graph even if the restore stops early. */
 export class Restored {
   /** Uids by kind. */
   readonly uids = new Map<ResourceKind, string[]>();
   nodes = 0;
   /** Values that did not parse. */
   skipped = 0;
-  /** Resources that the database should have and has not, or that no index set names. */
+  /** Resources that an index set names and the database lacks, or that no index set names. */
   missing = 0;
 }
 
-/** Records put in, or looked up, at once. */
+/** Records that are inserted, or looked up, at a time. */
 const CHUNK = 250;
 const KIND_SET_PREFIX = `${INDEX_PREFIX}ns-kind:`;
 const TOO_SLOW = "Redis gives its data too slowly";
@@ -49,7 +49,7 @@ export interface RestoreSource {
   readonly goOn: () => boolean;
 }
 
-/** @throws {Error} if the database is lost half-way, or takes too long. */
+/** @throws {Error} if the connection is lost, or the restore takes too long. */
 export async function restore(
   { store, graph, into, goOn }: RestoreSource,
   restored: Restored,
@@ -89,21 +89,21 @@ export async function restore(
 }
 
 interface ReadSets {
-  /** How many resources were restored of each index set, and one of them. */
+  /** For each index set, the number of restored resources, and one of them. */
   readonly bySet: ReadonlyMap<string, { count: number; readonly uid: string }>;
   /** Sets of resources that are not wanted. */
   readonly unwanted: ReadonlySet<string>;
 }
 
 /**
- * Counts resources that their index set names and the database lacks, and those whose set the database lacks. Another
- * process may write meanwhile, so it looks a second time at each that seems to be missing.
+ * Counts resources that their index set names and the database lacks, and those whose set the database lacks.
+ * Another process may be writing, so it checks each one that seems to be missing a second time.
  */
 async function countMissing(
   { store, graph, goOn }: Pick<RestoreSource, "store" | "graph" | "goOn">,
   { bySet, unwanted }: ReadSets,
 ): Promise<number> {
-  // Phase 1: members that were not restored, and sets that are not there.
+  // Phase 1: members that were not restored, and sets that do not exist.
   const kinds = new Set(graph.kinds.map(({ kind }) => kind));
   const unseen = new Map<string, string[]>();
   for await (const keys of store.scan(KIND_SET_PREFIX)) {
@@ -117,7 +117,7 @@ async function countMissing(
     });
   }
 
-  // Phase 2: what is still so.
+  // Phase 2: check them again.
   const isSaved = async (uids: readonly string[]) =>
     (await store.get(uids.map(nodeKey))).map((it) => it !== null);
   let missing = 0;

@@ -16,8 +16,8 @@ export interface RestoredGraphOptions {
 }
 
 /**
- * The part of the graph that was restored. It is trusted at once where the database was written for the same API
- * server, and dropped if it turns out to be another cluster's.
+ * The part of the graph that was restored. It is trusted immediately if the database was written for the same
+ * API server, and dropped if it belongs to another cluster.
  */
 export class RestoredGraph {
   readonly #options: RestoredGraphOptions;
@@ -30,17 +30,20 @@ export class RestoredGraph {
     this.#options = options;
   }
 
-  /** When the database was last known to be complete, in milliseconds since 1970. */
+  /** The last time at which the database was known to be complete, in milliseconds since 1970. */
   get savedAt(): number | undefined {
     return this.#savedAt;
   }
 
-  /** Why only a part was restored; undefined where it is the whole. */
+  /** The reason why only a part was restored. Undefined if everything was. */
   get gap(): string | undefined {
     return this.#gap;
   }
 
-  /** Restores as much as it can. Returns the kinds of it. `start` is the time at which that began. */
+  /**
+   * Restores as much as possible. Returns the kinds of the restored resources. `start` is the time of the
+   * call.
+   */
   async load(
     into: RestoreTarget,
     { start, goOn }: { start: number; goOn: () => boolean },
@@ -65,8 +68,8 @@ export class RestoredGraph {
   }
 
   /**
-   * Drops the restored resources once they are known to be another cluster's, except those that a list under way has
-   * confirmed.
+   * Drops the restored resources once they are known to belong to another cluster, except those that an
+   * unfinished list has confirmed.
    */
   judge(): void {
     const { graph, claim, counters } = this.#options;
@@ -83,7 +86,7 @@ export class RestoredGraph {
     this.#gap = undefined;
   }
 
-  /** Returns why the database could not be read to its end. */
+  /** Returns the reason why the database could not be read completely. */
   async #read(
     restored: Restored,
     { into, goOn }: { into: RestoreTarget; goOn: () => boolean },
@@ -102,7 +105,7 @@ export class RestoredGraph {
         return undefined;
       }
       await restore({ store, graph, into, goOn }, restored);
-      // A database that moved or was emptied meanwhile gave only a part.
+      // A database that moved or was emptied during the restore has given only a part.
       if ((await claim.read()).cluster !== cluster) throw new Error("Redis changed while it was read");
       return undefined;
     } catch (error) {

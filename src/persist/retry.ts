@@ -3,10 +3,13 @@ import type { Clock } from "../model/clock.ts";
 const SHORTEST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 30_000;
 
-/** `write`: a write was rejected, and the lease is kept meanwhile; `claim`: it is open who writes. */
+/** `write`: a write was rejected, and the lease is kept. `claim`: it is not decided which process writes. */
 export type FailedStep = "claim" | "write";
 
-/** The last failure until a step succeeds, and when to try again: after a pause that doubles with each failure. */
+/**
+ * Remembers the last failure until a step succeeds, and delays the next try. The delay doubles with each
+ * failure.
+ */
 export class Retry {
   readonly #clock: Clock;
   #failure: { message: string; step: FailedStep; count: number; retryAt: number } | undefined;
@@ -20,7 +23,7 @@ export class Retry {
     return this.#failure?.message;
   }
 
-  /** The step that failed last. */
+  /** The step of the last failure. */
   get step(): FailedStep | undefined {
     return this.#failure?.step;
   }
@@ -35,7 +38,7 @@ export class Retry {
     return this.#failure?.step === step && this.due > 0;
   }
 
-  /** Notes a failure. Returns whether it is another one than the last. */
+  /** Records a failure. Returns whether it differs from the last one. */
   failed(message: string, step: FailedStep): boolean {
     const last = this.#failure;
     const count = (last?.count ?? 0) + 1;
@@ -45,12 +48,12 @@ export class Retry {
     return message !== last?.message;
   }
 
-  /** Notes that the connection was lost on the way: the next one is tried at once. */
+  /** Records that the connection was lost during a step: the next try begins immediately. */
   interrupted(message: string, step: FailedStep): void {
     this.#failure = { message, step, count: this.#failure?.count ?? 0, retryAt: 0 };
   }
 
-  /** Lets the next try begin at once, since the connection is another one. */
+  /** Lets the next try begin immediately, because there is a new connection. */
   hurry(): void {
     if (this.#failure !== undefined) this.#failure.retryAt = 0;
   }

@@ -1,7 +1,7 @@
 /**
- * The port of persistence: what it needs of a database. Redis and a database in memory implement it, and one conformance
- * suite runs on both, on Redis also in a Cluster. Every key starts with `astrolabe:`; nothing else here knows what keys
- * and values mean.
+ * The interface of persistence to a database. Redis and a database in memory implement it. One conformance
+ * suite runs on both, and on a Redis Cluster. Every key starts with `astrolabe:`; a store knows nothing else
+ * about keys and values.
  */
 
 /** One guarded write, applied whole or not at all. A key occurs in it once. */
@@ -17,8 +17,8 @@ export interface Batch {
 export type BatchResult = "written" | "refused" | Error;
 
 /**
- * `taken`: it was free, so others may have written; `prolonged`: the token held it all the time, and the database has
- * not lost it; `refused`: another token holds it.
+ * `taken`: it was free, so others may have written. `prolonged`: the token has held it continuously, and the
+ * database has not lost it. `refused`: another token holds it.
  */
 export type LeaseResult = "taken" | "prolonged" | "refused";
 
@@ -27,11 +27,11 @@ export interface StoreInfo {
   readonly runId: string;
   readonly replicationId: string;
   /**
-   * Keys in the database, or in the slot of a Redis Cluster that holds ours: ours and those of others. Undefined
-   * where the database does not say.
+   * Keys in the database, or in the slot of a Redis Cluster that holds ours: ours and those of others.
+   * Undefined if the database does not tell.
    */
   readonly keys: number | undefined;
-  /** Keys of any application that the server has dropped for want of memory since it started. */
+  /** Keys of any application that the server has evicted since it started. */
   readonly evictedKeys?: number | undefined;
   readonly usedMemory?: number | undefined;
   readonly maxMemory?: number | undefined;
@@ -41,14 +41,14 @@ export interface StoreInfo {
 }
 
 /**
- * Every call rejects when there is no connection, when the answer takes too long, or when the database refuses. The Error
- * names the failure in words for people. Nothing is queued while there is no connection.
+ * Every call rejects if there is no connection, if the answer takes too long, or if the database refuses. The
+ * message of the Error is meant for users. Nothing is queued while there is no connection.
  */
 export interface Store {
   readonly connected: boolean;
-  /** The reason why there is no connection; undefined while there is one. */
+  /** The reason why there is no connection. Undefined while there is one. */
   readonly failure: string | undefined;
-  /** Calls the listener with true after each connect, once the database answers, and with false when it is lost. */
+  /** Calls the listener with true when a new connection answers, and with false when a connection is lost. */
   onConnection(listener: (connected: boolean) => void): void;
   /** Connects, and reconnects forever, until `signal` aborts; settles when everything is closed. */
   run(signal: AbortSignal): Promise<void>;
@@ -61,7 +61,7 @@ export interface Store {
   members(keys: readonly string[]): Promise<readonly (readonly string[])[]>;
   /** Sends all batches in one pipeline; each has its own result, and a refused one writes nothing. */
   write(batches: readonly Batch[], token: string): Promise<readonly BatchResult[]>;
-  /** Takes the lease for so many milliseconds if it is free or already held with the token. */
+  /** Takes the lease for the given milliseconds if it is free or already held with the token. */
   lease(token: string, milliseconds: number): Promise<LeaseResult>;
   /** Gives the lease up if it is held with the token. */
   release(token: string): Promise<void>;

@@ -1,9 +1,9 @@
 /**
- * Makes sure that the database equals the graph, and says so when it does: that is a snapshot. In doubt, and once
- * an hour, it compares everything; otherwise counting keys is enough.
+ * Takes snapshots: makes sure that the database equals the graph, and records that it does. In doubt, and
+ * once an hour, it compares everything; otherwise it only counts the keys.
  *
- * A comparison counts what it finds. Only a database that afterwards has the keys that the graph accounts for is
- * beyond doubt: one that evicts keys to make room loses others while the missing ones are written.
+ * A doubt ends only if, after a comparison, the database has the expected number of keys. A database that
+ * evicts keys loses others while the missing ones are written.
  */
 import type { GraphReader } from "../graph/queries/reader.ts";
 import type { Logger } from "../log.ts";
@@ -18,13 +18,16 @@ import { reconcile } from "./reconcile.ts";
 import type { Store } from "./store.ts";
 import type { Writer } from "./writer.ts";
 
-/** After so long everything is compared, even where the count of keys is right. */
+/** The time after which everything is compared, even if the count of keys is right. */
 const COMPARED_EVERY_MS = 3_600_000;
-/** How soon a comparison is repeated that did not help, where there are no periodic snapshots. */
+/** The time until a comparison that did not help is repeated, if there are no periodic snapshots. */
 const REPEATED_AFTER_MS = 300_000;
-/** A comparison that has found so many differences writes them before it goes on. */
+/** The number of differences at which a comparison writes them before it continues. */
 const DIFFERENCES_MAX = 10_000;
-/** A change of a resource makes or deletes so many keys at most: its own, and the last or first of two sets. */
+/**
+ * The most keys that a change of a resource creates or deletes: its own, and two sets that begin or end with
+ * it.
+ */
 const KEYS_OF_A_CHANGE = 3;
 const NO_WRITES = { made: 0, deleted: 0 };
 
@@ -38,7 +41,7 @@ export interface VerificationOptions {
   readonly claim: Claim;
   readonly counters: Counters;
   readonly observers: Observers;
-  /** Milliseconds; 0: none unless in doubt. */
+  /** Milliseconds. 0: only in doubt. */
   readonly snapshotInterval: number;
   readonly log: Logger;
   readonly clock: Clock;
@@ -50,7 +53,7 @@ export class Verification {
   #isInDoubt = true;
   /** Set while the database has a known defect. */
   #suspicion: Suspicion | undefined;
-  /** Before the first sync everything is about to change, so a comparison would be of little use. */
+  /** Before the first sync most resources are about to change, so a comparison would help little. */
   #mayCompare = false;
   #isSynced = false;
   #comparedAt = -Infinity;
@@ -68,18 +71,18 @@ export class Verification {
     return this.#suspicion?.reason;
   }
 
-  /** Notes that the database may differ from the graph by more than the journal says. */
+  /** Records a doubt: the database may have differences that are not in the journal. */
   doubt(): void {
     this.#isInDoubt = true;
     this.#suspicion = undefined;
   }
 
-  /** Lets doubts lead to comparisons, even though kinds are not listed yet: the journal alone does not suffice. */
+  /** Allows comparisons before all kinds are listed, because the journal is not sufficient. */
   allow(): void {
     this.#mayCompare = true;
   }
 
-  /** Notes that all kinds are listed. To be called as often as one likes. */
+  /** Records that all kinds are listed. It may be called repeatedly. */
   synced(): void {
     if (this.#isSynced) return;
     this.#isSynced = true;
@@ -97,7 +100,7 @@ export class Verification {
     return snapshotInterval > 0 ? left : Infinity;
   }
 
-  /** Writes all dirty keys, and keeps count. */
+  /** Writes all dirty keys, and updates the count of keys. */
   async flush(): Promise<void> {
     const { writer, journal } = this.#options;
     if (journal.size === 0) return;
@@ -105,7 +108,9 @@ export class Verification {
     if (!this.#isInDoubt) this.#suspect(await this.#keyCount.check(flushed));
   }
 
-  /** Takes a snapshot: compares everything where there is doubt, then says that the database equals the graph. */
+  /**
+   * Takes a snapshot: compares everything if there is doubt, then records that the database equals the graph.
+   */
   async snapshot(signal: AbortSignal): Promise<void> {
     const { clock, lease } = this.#options;
     const start = performance.now();
@@ -119,7 +124,7 @@ export class Verification {
     this.#schedule();
   }
 
-  /** Before the end there is time to write, not to compare. */
+  /** Takes the snapshot of a shutdown, which has time to write, but not to compare. */
   async lastSnapshot(): Promise<void> {
     const { lease } = this.#options;
     const start = performance.now();
@@ -127,10 +132,12 @@ export class Verification {
     if (!this.#isInDoubt && lease.held) await this.#complete(start, "nothing");
   }
 
-  /** Returns whether everything was compared, what differed was written, and the database has it now. */
+  /**
+   * Returns whether everything was compared, the differences were written, and the database now has all keys.
+   */
   async #compare(signal: AbortSignal): Promise<boolean> {
     const { journal, writer, lease, claim, clock, log } = this.#options;
-    // A doubt that comes up meanwhile counts.
+    // A doubt that arises during the comparison remains.
     this.#isInDoubt = false;
     const before = this.complaint;
     const changes = journal.graphChanges;
@@ -158,7 +165,7 @@ export class Verification {
     return false;
   }
 
-  /** Returns how many keys of ours the graph accounts for, or undefined where the comparison did not end. */
+  /** Returns the expected number of our keys, or undefined if the comparison did not finish. */
   async #reconcile(signal: AbortSignal): Promise<number | undefined> {
     const { store, graph, journal, encoder, writer, lease } = this.#options;
     const goOn = async () => {

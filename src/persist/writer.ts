@@ -1,6 +1,6 @@
 /**
- * Writes the latest state of each dirty key, in batches of which a pipeline carries many. It reads each batch's
- * result: only acknowledged keys are clean, all others are dirty again.
+ * Writes the latest state of each dirty key in batches, many of them in a pipeline. It reads the result of
+ * each batch: only acknowledged keys become clean, all others are dirty again.
  */
 import type { Clock } from "../model/clock.ts";
 import type { Counters, Observers } from "./counters.ts";
@@ -20,20 +20,20 @@ export interface WriterOptions {
   readonly lease: Lease;
   readonly counters: Counters;
   readonly observers: Observers;
-  /** Most keys of a batch; with so many dirty keys a flush is due. */
+  /** The most keys of a batch. This number of dirty keys also makes a flush due. */
   readonly batchSize: number;
-  /** Most milliseconds between two flushes. */
+  /** The most milliseconds between two flushes. */
   readonly flushInterval: number;
   readonly clock: Clock;
 }
 
-/** The most keys of the database that a flush can have made, and can have deleted. */
+/** The most keys of the database that a flush can have created, and can have deleted. */
 export interface Flushed {
   readonly made: number;
   readonly deleted: number;
 }
 
-/** Of one pipeline. */
+/** The results of one pipeline. */
 interface Outcome extends Flushed {
   readonly failure: unknown;
 }
@@ -55,9 +55,10 @@ export class Writer {
   }
 
   /**
-   * Writes until nothing is dirty, or the lease is lost. It makes the next pipeline while the database takes one.
+   * Writes until nothing is dirty, or the lease is lost. It builds the next pipeline while the database
+   * processes one.
    *
-   * @throws {Error} that says why the database did not take everything.
+   * @throws {Error} that tells why the database did not accept everything.
    */
   async flush(): Promise<Flushed> {
     const { journal, lease, counters, observers, clock, flushInterval } = this.#options;
@@ -86,7 +87,7 @@ export class Writer {
     return sum;
   }
 
-  /** Never rejects, since nobody may be waiting for it yet. */
+  /** Never rejects, because it may not be awaited yet. */
   async #writeSlice(): Promise<Outcome> {
     const { store, lease } = this.#options;
     const { keys, batches } = this.#takeSlice();
@@ -110,7 +111,7 @@ export class Writer {
     };
   }
 
-  /** A full Redis refuses a batch whole, but takes its deletions, which free memory. */
+  /** Sends only the deletions of a batch, which a full Redis accepts and which free memory. */
   async #deleteAtLeast(batches: readonly Batch[]): Promise<void> {
     const { store, lease } = this.#options;
     const deletions = batches.filter((it) => it.delete.length + it.remove.length > 0)

@@ -12,7 +12,7 @@ export interface DatabaseMetadata {
   /** SHA-256 of the API server's CA bundle. */
   readonly caSha256?: string | undefined;
   readonly schemaVersion?: number | undefined;
-  /** When the database was last known to equal the graph, in milliseconds since 1970. */
+  /** The last time at which the database was known to equal the graph, in milliseconds since 1970. */
   readonly lastSnapshot?: number | undefined;
 }
 
@@ -33,7 +33,7 @@ export function isNewer({ schemaVersion = 0 }: DatabaseMetadata): boolean {
   return schemaVersion > SCHEMA_VERSION;
 }
 
-/** @param writer who writes, with its version. */
+/** @param writer The name of the writer, with its version. */
 export function metadataBatch(writer: string, metadata: DatabaseMetadata): Batch {
   const { cluster, apiServer, caSha256, lastSnapshot } = metadata;
   const value = {

@@ -1,6 +1,6 @@
 /**
- * The names of all keys. Users' tools read them too: they are part of the contract. Where the user configures
- * another prefix than `astrolabe:`, the Redis store puts it in the place of this one.
+ * The names of all keys. They are part of the contract, since users' tools read them too. If the user
+ * configures another prefix than `astrolabe:`, the Redis store replaces this one.
  */
 
 export const KEY_PREFIX = "astrolabe:";

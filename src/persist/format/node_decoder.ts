@@ -1,7 +1,7 @@
 /**
- * Reads saved JSON back into records. It ignores unknown fields and treats fields of a wrong type as absent. A value
- * without an identity, or of a kind that is not tracked, makes no record. Databases of the Go server have neither
- * references nor selectors: their records are `bare`.
+ * Reads saved JSON back into records. It ignores unknown fields and treats fields of a wrong type as absent.
+ * A value without an identity, or of a kind that is not tracked, makes no record. Databases of the Go server
+ * have neither references nor selectors: their records are `bare`.
  */
 import type { LabelSelector, Operator } from "../../model/label_selector.ts";
 import type { Pairs } from "../../model/pairs.ts";
@@ -17,7 +17,7 @@ type Draft<T> = { -readonly [field in keyof T]: T[field] };
 
 export interface DecodedNode {
   readonly record: ResourceRecord;
-  /** Whether the value says nothing of references. */
+  /** Whether the value has no field for references. */
   readonly bare: boolean;
 }
 

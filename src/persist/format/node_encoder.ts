@@ -1,9 +1,9 @@
 /**
- * Writes resources as the JSON that is saved of them: the fields that the contract names, then everything else that a
- * record has, in short forms, since there is a lot of it. `NodeDecoder` reads it.
+ * Writes resources as the JSON that is saved: the fields of the contract, then the other fields of a record
+ * in short forms, to save memory. `NodeDecoder` reads it.
  *
- * Our own additions: `releaseNamespace` where it is not the resource's own; `idle`, `finished` and
- * `onHold` where true; `references` as [type, kind, name, flags?, namespace?, uid?, places?]; `selectors` as
+ * Our own additions: `releaseNamespace` if it is not the resource's own; `idle`, `finished` and
+ * `onHold` if true; `references` as [type, kind, name, flags?, namespace?, uid?, places?]; `selectors` as
  * [type, kind, [[key, operator, ...values], ...], required?]. The resourceVersion comes last: it changes
  * without any other change, so comparisons of two states leave it out.
  */

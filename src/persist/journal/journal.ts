@@ -1,12 +1,13 @@
 /**
- * The differences between the graph and the database: the keys of nodes, of edges and of members of index sets, never
- * their values. A key whose resource or relation no longer exists stands for its deletion. It is a set, not a queue:
- * a key that changes a thousand times is in it once. Where deletions would outgrow the graph, because the database is
- * away, it forgets everything and says so: then only a comparison of the whole tells what differs.
+ * The differences between the graph and the database: the keys of nodes, of edges and of members of index
+ * sets, never their values. A key whose resource or relation no longer exists means a deletion. The journal
+ * is a set, not a queue: a key that changes a thousand times is in it once. During a long outage of the
+ * database, deletions could outgrow the graph. Then the journal drops everything and reports it, and only a
+ * full comparison finds the differences.
  *
- * It listens to the graph (`GraphListener`). A node is written together with its memberships, so only memberships
- * that end are in here. A process that does not write keeps no journal: it is paused, and taking over compares
- * everything anyway.
+ * It listens to the graph (`GraphListener`). A node is written together with its memberships, so the journal
+ * contains only memberships that end. In a process that does not write, the journal is paused: a takeover
+ * compares everything anyway.
  */
 import type { GraphReader } from "../../graph/queries/reader.ts";
 import { kindSetKey, releaseSetKey } from "../format/keys.ts";
@@ -18,7 +19,7 @@ export const NODE_WORDS = 4;
 export const EDGE_WORDS = 8;
 export const MEMBER_WORDS = 6;
 
-/** Keys that were taken out to be written, as words one after the other. */
+/** Keys that were taken out to be written, as consecutive words. */
 export interface DirtyKeys {
   readonly nodes: Uint32Array;
   readonly edges: Uint32Array;
@@ -50,7 +51,7 @@ export class Journal {
     this.uids = new UidWords(graph);
   }
 
-  /** Keys that differ, those under way not counted. */
+  /** The number of dirty keys, without those that were taken out. */
   get size(): number {
     return this.#nodes.size + this.#edges.size + this.#members.size;
   }
@@ -59,19 +60,19 @@ export class Journal {
     return this.#nodes.bytes + this.#edges.bytes + this.#members.bytes;
   }
 
-  /** Changes of the graph that it has heard of so far. */
+  /** The number of changes of the graph so far. */
   get graphChanges(): number {
     return this.#graphChanges;
   }
 
-  /** Returns whether it has forgotten differences since it was asked last. */
+  /** Returns whether it has dropped differences since the last call. */
   takeForgotten(): boolean {
     const forgot = this.#forgot;
     this.#forgot = false;
     return forgot;
   }
 
-  /** Forgets everything, and hears of nothing until it is resumed. */
+  /** Drops everything, and ignores changes until it is resumed. */
   pause(): void {
     this.#isPaused = true;
     this.#clear();
@@ -111,7 +112,7 @@ export class Journal {
     this.#changed();
   }
 
-  /** Enters a difference that a comparison has found; so do the next two. */
+  /** Adds a difference that a comparison has found, as do the next two methods. */
   nodeDiffers(uid: string): void {
     this.uids.of(uid, this.#words, 0);
     this.#nodes.add(this.#words, 0);
@@ -131,7 +132,7 @@ export class Journal {
     this.#changed();
   }
 
-  /** Takes out `most` keys. They come back with `putBack`, or are done with `written`. */
+  /** Takes out at most `most` keys. `putBack` returns them, `written` completes them. */
   take(most: number): DirtyKeys {
     this.#lent++;
     const nodes = this.#nodes.take(most);
@@ -154,7 +155,7 @@ export class Journal {
     this.#tidy();
   }
 
-  /** Forgets what the words of keys mean as soon as there are none. */
+  /** Drops the texts behind the words of keys as soon as there are no keys. */
   #tidy(): void {
     if (this.#lent === 0 && this.size === 0) this.uids.clear();
   }

@@ -4,8 +4,8 @@ const ALL_ONES = 0xffffffff;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /**
- * Represents uids as four words that outlive their resource. The API server's uids are UUIDs. Any other text gets a
- * number here, and its words are three times all ones and that number. Texts are kept until `clear`.
+ * Represents uids as four words that outlive their resource. The API server's uids are UUIDs. Any other text
+ * gets a number here, and its words are three times all ones and that number. Texts are kept until `clear`.
  */
 export class UidWords {
   readonly #graph: GraphReader;
@@ -41,7 +41,7 @@ export class UidWords {
     return this.#graph.findUidWords(words, at);
   }
 
-  /** Returns the number that stands for a text. */
+  /** Returns the number that represents a text. */
   number(text: string): number {
     const known = this.#numbers.get(text);
     if (known !== undefined) return known;

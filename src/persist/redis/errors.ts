@@ -1,8 +1,8 @@
 /**
- * Explains errors of Redis clients and servers in words for people. The errors themselves are never passed on: they
- * carry the command, and so the password.
+ * Explains errors of Redis clients and servers. It never passes on the errors themselves: they contain the
+ * command, which may contain the password.
  */
-// Some servers put the code behind the name of the script in which a command failed.
+// Some servers put the code after the name of the script in which a command failed.
 const MEANINGS: readonly [code: RegExp, meaning: string][] = [
   [/\bREADONLY\b/, "it is a replica"],
   [/\bMISCONF\b/, "it cannot write to its disk"],
@@ -34,7 +34,7 @@ const MEANINGS: readonly [code: RegExp, meaning: string][] = [
 ];
 
 /**
- * Reports whether the connection is of no more use: it is closed, or another one may reach another server, or know
+ * Reports whether the connection must be replaced: it is closed, or a new one may reach another server or use
  * another password.
  */
 export function endsConnection(error: unknown): boolean {
@@ -50,8 +50,8 @@ export function isBeingMoved(error: unknown): boolean {
 }
 
 /**
- * Makes of a refusal a value. Managed services and access control lists may refuse a command that is only for a
- * check or a better message.
+ * Returns a handler of errors that gives `otherwise` if Redis refused the command. Managed services and access
+ * control lists may refuse commands that only serve a check or a better message.
  */
 export function ifRefused<T>(otherwise: T): (error: unknown) => T {
   return (error) => {
@@ -60,7 +60,7 @@ export function ifRefused<T>(otherwise: T): (error: unknown) => T {
   };
 }
 
-/** @param what failed, such as `Redis rejected the write`. */
+/** @param what The failure, such as `Redis rejected the write`. */
 export function explainRedisError(what: string, error: unknown): Error {
   const message = messageOf(error);
   const meaning = MEANINGS.find(([code]) => code.test(message))?.[1];

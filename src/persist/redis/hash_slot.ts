@@ -1,10 +1,11 @@
-/** A Redis Cluster spreads its keys over so many slots. */
+/** The number of slots over which a Redis Cluster spreads its keys. */
 const SLOTS = 16_384;
 const POLYNOMIAL = 0x1021;
 
 /**
- * Returns the slot of a key: CRC16 of its hash tag (the text in the first pair of braces, unless it is empty),
- * or of the whole key if it has none. https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/
+ * Returns the slot of a key: CRC16 of its hash tag (the text in the first pair of braces, unless it is
+ * empty), or of the whole key if it has none.
+ * https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/
  */
 export function hashSlot(key: string): number {
   let crc = 0;

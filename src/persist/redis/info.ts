@@ -2,7 +2,7 @@ import type { StoreInfo } from "../store.ts";
 
 export interface MoreInfo {
   readonly keys: number | undefined;
-  /** The setting `save`, where it may be read. */
+  /** The setting `save`. Undefined if it cannot be read. */
   readonly save?: string | undefined;
 }
 
@@ -30,7 +30,7 @@ export function readRedisInfo(info: string, { keys, save }: MoreInfo): StoreInfo
     usedMemory: number("used_memory"),
     maxMemory: number("maxmemory"),
     maxMemoryPolicy: fields.get("maxmemory_policy"),
-    // INFO does not say whether snapshots are on: without the setting `save` that stays unknown.
+    // INFO does not tell whether snapshots are on. Without the setting `save`, that is unknown.
     durable: appends || save !== undefined ? appends || save !== "" : undefined,
   };
 }

@@ -1,26 +1,26 @@
 /**
  * A locator finds the server that takes writes, before each connection. There are three: `direct` has a fixed
- * address, `SentinelLocator` asks Sentinels for the master, and `ClusterLocator` asks nodes of a Redis Cluster
- * for the owner of the slot that holds all keys. The latter two ask over short connections of their own, one
- * server after the other.
+ * address, `SentinelLocator` asks Sentinels for the master, and `ClusterLocator` asks nodes of a Redis
+ * Cluster for the owner of the slot that holds all keys. The latter two use separate short connections, to
+ * one server after the other.
  *
- * ioredis' own support for Sentinel and Cluster is not used: it keeps one client over many connections and may
- * send a command again, but a lease token must not outlive its connection.
+ * We do not use the support of ioredis for Sentinel and Cluster: it keeps one client over many connections
+ * and may send a command again, but a lease token must not outlive its connection.
  */
 import { addressText, Connection, type ConnectionOptions, type RedisAddress } from "./connection.ts";
 import { explainRedisError } from "./errors.ts";
 
 export interface Locator {
-  /** Names what it looks for, for the log. */
+  /** The name of the target, for the log. */
   readonly name: string;
-  /** Whether the server may change without a change of the address that it was given. */
+  /** Whether the server may change while the configured address stays the same. */
   readonly isMovable: boolean;
-  /** @throws {Error} that says in whole why no server was found. */
+  /** @throws {Error} whose message is a complete sentence that tells why no server was found. */
   locate(signal: AbortSignal): Promise<RedisAddress>;
   /**
-   * Checks that a connection to the located server leads where it should.
+   * Checks that a connection has reached the right kind of server.
    *
-   * @throws {Error} that says what the server is instead.
+   * @throws {Error} that tells what the server is instead.
    */
   confirm(connection: Connection): Promise<void>;
 }
@@ -35,7 +35,7 @@ export function direct(address: RedisAddress): Locator {
   };
 }
 
-/** How long one server may take to say where the data is, in milliseconds. */
+/** The time limit for the answer of one server, in milliseconds. */
 export const ASK_TIMEOUT_MS = 1_000;
 
 export interface AskOptions extends Omit<ConnectionOptions, "silence"> {
@@ -44,13 +44,13 @@ export interface AskOptions extends Omit<ConnectionOptions, "silence"> {
   readonly question: (connection: Connection, address: RedisAddress) => Promise<RedisAddress>;
 }
 
-/** A server's answer that does not say where the data is. The message continues the name of the server. */
+/** An answer that does not tell where the data is. The message continues the name of the server. */
 export class NoAnswer extends Error {}
 
 /**
- * Asks the servers in their order until one answers the question. Returns the answer and the server's place.
+ * Asks the servers in order until one answers. Returns the answer and the index of the server.
  *
- * @throws {Error} that names each server and why it gave no answer.
+ * @throws {Error} that names each server and the reason why it gave no answer.
  */
 export async function askInTurn(
   servers: readonly RedisAddress[],

@@ -1,8 +1,8 @@
 /**
- * The Store on a real Redis: one server, the master that Sentinels name, or the node of a Redis Cluster that owns the
- * slot of all keys. Each connection is a client of its own, to the server that the locator finds for it, with a new
- * lease token. When it ends, everything under way has failed, nothing is sent again, and the next connection is
- * tried, forever. The lease's token guards against writes that are still in an old socket.
+ * The Store on a real Redis: one server, the master that Sentinels name, or the node of a Redis Cluster that
+ * owns the slot of all keys. Each connection is a new client, to the server that the locator finds, with a
+ * new lease token. When it ends, all pending commands fail and are not sent again, and the store connects
+ * again, forever. The token of the lease protects against writes that are still in an old socket.
  */
 import type { Redis } from "ioredis";
 import type { Logger } from "../../log.ts";
@@ -33,28 +33,28 @@ export type RedisLocation =
 export interface RedisTarget extends RedisLogin {
   readonly location: RedisLocation;
   readonly db: number;
-  /** Unset: no TLS. For Sentinels as well. */
+  /** TLS for Redis and the Sentinels. Unset: no TLS. */
   readonly tls?: RedisTls | undefined;
-  /** The start of all keys, in the place of `astrolabe:`. */
+  /** The prefix of all keys, in place of `astrolabe:`. */
   readonly keyPrefix: string;
 }
 
 export interface RedisStoreOptions {
   readonly log: Logger;
-  /** Milliseconds after which a server that owes an answer and sends nothing is given up. */
+  /** Milliseconds of silence after which the connection to a server that owes an answer is closed. */
   readonly silence?: number | undefined;
-  /** Milliseconds before the second attempt to connect; it doubles with each that fails. */
+  /** Milliseconds before the second attempt to connect. The delay doubles with each failure. */
   readonly firstDelay?: number | undefined;
 }
 
 const SILENCE_MS = 5_000;
 const FIRST_DELAY_MS = 200;
 const LONGEST_DELAY_MS = 10_000;
-/** A failover takes some seconds, after which the next attempt must not be far. */
+/** The longest delay. A failover takes some seconds, and the next attempt should follow it soon. */
 const LONGEST_DELAY_OF_MOVABLE_MS = 500;
-/** A connection that held for so long was a good one: after it the delays start anew. */
+/** The lifetime of a connection after which the delays start from the beginning. */
 const HEALTHY_AFTER_MS = 60_000;
-/** Keys that Redis looks at in one step of a scan, some hundred microseconds of its time. */
+/** Keys that Redis visits in one step of a scan, which takes it some hundred microseconds. */
 const SCAN_COUNT = 2_000;
 
 export class RedisStore implements Store {
@@ -81,7 +81,7 @@ export class RedisStore implements Store {
     this.#firstDelay = firstDelay;
   }
 
-  /** Names the place of the data, for the log. */
+  /** The name of the server, for the log. */
   get name(): string {
     return this.#locator.name;
   }
@@ -144,7 +144,7 @@ export class RedisStore implements Store {
       const pipeline = client.pipeline();
       for (const key of keys) pipeline.smembers(this.#nameOf(key));
       return (await pipeline.exec() ?? []).map(([error, members]) => {
-        // A key that should be a set and is not: the next batch that adds to it replaces it.
+        // The key should be a set and is not. The next batch that adds to it replaces it.
         if (error && !error.message.startsWith("WRONGTYPE")) throw error;
         return error ? [] : members as string[];
       });
@@ -200,7 +200,7 @@ export class RedisStore implements Store {
     return explainRedisError(what, connection.reason);
   }
 
-  /** One connection, from its first to its last moment. Returns why it ended. */
+  /** Opens one connection, and waits for its end. Returns the reason of the end. */
   async #connect(signal: AbortSignal): Promise<Error> {
     let address: RedisAddress;
     try {
@@ -273,7 +273,7 @@ export class RedisStore implements Store {
     for (const listener of this.#listeners) listener(false);
   }
 
-  /** Warns of a Redis that may lose what it is given. */
+  /** Warns if the settings of Redis may lose data. */
   #warn({ maxMemoryPolicy = "noeviction", durable = true }: StoreInfo): void {
     if (maxMemoryPolicy !== "noeviction") {
       this.#log.warn("Redis drops keys when its memory is full; set maxmemory-policy to noeviction", {
@@ -301,7 +301,7 @@ export class RedisStore implements Store {
     }
   }
 
-  /** The name that a key of ours has in this Redis. */
+  /** Returns the name of one of our keys in this Redis. */
   #nameOf(key: string): string {
     const { keyPrefix } = this.#target;
     return keyPrefix === KEY_PREFIX ? key : keyPrefix + key.slice(KEY_PREFIX.length);

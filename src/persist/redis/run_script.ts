@@ -1,7 +1,9 @@
 import type { Redis } from "ioredis";
 import type { Script, ScriptCall } from "./script.ts";
 
-/** Calls the script once for each list of arguments, in one pipeline. Returns the replies, errors among them. */
+/**
+ * Calls the script once for each list of arguments, in one pipeline. Returns the replies, errors among them.
+ */
 export async function runScript(
   client: Redis,
   script: Script,
@@ -11,7 +13,7 @@ export async function runScript(
   const unknown = [...replies.keys()].filter((i) => isNoScript(replies[i]));
   if (unknown.length === 0) return replies;
 
-  // Redis has forgotten its scripts, or has never seen this one.
+  // Redis has lost its scripts, or has never had this one.
   await client.script("LOAD", script.text);
   const again = await callAll(client, script, unknown.flatMap((i) => calls[i] ? [calls[i]] : []));
   unknown.forEach((i, nth) => replies[i] = again[nth]);
@@ -20,7 +22,7 @@ export async function runScript(
 
 async function callAll(client: Redis, { sha }: Script, calls: readonly ScriptCall[]): Promise<unknown[]> {
   const pipeline = client.pipeline();
-  // In one array: spread out, the arguments of a large batch would not fit on the stack.
+  // Pass one array: the arguments of a large batch do not fit on the stack.
   for (const call of calls) pipeline.call("evalsha", sha, call as unknown as string);
   return (await pipeline.exec() ?? []).map(([error, reply]) => error ?? reply);
 }

@@ -1,6 +1,7 @@
 /**
- * Scripts for what must be atomic in Redis: they compare the token of the lease, then write. Writes that need memory
- * come first: Redis decides at a script's first write whether it has enough, so a call is never half done.
+ * The scripts for atomic writes: they compare the token of the lease, then write. Writes that need memory
+ * come first, because Redis decides at a script's first write whether it has enough. So a call is never half
+ * done.
  */
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
@@ -16,9 +17,9 @@ export interface Script {
 export type ScriptCall = readonly [keys: number, ...(string | number | Buffer)[]];
 
 /**
- * KEYS: the lease, then those to set, to add to, to delete, to remove from. ARGV: the token, the first three counts,
- * then values and members in the order of their keys. A key that should be a set and is not is replaced. Keys are
- * written one at a time: `unpack` fails at some thousand, and MSET is not faster.
+ * KEYS: the lease, then those to set, to add to, to delete, to remove from. ARGV: the token, the first three
+ * counts, then values and members in the order of their keys. The script replaces a key that should be a set
+ * and is not. It writes keys one at a time: `unpack` fails at some thousand, and MSET is not faster.
  */
 export const WRITE = script(`
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
@@ -42,8 +43,9 @@ return 1
 `);
 
 /**
- * Prolongs the token's lease for some milliseconds (1), or gives it a free one (2). A full Redis refuses a script whose
- * first write takes memory; without the lease nobody could send it the deletions that free some.
+ * Prolongs the token's lease by the given milliseconds (1), or gives it a free one (2). The script must not
+ * need memory at its first write, or a full Redis would refuse it. Then no process could send the deletions
+ * that free memory.
  */
 export const LEASE = script(`
 local holder = redis.call('GET', KEYS[1])
@@ -87,7 +89,7 @@ function script(text: string): Script {
   return { text, sha: createHash("sha1").update(text).digest("hex") };
 }
 
-/** The client sends only Buffers as bytes. */
+/** Converts to Buffer, the only type that the client sends as bytes. */
 function toBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
   return Buffer.from(buffer, byteOffset, byteLength);
 }

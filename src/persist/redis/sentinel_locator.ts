@@ -15,9 +15,9 @@ export interface SentinelOptions extends RedisLogin {
 }
 
 /**
- * Finds the master that Sentinels name. A Sentinel may be cut off and name a server that is no longer the master,
- * so the Sentinel that was asked goes to the end of the line, and returns to its start once its answer has led to
- * a master. https://redis.io/docs/latest/develop/reference/sentinel-clients/
+ * Finds the master that Sentinels name. An isolated Sentinel may name a server that is no longer the master.
+ * So the Sentinel that was asked goes to the end of the list, and returns to the front if its answer has led
+ * to a master. https://redis.io/docs/latest/develop/reference/sentinel-clients/
  */
 export class SentinelLocator implements Locator {
   readonly name: string;
