@@ -1,8 +1,8 @@
 /**
  * Reads a response's body piece by piece, with one recycled buffer instead of garbage.
  *
- * The signal is obeyed here as well as by fetch: an abort does not reach the body of a response that has been
- * garbage collected, and nothing keeps the response while its body is read.
+ * This function checks the signal itself, although fetch has it too: an abort does not reach the body of a
+ * response that has been garbage collected, and nothing keeps the response alive while its body is read.
  */
 import { ConnectionError } from "./errors.ts";
 

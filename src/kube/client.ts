@@ -20,24 +20,24 @@ export interface KubeRequest {
   readonly signal: AbortSignal;
 }
 
-/** Headers and TLS as they were when the credentials were last read. */
+/** The headers and the TLS settings of the last reading of the credentials. */
 interface Session {
   readonly headers: Record<string, string>;
   readonly http: Deno.HttpClient;
-  /** The input that `http` was made of. A new client is made only when it changes. */
+  /** The input of `http`. A new client is created only if it changes. */
   readonly tls: string;
   readonly readAt: number;
 }
 
-/** A projected token is replaced long before it expires, so it is enough to read it again this often. */
+/** The time between two readings. A projected token is replaced long before it expires, so this is enough. */
 const SESSION_AGE_MS = 60_000;
-/** Many requests may be refused at once. They share one new reading of the credentials. */
+/** Many requests may be refused at the same time. They share one new reading of the credentials. */
 const REREAD_PAUSE_MS = 5_000;
 
 export class KubeClient {
-  /** Address of the API server, without a slash at its end. */
+  /** The address of the API server, without a trailing slash. */
   readonly server: string;
-  /** SHA-256 of the CA bundle as it was at the start, in hexadecimal; undefined if there is none. */
+  /** SHA-256 of the CA bundle at the start, in hexadecimal. Undefined if there is none. */
   readonly caSha256: string | undefined;
 
   #load: () => KubeConfig;
@@ -60,20 +60,20 @@ export class KubeClient {
     this.caSha256 = caSha256(config);
   }
 
-  /** @throws {Error} if there are no credentials, or none that can be used. */
+  /** @throws {Error} if there are no usable credentials. */
   static load(options: KubeClientOptions, log: Logger): KubeClient {
     return new KubeClient(() => loadKubeConfig(options), { log, clock: options.clock ?? systemClock });
   }
 
-  /** Makes a client of an API server that needs no credentials, such as the simulator. */
+  /** Creates a client of an API server that needs no credentials, such as the simulator. */
   static at(server: string, log: Logger): KubeClient {
     const config = { cluster: { name: "", server, skipTLSVerify: false }, user: { name: "" } };
     return new KubeClient(() => config, { log, clock: systemClock });
   }
 
   /**
-   * Sends a GET and returns the answer, whatever its status. After a 401 it reads the credentials again and
-   * repeats the request once: they may have been replaced.
+   * Sends a GET and returns the answer with any status. After a 401 it reads the credentials again, because
+   * they may have been replaced, and repeats the request once.
    *
    * @throws {ConnectionError} if no answer comes.
    */
@@ -87,7 +87,7 @@ export class KubeClient {
     return await this.#send(renewed, { path, ...request });
   }
 
-  /** Refuses new requests. Streams that are still open go on. */
+  /** Refuses new requests. Open streams continue. */
   close(): void {
     this.#closed = true;
     this.#session?.http.close();
@@ -113,7 +113,7 @@ export class KubeClient {
     return await this.#open();
   }
 
-  /** Returns the session after one that was refused: a new one, unless one was opened a moment ago. */
+  /** Returns the session to use after a refused one: a new one, unless another caller has just opened one. */
   async #reread(refused: Session): Promise<Session> {
     if (this.#session !== refused && this.#session) return this.#session;
     if (this.#opening || this.#clock.now() - this.#rereadAt < REREAD_PAUSE_MS) {

@@ -1,7 +1,7 @@
 /**
  * Reads the credentials of a kubeconfig's user: a token, a token file, a password, a client certificate, or
- * the answer of an exec plugin, which client-node runs. Of the auth provider `oidc`, only the ID token that
- * the file holds is used: kubectl refreshes it.
+ * the answer of an exec plugin, which client-node runs. Of the auth provider `oidc`, it uses only the ID
+ * token in the file, which kubectl refreshes.
  */
 import { ExecAuth } from "@kubernetes/client-node/dist/exec_auth.js";
 import type { Cluster, User } from "@kubernetes/client-node/dist/config_types.js";
@@ -38,7 +38,7 @@ interface PluginAnswer {
 
 export class CredentialReader {
   readonly #config: KubeConfig;
-  /** Keeps what the plugin answered until it expires. */
+  /** Keeps the answer of the plugin until it expires. */
   readonly #plugin = new ExecAuth();
 
   constructor(config: KubeConfig) {
@@ -66,7 +66,8 @@ export class CredentialReader {
     } catch (cause) {
       const of = `the credentials of user "${user.name}"`;
       const why = cause instanceof Error ? cause.message.trim() : String(cause);
-      // Headers repeats a value that it refuses, and the value is the token: leave out message and cause.
+      // The error of Headers contains the refused value, which is the token. Leave out its message and the
+      // cause.
       if (/header value|ByteString/.test(why)) {
         throw new ConnectionError(
           `${of} cannot be sent: a token or password has characters that a header cannot contain`,

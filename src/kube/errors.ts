@@ -12,19 +12,19 @@ export class ApiStatusError extends Error {
   constructor(
     readonly status: number,
     message: string,
-    /** The milliseconds to wait before the next request, as the API server asks; 0: it does not say. */
+    /** The milliseconds that the API server asks us to wait before the next request. 0: it does not ask. */
     readonly retryAfter = 0,
   ) {
     super(message);
   }
 
-  /** Makes an error of a response that is not a success. Its body should be a Status. */
+  /** Creates an error from a response that is not a success. Its body should be a Status. */
   static from({ status, headers }: Response, { text, now }: { text: string; now: number }): ApiStatusError {
     const retryAfter = parseRetryAfter(headers.get("retry-after"), now);
     return new ApiStatusError(status, explain(status, messageOf(text)), retryAfter);
   }
 
-  /** Makes an error of the object of an ERROR event, which should be a Status. */
+  /** Creates an error from the object of an ERROR event, which should be a Status. */
   static of(object: unknown): ApiStatusError {
     const { code, message } = (object ?? {}) as { code?: unknown; message?: unknown };
     const status = typeof code === "number" ? code : 500;
@@ -32,7 +32,7 @@ export class ApiStatusError extends Error {
   }
 }
 
-/** There is no connection, it was cut or went silent, or its bytes are not an answer of Kubernetes. */
+/** There is no connection, it broke or became silent, or its bytes are not an answer of Kubernetes. */
 export class ConnectionError extends Error {
   override name = "ConnectionError";
   /** The milliseconds without a byte before the failure. */
@@ -44,7 +44,9 @@ export class ConnectionError extends Error {
   }
 }
 
-/** Reports whether the resourceVersion is too old, so that only a new list helps. 429 and 5xx never mean that. */
+/**
+ * Reports whether the resourceVersion is too old, so that only a new list helps. 429 and 5xx never mean that.
+ */
 export function needsRelist(error: unknown): boolean {
   return error instanceof ApiStatusError && (error.status === 410 || error.status === 400);
 }
@@ -77,7 +79,7 @@ export function retryAfter(error: unknown): number {
   return error.status === 429 || error.status >= 500 ? Math.min(error.retryAfter, 300_000) : 0;
 }
 
-/** Makes an error of a failed fetch, in words that say what to check. */
+/** Creates an error from a failed fetch. Its message tells what to check. */
 export function unreachable(server: string, cause: unknown): ConnectionError {
   const text = messageOfCause(cause);
   const known = REASONS.find(([pattern]) => pattern.test(text));
@@ -86,7 +88,7 @@ export function unreachable(server: string, cause: unknown): ConnectionError {
   return new ConnectionError(`cannot reach the API server at ${server}: ${reason}`, { cause });
 }
 
-/** Returns the message of the cause: fetch itself says only that it failed. */
+/** Returns the message of the cause, because the message of fetch itself contains no reason. */
 function messageOfCause(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof Error ? error.cause.message : error.message;

@@ -34,48 +34,50 @@ export class Freshness {
     return this.#state;
   }
 
-  /** The last failure, while it lasts. */
+  /** The last failure. Undefined after a success. */
   get error(): string | undefined {
     return this.#error;
   }
 
-  /** When the API server last sent anything, in milliseconds since 1970; 0: never. */
+  /** The time of the last byte from the API server, in milliseconds since 1970. 0: never. */
   get lastEvent(): number {
     return this.#lastEvent;
   }
 
-  /** Whether the sink holds what an earlier process saved: no list has been complete yet. */
+  /**
+   * Whether the sink still holds the objects that an earlier process saved, because no list is complete yet.
+   */
   get isRestored(): boolean {
     return this.#state === "stale" && !this.#hasSynced;
   }
 
-  /** Takes note that the API server has sent something. */
+  /** Records that the API server has sent something. */
   heard(): void {
     this.#lastEvent = this.#options.clock.now();
   }
 
-  /** The sink holds what an earlier process saved: it is served, though not current. */
+  /** Records that the sink holds the objects that an earlier process saved. They are served as stale. */
   restored(): void {
     if (this.#state === "listing") this.#become("stale", this.#error);
   }
 
-  /** The view is current. */
+  /** Records that the view is current. */
   current(): void {
     this.close();
     this.#become("synced", undefined);
   }
 
-  /** The view can no longer be trusted. */
+  /** Records that the view can no longer be trusted. */
   distrusted(why: string): void {
     if (this.#state === "synced") this.#become("stale", why);
   }
 
-  /** A request has failed. */
+  /** Records that a request has failed. */
   failed(error: Error): void {
     const denied = isForbidden(error) ? "forbidden" : isAbsent(error) ? "absent" : undefined;
     this.#become(denied ?? this.#state, error.message);
     if (this.#state !== "synced") return;
-    // A watch that fell silent was broken long before it failed.
+    // A silent watch was broken long before it failed.
     const since = error instanceof ConnectionError ? error.silence : 0;
     this.#cancelStale ??= this.#options.clock.after(
       STALE_AFTER_MS - since,

@@ -12,7 +12,7 @@ import { Verifier } from "./verifier.ts";
 
 export interface InformersOptions {
   readonly kinds: readonly ResourceKind[];
-  /** Namespaced kinds are listed and watched in these alone, so that a Role is enough; empty: in all. */
+  /** Namespaced kinds are listed and watched only in these, so that a Role is enough. Empty: in all. */
   readonly namespaces: readonly string[];
   readonly labelSelector?: string | undefined;
   readonly log: Logger;
@@ -23,10 +23,10 @@ export interface InformersOptions {
   readonly onChange?: ((status: KindStatus) => void) | undefined;
 }
 
-/** The state of a kind is that of its scopes which stands first here. */
+/** The states in order of precedence. Of the states of its scopes, a kind has the first in this list. */
 const WORST_FIRST: readonly KindState[] = ["listing", "stale", "forbidden", "absent", "synced"];
 
-/** The reflectors of all kinds. Each goes its own way: one that is refused does not hold up the others. */
+/** Runs the reflectors of all kinds. They are independent: a refused one does not delay the others. */
 export class Informers {
   readonly #traffic = new Map<ResourceKind, Traffic>();
   readonly #outage: Outage;
@@ -67,7 +67,10 @@ export class Informers {
     for (const kind of kinds) this.#reflectors.get(kind)?.forEach((reflector) => reflector.restored());
   }
 
-  /** Runs until `signal` aborts, and settles when all is closed. Never rejects because of the API server. */
+  /**
+   * Runs until `signal` aborts, and settles when everything is closed. Never rejects because of the API
+   * server.
+   */
   async run(signal: AbortSignal): Promise<void> {
     const failure = new AbortController();
     const either = AbortSignal.any([signal, failure.signal]);
@@ -81,7 +84,10 @@ export class Informers {
     return [...this.#reflectors.keys()].map((kind) => this.#statusOf(kind));
   }
 
-  /** Returns when all of a kind was last found to equal the API server, in milliseconds since 1970; 0: never. */
+  /**
+   * Returns the time of the last verification that found all of a kind equal, in milliseconds since 1970. 0:
+   * never.
+   */
   verifiedAt(kind: ResourceKind): number {
     return Math.min(...(this.#reflectors.get(kind) ?? []).map((one) => this.#verifier.verifiedAt(one)));
   }

@@ -1,6 +1,6 @@
 /**
- * Chooses the cluster and the user by kubectl's rules, and refuses what Astrolabe cannot do with them.
- * client-node reads the entries; its own `config.js` is not used, since it drags in an HTTP client, SOCKS
+ * Chooses the cluster and the user by kubectl's rules, and refuses settings that Astrolabe does not support.
+ * client-node reads the entries. Its `config.js` is not used, because it imports an HTTP client, SOCKS
  * proxies and the classes of the whole Kubernetes API.
  * https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/
  */
@@ -17,13 +17,19 @@ import { dirname, isAbsolute, join } from "node:path";
 import { readTextFile, reasonOf } from "../read_text_file.ts";
 
 export interface KubeConfigOptions {
-  /** Path of a kubeconfig. Beats a mounted service account; the variable KUBECONFIG does not. */
+  /**
+   * The path of a kubeconfig. It takes precedence over a mounted service account; the variable KUBECONFIG
+   * does not.
+   */
   readonly kubeconfig?: string | undefined;
-  /** Instead of the kubeconfig's current context. */
+  /** The context to use instead of the current context. */
   readonly context?: string | undefined;
-  /** Use the service account mounted into the Pod. By default when there is one. */
+  /**
+   * Whether to use the service account that is mounted into the Pod. The default is to use it if there is
+   * one.
+   */
   readonly inCluster?: boolean | undefined;
-  /** Stands before the path of the mounted service account. */
+  /** A prefix of the path of the mounted service account. */
   readonly root?: string;
 }
 
@@ -37,7 +43,7 @@ const SERVICE_ACCOUNT_PATH = "/var/run/secrets/kubernetes.io/serviceaccount";
 /** The API server's ports that speak plain HTTP. */
 const PLAIN_PORTS = ["80", "8080", "8001"];
 
-/** @throws {Error} whose one line names the file, context or field, and what is wrong with it. */
+/** @throws {Error} with one line that names the file, context or field, and the fault. */
 export function loadKubeConfig(options: KubeConfigOptions): KubeConfig {
   const { kubeconfig, context, root = "" } = options;
   const mounted = kubeconfig === undefined && Deno.env.get("KUBERNETES_SERVICE_HOST") !== undefined &&
@@ -131,7 +137,7 @@ function readKubeconfig(path: string): KubeConfigFile {
   }
 }
 
-/** The form in which client-node keeps the path of a file that holds a token. */
+/** The form in which client-node stores the path of a token file. */
 function tokenFileProvider(tokenFile: string): { name: string; config: { tokenFile: string } } {
   return { name: "tokenFile", config: { tokenFile } };
 }
@@ -146,7 +152,7 @@ interface RawKubeconfig {
   }[];
 }
 
-/** Finds the context's cluster and user. Where several files have the name, the first file wins. */
+/** Finds the context's cluster and user. If several files contain the name, the first file wins. */
 function chosen(files: readonly KubeConfigFile[], name: string): KubeConfig {
   const contexts = files.flatMap(({ contexts }) => contexts);
   const context = contexts.find((context) => context.name === name);
@@ -170,7 +176,7 @@ function chosen(files: readonly KubeConfigFile[], name: string): KubeConfig {
 
 function check(cluster: Cluster): void {
   const of = `cluster "${cluster.name}"`;
-  // The address goes into logs and answers.
+  // The address appears in logs and answers.
   if (/^(\w+:\/\/)?[^/?#]*@/.test(cluster.server)) {
     throw new Error(`${of}: its server contains a password; move it to the user`);
   }
@@ -201,7 +207,7 @@ function exists(path: string): boolean {
     Deno.statSync(path);
     return true;
   } catch (error) {
-    // Reading the file reports whatever else is wrong with it.
+    // Other faults of the file are reported when it is read.
     return !(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory);
   }
 }

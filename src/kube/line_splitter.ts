@@ -4,7 +4,7 @@ const MAX_LINE = 16 * 1024 * 1024;
 const LARGE_LINE = 256 * 1024;
 const NEWLINE = 10;
 
-/** Splits the pieces of a stream into lines. It holds no more than the line that has not ended yet. */
+/** Splits the pieces of a stream into lines. It holds only the line that has not ended yet. */
 export class LineSplitter {
   #onLine: (line: Uint8Array) => void;
   #started = new Uint8Array(0);

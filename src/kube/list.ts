@@ -10,7 +10,9 @@ export interface PageRequest extends ScopeRequest {
 }
 
 export interface ListRequest extends PageRequest {
-  /** Called when the first page has come; again when a later page has expired and the list starts anew. */
+  /**
+   * Called when the first page has arrived, and again if a later page has expired and the list starts again.
+   */
   onBegin(): void;
   onObject(object: object): void;
 }
@@ -18,9 +20,9 @@ export interface ListRequest extends PageRequest {
 export interface Page {
   readonly items: readonly object[];
   readonly resourceVersion: string;
-  /** Leads to the next page; empty on the last. */
+  /** The token of the next page. Empty on the last page. */
   readonly token: string;
-  /** How many objects the pages after this one have; undefined where the API server does not say. */
+  /** The number of objects on the later pages. Undefined if the API server does not tell. */
   readonly remaining: number | undefined;
 }
 
@@ -34,7 +36,7 @@ export const LIST_IDLE_TIMEOUT_MS = 60_000;
  * (no resourceVersion): an API server that lags behind must not make us delete newer objects.
  *
  * @throws {ApiStatusError} when a page is refused.
- * @throws {ConnectionError} when a page breaks off, goes silent or is not a list.
+ * @throws {ConnectionError} when a page breaks off, becomes silent or is not a list.
  */
 export async function list(client: Pick<KubeClient, "fetch">, request: ListRequest): Promise<string> {
   for (let attempt = 1;; attempt++) {

@@ -1,10 +1,10 @@
 /**
- * Wakes the reflectors when an API server that was away answers again. By then their backoff may have grown to
- * 30 seconds.
+ * Wakes the reflectors when the API server answers again after an outage. By then their backoff may have
+ * grown to 30 seconds.
  *
- * A reflector reports each failure after which the API server may be away. Then `/readyz` is asked at once,
- * and every second until there is an answer. If the first answer is good, the failure concerns only this
- * reflector, and its backoff goes on.
+ * A reflector reports each failure after which the API server may be down. Then `/readyz` is requested
+ * immediately, and every second until there is an answer. If the first answer is good, the failure concerns
+ * only this reflector, and its backoff continues.
  */
 import { type Clock, sleep } from "../model/clock.ts";
 import type { KubeClient } from "./client.ts";
@@ -13,7 +13,7 @@ import { Watchdog } from "./request.ts";
 
 const POLL_INTERVAL_MS = 1_000;
 const POLL_TIMEOUT_MS = 5_000;
-/** The reflectors come back within this time, not all at once. */
+/** The time over which the reflectors are spread when they come back. */
 const SPREAD_MS = 500;
 
 export class Outage {
@@ -27,7 +27,7 @@ export class Outage {
     this.#clock = clock;
   }
 
-  /** Takes note of a failure. After some of them the API server may be away. */
+  /** Records a failure. After some kinds of failure, the API server may be down. */
   suspect(error: unknown): void {
     if (error instanceof ApiStatusError ? error.status >= 500 : error instanceof ConnectionError) {
       this.#suspicion.resolve();
@@ -61,7 +61,9 @@ export class Outage {
     }
   }
 
-  /** Reports whether the API server answers. Any status below 500 counts: some proxies do not serve the path. */
+  /**
+   * Reports whether the API server answers. Any status below 500 counts: some proxies do not serve the path.
+   */
   async #answers(signal: AbortSignal): Promise<boolean> {
     const dog = new Watchdog(() => POLL_TIMEOUT_MS, { clock: this.#clock, signal });
     try {

@@ -2,12 +2,12 @@
  * Proves that the past of the API server is the one that the reflectors have followed, before one of them
  * resumes its watch.
  *
- * An etcd that is restored from a backup gives out resourceVersions a second time. If a reflector resumes
- * at its own version after new writes have passed it, it misses their changes and keeps what the restore
- * undid. Therefore the proof looks for the newest three writes that any reflector has applied. Each object
- * must be as it was written. If it has been written since, it must have been so at that version, which
+ * An etcd that is restored from a backup gives out resourceVersions a second time. If a reflector resumes at
+ * its own version after new writes have passed it, it misses their changes and keeps what the restore undid.
+ * Therefore the proof looks for the newest three writes that any reflector has applied. Each object must be
+ * as it was written. If it has been written since, it must have been so at that version, which
  * `resourceVersionMatch=Exact` reads. A deleted object must have existed at the version before. The proof
- * needs three objects, because one that is written all the time may get the same version in both pasts. For
+ * needs three objects, because one that is written continuously may get the same version in both pasts. For
  * the same reason the time in the managed fields must be equal.
  *
  * The newest version that agrees is proven, and with it the whole past before it. No followed object was
@@ -40,7 +40,10 @@ export interface PastOptions {
 }
 
 const WITNESSES = 3;
-/** A witness whose version is compacted says nothing. Then the next one is asked, up to this many. */
+/**
+ * The most witnesses of a proof. A witness whose version is compacted proves nothing, and the next one is
+ * used.
+ */
 const WITNESSES_ASKED_MAX = 9;
 /** Reflectors that resume together share a proof of this age. */
 const PROOF_AGE_MS = 2_000;
@@ -78,7 +81,7 @@ export class Past {
     this.#followers.delete(follower);
   }
 
-  /** Takes note that a connection broke or could not be made: an earlier proof does not cover the next one. */
+  /** Records that a connection broke or failed: an earlier proof does not cover the next connection. */
   doubt(): void {
     this.#doubts++;
   }
@@ -100,9 +103,10 @@ export class Past {
   }
 
   /**
-   * Reports whether no object can be back that the sink lacks. A deletion after the proven version is not
-   * proven. One that came as an event is enough to say no. One that happened before the last list would show
-   * in the number of objects, since nothing has changed in the scope since that list.
+   * Reports whether the restore cannot have brought back an object that the sink lacks. A deletion after the
+   * proven version is not proven. If such a deletion came as an event, the answer is no. If it happened
+   * before the last list, the number of objects would differ, because nothing has changed in the scope since
+   * that list.
    */
   async #lacksNothing(
     { scope, deletedAt, listedAt, listedCount }: Witnesses,
@@ -146,7 +150,7 @@ export class Past {
     for (const follower of this.#followers) follower.distrust(FOREIGN);
   }
 
-  /** Reports whether the API server's past has this write. Returns undefined if it cannot say. */
+  /** Reports whether the API server's past has this write. Returns undefined if that cannot be decided. */
   async #agrees(witness: Witness, signal: AbortSignal): Promise<boolean | undefined> {
     const { version, gone } = witness;
     const now = await this.#find(witness, { signal });
@@ -165,7 +169,7 @@ export class Past {
     return before && before.object?.uid === witness.uid;
   }
 
-  /** Finds an object by name, now or at a version. Returns undefined if the API server does not say. */
+  /** Finds an object by name, now or at a version. Returns undefined if the API server cannot tell. */
   async #find(
     { scope: { kind }, namespace, name }: Witness,
     { signal, version }: { signal: AbortSignal; version?: string },
@@ -195,7 +199,7 @@ function refusesToSay(status: number): boolean {
   return status >= 400 && status < 500 && status !== 401 && status !== 429;
 }
 
-/** Reports whether an object is as the write left it. The time counts where both have one. */
+/** Reports whether an object is in the state of the write. The times are compared if both have one. */
 function isSame(object: Identity | undefined, { uid, version, writtenAt }: Witness): boolean {
   if (object?.uid !== uid || object.version !== version) return false;
   return writtenAt === undefined || object.writtenAt === undefined || object.writtenAt === writtenAt;

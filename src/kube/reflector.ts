@@ -4,7 +4,7 @@
  * Guarantees: a complete list begins, is delivered and ends (or is abandoned) before any event that follows
  * it; events arrive in the API server's order and without a gap; a gap leads to a new list. The
  * resourceVersion moves only after the sink has applied the object. A watch resumes there only after the past
- * has been proven (`past.ts`), unless the previous watch lasted as long as it had asked for.
+ * has been proven (`past.ts`), unless the previous watch lasted for the requested time.
  * Does not guarantee that every intermediate state is seen (a new list skips some), or that two scopes
  * advance together.
  *
@@ -12,8 +12,8 @@
  * correctness: if it is refused, or fails three times, the reflector lists pages instead.
  * https://kubernetes.io/docs/reference/using-api/api-concepts/#streaming-lists
  *
- * The file is longer than others because both kinds of list, the watch and what follows a failure change one
- * state.
+ * The file is longer than others because both kinds of list, the watch and the handling of failures change
+ * the same state.
  */
 import type { Logger } from "../log.ts";
 import { type Clock, sleep } from "../model/clock.ts";
@@ -43,10 +43,10 @@ import { Witnesses } from "./witnesses.ts";
 
 /** Bookmarks come every minute, so a watch that is silent for longer than two has died unnoticed. */
 const WATCH_IDLE_TIMEOUT_MS = 150_000;
-/** Between tries of a kind that may not be listed, and of one that the API server does not serve. */
+/** The time between tries of a kind that is forbidden, and of a kind that the API server does not serve. */
 const FORBIDDEN_PAUSE_MS = 60_000;
 const ABSENT_PAUSE_MS = 20_000;
-/** A watch that lasts this long without a failure runs. */
+/** The time after which a watch without a failure counts as running. */
 const RUNNING_AFTER_MS = 1_000;
 const STREAMED_LIST_TRIES = 3;
 const UNPROVEN = "nothing proves that the API server's past is the one that was followed";
@@ -57,7 +57,7 @@ export interface ReflectorOptions {
   readonly labelSelector?: string | undefined;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Counts what comes; reflectors of one kind share it. */
+  /** The counters of the kind, which its reflectors share. */
   readonly traffic: Traffic;
   /** Shared by all reflectors of an API server, as is `outage`. */
   readonly past: Past;
@@ -72,13 +72,13 @@ export class Reflector implements Follower {
 
   #options: ReflectorOptions;
   #backoff: Backoff;
-  /** Undefined: a list must come first. */
+  /** The version to watch from. Undefined: a list must come first. */
   #resourceVersion: string | undefined;
-  /** The connection has broken since the past was proven. */
+  /** Whether the connection has broken since the past was proven. */
   #doubtful = false;
   #interruption = new AbortController();
   #brokenStreamedLists = 0;
-  /** How often the resourceVersion was dropped since a watch last ran. */
+  /** The number of times that the resourceVersion was dropped since a watch last ran. */
   #relists = 0;
   readonly #freshness: Freshness;
   #phase: "lists" | "watches" = "lists";
@@ -96,27 +96,29 @@ export class Reflector implements Follower {
     return this.#freshness.state;
   }
 
-  /** The last failure, while it lasts. */
+  /** The last failure. Undefined after a success. */
   get error(): string | undefined {
     return this.#freshness.error;
   }
 
-  /** When the API server last sent anything, in milliseconds since 1970; 0: never. */
+  /** The time of the last byte from the API server, in milliseconds since 1970. 0: never. */
   get lastEvent(): number {
     return this.#freshness.lastEvent;
   }
 
-  /** Whether the sink holds what an earlier process saved: no list has been complete yet. */
+  /**
+   * Whether the sink still holds the objects that an earlier process saved, because no list is complete yet.
+   */
   get isRestored(): boolean {
     return this.#freshness.isRestored;
   }
 
-  /** The sink holds what an earlier process saved: it is served, though not current. */
+  /** Records that the sink holds the objects that an earlier process saved. They are served as stale. */
   restored(): void {
     this.#freshness.restored();
   }
 
-  /** Interrupts list or watch and lists again. A scope that was synced is stale until the list is complete. */
+  /** Stops the list or watch and lists again. A synced scope is stale until the list is complete. */
   distrust(why: string): void {
     this.#forget(why);
     this.#interruption.abort();
@@ -124,7 +126,7 @@ export class Reflector implements Follower {
 
   /**
    * Compares the objects that the sink holds with the API server. Returns the uids of those that differ, or
-   * undefined if there is no result now.
+   * undefined if this attempt has no result.
    *
    * @throws {ApiStatusError} and {ConnectionError} if the list fails.
    */
@@ -138,7 +140,7 @@ export class Reflector implements Follower {
     }
   }
 
-  /** Runs until `signal` aborts, and settles when all is closed. Rejects only for a bug of ours. */
+  /** Runs until `signal` aborts, and settles when everything is closed. Rejects only because of a bug. */
   async run(signal: AbortSignal): Promise<void> {
     const { past } = this.#options;
     past.join(this);
@@ -344,7 +346,7 @@ export class Reflector implements Follower {
     this.#verification?.reached(resourceVersion);
   }
 
-  /** Ends a complete list of so many objects. */
+  /** Ends a complete list with the given number of objects. */
   #complete(count: number): void {
     const { sink, traffic } = this.#options;
     sink.end(this.scope);
@@ -356,37 +358,37 @@ export class Reflector implements Follower {
 
   // State
 
-  /** Takes note that the view is current. */
+  /** Records that the view is current. */
   #current(): void {
     if (this.error !== undefined) this.#options.log.info("Recovered", logFieldsOf(this.scope));
     this.#freshness.current();
   }
 
-  /** Takes note that the watch has been open for a while: earlier failures no longer count. */
+  /** Records that the watch has been open for some time: earlier failures no longer count. */
   #runs(): void {
     this.#backoff.reset();
     this.#relists = 0;
     this.#current();
   }
 
-  /** Takes note that the connection did not last. */
+  /** Records that the connection did not last. */
   #broke(): void {
     this.#doubtful = true;
     this.#options.past.doubt();
   }
 
-  /** Takes note of a failure and waits before the next try. */
+  /** Records a failure and waits before the next try. */
   async #pause(error: unknown, signal: AbortSignal): Promise<void> {
     const { clock, outage } = this.#options;
     const before = this.state;
     this.#failed(error);
     if (needsRelist(error)) {
       this.#resourceVersion = undefined;
-      // The first list comes at once. Where versions keep expiring, the API server is left alone for a while.
+      // The first new list begins immediately. If versions keep expiring, wait, to spare the API server.
       if (this.#relists++ === 0) return;
     }
     const delay = Math.max(this.#backoff.failed(), retryAfter(error));
-    // The first refusal may be that of an API server which has only just started.
+    // The first refusal may come from an API server that has just started.
     if (isAbsent(error) && before === "absent") {
       await sleep(Math.max(delay, ABSENT_PAUSE_MS), { clock, signal });
     } else if (isForbidden(error) && before === "forbidden") {

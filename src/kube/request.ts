@@ -1,4 +1,6 @@
-/** The parts that all requests for the objects of a scope share: path, form, selector, and a limit on silence. */
+/**
+ * The parts that all requests for the objects of a scope share: path, form, selector, and a limit on silence.
+ */
 import type { Clock } from "../model/clock.ts";
 import type { ResourceKind } from "../model/resource_kind.ts";
 import type { Scope } from "../model/resource_sink.ts";
@@ -17,19 +19,21 @@ export function pathOf({ kind, namespace }: Scope): string {
   return `${root}${within}/${kind.plural}`;
 }
 
-/** Returns the fields by which log lines name the scope. */
+/** Returns the fields of log lines that name the scope. */
 export function logFieldsOf({ kind, namespace }: Scope): Record<string, string> {
   return { kind: kind.kind, ...(namespace === undefined ? {} : { namespace }) };
 }
 
-/** Returns the Accept header. Metadata alone has no fallback: an API server that cannot give it must refuse. */
+/**
+ * Returns the Accept header. There is no fallback from metadata to whole objects: the API server must refuse.
+ */
 export function acceptOf(kind: ResourceKind, form: "list" | "watch"): string {
   if (!kind.metadataOnly) return "application/json";
   const type = form === "list" ? "PartialObjectMetadataList" : "PartialObjectMetadata";
   return `application/json;as=${type};g=meta.k8s.io;v=v1`;
 }
 
-/** Adds the label selector to the search parameters, where it applies. */
+/** Adds the label selector to the search parameters if it applies to the kind. */
 export function searchOf(
   { scope, labelSelector }: ScopeRequest,
   search: Record<string, string>,
@@ -40,16 +44,16 @@ export function searchOf(
 }
 
 /**
- * Returns the part of an object that may be handed on. Of metadata-only kinds that is the metadata, even
- * where a server disregards the Accept header and sends more.
+ * Returns the part of an object that may be passed on. Of metadata-only kinds that is the metadata, even if a
+ * server ignores the Accept header and sends more.
  */
 export function admissible(kind: ResourceKind, object: object): object {
   return kind.metadataOnly ? { metadata: (object as { metadata?: unknown }).metadata } : object;
 }
 
 /**
- * Aborts a request when no byte has come for `limit` milliseconds, or with its parent. The limit is asked
- * for again each time that it seems to have passed.
+ * Aborts a request when no byte has arrived for `limit` milliseconds, or when its parent aborts. `limit` is
+ * called again each time that it seems to have passed.
  */
 export class Watchdog {
   readonly signal: AbortSignal;
@@ -72,10 +76,10 @@ export class Watchdog {
     this.#cancel = clock.after(limit(), check);
   }
 
-  /** Takes note that bytes have come. */
+  /** Records that bytes have arrived. */
   readonly heard: () => void;
 
-  /** Whether the limit has passed: the abort is not the parent's. */
+  /** Whether the limit caused the abort, and not the parent. */
   get bit(): boolean {
     return this.#silence.signal.aborted;
   }

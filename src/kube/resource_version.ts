@@ -1,10 +1,10 @@
 /**
  * The order of resourceVersions. Those of one API server are decimal numbers without leading zeros that grow
  * with every write: https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions
- * (KEP-5504). They may exceed what a JavaScript number holds.
+ * (KEP-5504). They may be too large for a JavaScript number.
  */
 
-/** Reports whether `version` stands for a later state than `other`. */
+/** Reports whether `version` is later than `other`. */
 export function isNewer(version: string, other: string): boolean {
   return version.length === other.length ? version > other : version.length > other.length;
 }

@@ -1,9 +1,9 @@
 /**
- * Compares the objects that a sink holds of a scope with the API server: uid and resourceVersion of each, by a
- * list of metadata, while the reflector goes on.
+ * Compares the objects of a scope in a sink with the API server while the reflector continues. It compares
+ * the uid and resourceVersion of each with a list of metadata.
  *
- * The sink keeps no past, so its state at the version of the list is gone when the list arrives. Objects that
- * differ are therefore compared again when the watch has passed that version. By then an object of the list
+ * The sink keeps no history, so its state at the version of the list is lost when the list arrives. Objects
+ * that differ are therefore compared again when the watch has passed that version. By then a listed object
  * must have its listed version or one after the list, or must have been removed by an event. An object that
  * was not listed must have a version after the list.
  */
@@ -31,7 +31,7 @@ export class Verification {
   /** The listed versions of objects that differed, by uid; undefined: the object was not listed. */
   readonly #doubts = new Map<string, string | undefined>();
   readonly #removed = new Set<string>();
-  /** Ends the wait for the watch, with true when it has passed the version of the list. */
+  /** Ends the wait for the watch. The argument is true if it has passed the version of the list. */
   readonly #passed = Promise.withResolvers<boolean>();
   #version: string | undefined;
 
@@ -42,8 +42,9 @@ export class Verification {
   }
 
   /**
-   * Returns the uids of the objects that differ, or undefined if a new list came meanwhile or the watch did not
-   * pass the version of the list in time. `own` returns the version that the watch has reached.
+   * Returns the uids of the objects that differ. Returns undefined if a new list began in the meantime, or if
+   * the watch did not pass the version of the list in time. `own` returns the version that the watch has
+   * reached.
    *
    * @throws {ApiStatusError} and {ConnectionError} when the list fails.
    */
@@ -60,18 +61,18 @@ export class Verification {
     return passed ? this.#differences(this.#version) : undefined;
   }
 
-  /** Takes note that the watch has reached this version. */
+  /** Records that the watch has reached this version. */
   reached(version: string): void {
     if (this.#version !== undefined && !isNewer(this.#version, version)) this.#passed.resolve(true);
   }
 
-  /** Takes note that the watch has brought the deletion of an object. */
+  /** Records that the watch has reported the deletion of an object. */
   removed(object: object): void {
     const uid = identityOf(object)?.uid;
     if (uid !== undefined) this.#removed.add(uid);
   }
 
-  /** Gives up: a new list begins, which replaces what was to be compared. */
+  /** Gives up, because a new list begins and replaces the objects. */
   abandon(): void {
     this.#passed.resolve(false);
   }

@@ -17,21 +17,24 @@ const RETRY_AFTER_MS = 300_000;
 const NAMED = 5;
 
 /**
- * Verifies every scope once in an interval, a quarter of it sooner or later, so that not all are listed at
- * once. Objects that differ are logged and counted, and a new list heals them.
+ * Verifies every scope once in an interval, up to a quarter of it earlier or later, so that the lists are
+ * spread. Objects that differ are logged and counted, and a new list heals them.
  */
 export class Verifier {
   readonly #options: VerifierOptions;
   readonly #reflectors: ReadonlyMap<Reflector, Traffic>;
   readonly #verifiedAt = new Map<Reflector, number>();
 
-  /** @param reflectors each with the counters of its kind. */
+  /** @param reflectors The reflectors, each with the counters of its kind. */
   constructor(reflectors: ReadonlyMap<Reflector, Traffic>, options: VerifierOptions) {
     this.#reflectors = reflectors;
     this.#options = options;
   }
 
-  /** When the scope was last found to equal the API server, in milliseconds since 1970; 0: never. */
+  /**
+   * Returns the time of the last verification that found the scope equal, in milliseconds since 1970. 0:
+   * never.
+   */
   verifiedAt(reflector: Reflector): number {
     return this.#verifiedAt.get(reflector) ?? 0;
   }

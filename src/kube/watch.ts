@@ -12,16 +12,16 @@ export interface WatchEvent {
 }
 
 export interface WatchRequest extends ScopeRequest {
-  /** The version to go on from. Undefined: a streamed list comes first. */
+  /** The version to continue from. Undefined: a streamed list comes first. */
   readonly resourceVersion?: string | undefined;
-  /** The longest time without a byte, in milliseconds; it may change while the stream lasts. */
+  /** Returns the longest time without a byte, in milliseconds. It may change during the stream. */
   readonly idleTimeout: () => number;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** The API server has accepted the request. */
+  /** Called when the API server has accepted the request. */
   onOpen(): void;
   onEvent(event: WatchEvent): void;
-  /** A line is JSON but not an event. The stream goes on. */
+  /** Called for a line that is JSON but not an event. The stream continues. */
   onBadEvent(why: string): void;
 }
 
@@ -31,11 +31,11 @@ const decoder = new TextDecoder();
 
 /**
  * Watches until the API server ends it. The watch asks for an end after five to ten minutes, at random, so
- * that the watches of all kinds do not start again together. Returns whether it lasted as long as it asked
- * for.
+ * that the watches of all kinds do not start again together. Returns whether it lasted for the requested
+ * time.
  *
  * @throws {ApiStatusError} when it is refused or an ERROR event comes.
- * @throws {ConnectionError} when the stream breaks, goes silent or carries a line that is not JSON.
+ * @throws {ConnectionError} when the stream breaks, becomes silent or contains a line that is not JSON.
  */
 export async function watch(client: Pick<KubeClient, "fetch">, request: WatchRequest): Promise<boolean> {
   const { scope, clock, resourceVersion } = request;

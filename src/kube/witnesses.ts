@@ -4,12 +4,12 @@ import { isNewer, isVersion } from "./resource_version.ts";
 /** A write that a reflector has applied: it gave the object this version, or deleted it. */
 export interface Witness {
   readonly scope: Scope;
-  /** The namespace of the object; undefined for a cluster-scoped one. */
+  /** The namespace of the object. Undefined for a cluster-scoped object. */
   readonly namespace: string | undefined;
   readonly name: string;
   readonly uid: string;
   readonly version: string;
-  /** The newest time in the managed fields, to the second; undefined where there are none. */
+  /** The newest time in the managed fields, to the second. Undefined if there are none. */
   readonly writtenAt: string | undefined;
   /** The write deleted the object, or moved it out of the label selector. */
   readonly gone: boolean;
@@ -19,7 +19,7 @@ export type Identity = Pick<Witness, "namespace" | "name" | "uid" | "version" | 
 
 const KEPT = 3;
 
-/** The parts of the past of a scope that a proof asks the API server for again. */
+/** The writes and counts of a scope that a proof compares with the API server. */
 export class Witnesses {
   readonly scope: Scope;
   #newest: readonly Witness[] = [];
@@ -31,7 +31,7 @@ export class Witnesses {
     this.scope = scope;
   }
 
-  /** The newest writes that were applied, of three objects at most, newest first. */
+  /** The newest applied writes of at most three objects, newest first. */
   get newest(): readonly Witness[] {
     return this.#newest;
   }
@@ -51,7 +51,7 @@ export class Witnesses {
     return this.#listedCount;
   }
 
-  /** Takes note of a write. During a list, most calls end at the first comparison. */
+  /** Records a write. During a list, most calls end at the first comparison. */
   add(object: object, { gone }: { gone: boolean }): void {
     const version = (object as { metadata?: { resourceVersion?: unknown } | null }).metadata?.resourceVersion;
     const last = this.#newest[KEPT - 1];
@@ -69,14 +69,14 @@ export class Witnesses {
       .sort(byNewest).slice(0, KEPT);
   }
 
-  /** Takes note of a complete list. Its number of objects stands for the deletions before it. */
+  /** Records a complete list. Its number of objects covers the deletions before it. */
   listed(version: string, count: number): void {
     this.#listedAt = version;
     this.#listedCount = count;
     this.#deletedAt = undefined;
   }
 
-  /** Forgets the writes: they belong to another past. */
+  /** Drops the writes, which belong to another past. */
   clear(): void {
     this.#newest = [];
     this.#deletedAt = undefined;
@@ -88,7 +88,7 @@ export function byNewest(left: Witness, right: Witness): number {
   return left.version === right.version ? 0 : isNewer(left.version, right.version) ? -1 : 1;
 }
 
-/** Returns the fields by which a proof knows an object, or undefined where its metadata is malformed. */
+/** Returns the fields that a proof compares, or undefined if the metadata is malformed. */
 export function identityOf(object: object): Identity | undefined {
   const { metadata } = object as { metadata?: Readonly<Record<string, unknown>> | null };
   const { namespace, name, uid, resourceVersion, managedFields } = metadata ?? {};
