@@ -159,10 +159,9 @@ export function selectsOnlyFinished({ tables }: Sight, selector: number): number
   let since = 0;
   let unfinished = false;
   selectors.forEachCohortOf(selector, (cohort) => {
-    if (unfinished) return;
-    cohorts.forEachMember(cohort, (row) => {
-      if (!rows.has(row, FINISHED)) unfinished = true;
-      else since = Math.max(since, rows.since.data[row]!);
+    unfinished ||= cohorts.someMember(cohort, (row) => {
+      since = Math.max(since, rows.since.data[row]!);
+      return !rows.has(row, FINISHED);
     });
   });
   return unfinished ? undefined : since;

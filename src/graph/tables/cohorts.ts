@@ -239,6 +239,14 @@ export class Cohorts {
     return this.#size.data[cohort]!;
   }
 
+  /** Reports whether a member passes a test. Stops at the first that does. */
+  someMember(cohort: number, test: (row: number) => boolean): boolean {
+    for (let row = this.#members.first(cohort); row !== NONE; row = this.#members.after(row)) {
+      if (test(row)) return true;
+    }
+    return false;
+  }
+
   forEachMember(cohort: number, visit: (row: number) => void): void {
     for (let row = this.#members.first(cohort); row !== NONE; row = this.#members.after(row)) visit(row);
   }
