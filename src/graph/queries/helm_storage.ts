@@ -28,7 +28,7 @@ export function forEachStorage(sight: Sight, visit: (row: number, name: number) 
 }
 
 /** Statuses in which a release is not, or not yet, as it should be. */
-const UNSETTLED = ["failed", "pending-install", "pending-upgrade", "pending-rollback", "uninstalling"];
+const UNSETTLED = ["failed", "pending-install", "pending-upgrade", "pending-rollback"];
 
 /**
  * Visits the visible storage objects whose status says that something is not, or not yet, as it should be.

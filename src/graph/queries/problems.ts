@@ -191,7 +191,7 @@ function releaseProblem(
   const revision = newestRevision(sight, row);
   if (revision === undefined) return;
   const { status, updated } = revision;
-  const isPending = status.startsWith("pending-") || status === "uninstalling";
+  const isPending = status.startsWith("pending-");
   if (status !== "failed" && !(isPending && now - updated >= PATIENCE_SECONDS)) return;
   visit({ type: "helm-release", severity: "error", row, since: updated, revision });
 }
