@@ -18,7 +18,8 @@ const bundle = await Deno.readTextFile(file);
 await Deno.writeTextFile(file, `globalThis.ASTROLABE_COMMIT=${JSON.stringify(commit)};\n${bundle}`);
 
 const graph = JSON.parse(await run(Deno.execPath(), ["info", "--json", ...Deno.args, "main.ts"], "piped"));
-const notices = noticesOf(graph);
+const readable = await run(Deno.execPath(), ["bundle", "--quiet", ...Deno.args, "main.ts"], "piped");
+const notices = noticesOf(graph, readable);
 await Deno.writeTextFile(
   join(dirname(file), "THIRD_PARTY_NOTICES.txt"),
   noticesText(notices, Deno.version.deno),

@@ -28,17 +28,20 @@ export interface Notice {
 }
 
 /**
- * Returns a notice for each npm and JSR package of the graph, by name.
+ * Returns a notice for each npm and JSR package of the bundle, by name. The graph names dependencies that no
+ * imported file needs: they are left out. A bundle that is not minified names its files in comments.
  *
  * @throws {Error} for a package without a licence text.
  */
-export function noticesOf(graph: ModuleGraph): Notice[] {
+export function noticesOf(graph: ModuleGraph, readableBundle: string): Notice[] {
   const notices = new Map<string, string>();
+  const seen = new Set<string>();
   const add = (key: string) => {
+    if (seen.has(key)) return;
+    seen.add(key);
     const { name, version, dependencies, localPath } = graph.npmPackages[key] ?? missing(key);
     const of = `${name} ${version}`;
-    if (notices.has(of)) return;
-    notices.set(of, licenceIn(localPath, of));
+    if (readableBundle.includes(`/${name}/${version}/`)) notices.set(of, licenceIn(localPath, of));
     for (const dependency of dependencies) add(dependency);
   };
   for (const { specifier, npmPackage, local } of graph.modules) {

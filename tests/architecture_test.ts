@@ -59,6 +59,7 @@ const ROOMS: readonly [room: string, files: RegExp, allowed: RegExp][] = [
 ];
 
 const PACKAGES: readonly [name: string, rooms: readonly string[]][] = [
+  ["@kubernetes/client-node", ["src/kube/"]],
   ["ioredis", ["src/persist/redis/"]],
   ["hono", ["src/http/", "src/simulator/"]],
   ["@opentelemetry/api", ["src/http/"]],
