@@ -3,7 +3,7 @@ export interface KubeObject {
   apiVersion: string;
   kind: string;
   metadata: ObjectMeta;
-  // deno-lint-ignore no-explicit-any -- nineteen kinds' worth of fields, which the API server does not look into either
+  // deno-lint-ignore no-explicit-any -- the fields of all kinds, which the API server does not look into either
   [field: string]: any;
 }
 

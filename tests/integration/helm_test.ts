@@ -89,7 +89,6 @@ Deno.test(`Helm releases on a real cluster${skipped}`, { ignore: !apiServerAvail
 });
 
 const BEFORE = [
-  "ConfigMap kube-root-ca.crt",
   "ConfigMap shared-one",
   "ConfigMap shared-two",
   "Namespace store",
