@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Slots, u16, u32, u8 } from "../../src/arrays/columns.ts";
 
-Deno.test("Slots hand out freed rows again, and grow their columns with what they hold", () => {
+Deno.test("Slots reuse freed rows, and grow their columns", () => {
   const columns = [u8(), u16(), u32(2)] as const;
   const slots = new Slots(columns);
   const rows = Array.from({ length: 500 }, () => slots.take());

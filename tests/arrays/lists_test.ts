@@ -12,7 +12,7 @@ function membersOf(lists: Lists, owner: number): number[] {
   return members;
 }
 
-Deno.test("Lists, random additions and removals leave what arrays have, newest first", () => {
+Deno.test("Lists, equal arrays after random additions and removals, newest first", () => {
   for (let seed = 1; seed <= 20; seed++) {
     const next = random(seed);
     const lists = new Lists();

@@ -3,7 +3,7 @@ import { NONE } from "../../src/arrays/columns.ts";
 import { RowIndex } from "../../src/arrays/row_index.ts";
 import { random } from "../support/random.ts";
 
-Deno.test("RowIndex finds every row among colliding ones, whatever comes and goes", () => {
+Deno.test("RowIndex finds every row among colliding ones after insertions and removals", () => {
   for (let seed = 1; seed <= 10; seed++) {
     const next = random(seed);
     const hashes = Array.from({ length: 300 }, () => Math.floor(next() * 40));

@@ -14,7 +14,7 @@ const hostile = [
   "x".repeat(5000),
 ];
 
-Deno.test("Strings.text() gives back what was interned", () => {
+Deno.test("Strings.text() returns the interned text", () => {
   const strings = new Strings();
   for (const text of hostile) assertEquals(strings.text(strings.intern(text)), text);
 });
@@ -43,7 +43,7 @@ Deno.test("Strings.equals() tells a string from all others, escaped ones include
   assertEquals(ids.map((id) => strings.equals(id, "never seen")), ids.map(() => false));
 });
 
-Deno.test("Strings.copy() writes what stands between the quotes in JSON", () => {
+Deno.test("Strings.copy() writes the text between the quotes of a JSON string", () => {
   const strings = new Strings();
   for (const text of hostile) {
     const id = strings.intern(text);
@@ -92,7 +92,7 @@ Deno.test("Strings takes no more memory as names come and go", () => {
   assertEquals(strings.bytes, bytes);
 });
 
-Deno.test("Strings, what grows step by step takes no more than a few times its last size", () => {
+Deno.test("Strings, a text that grows step by step takes at most a few times its last size", () => {
   const strings = new Strings();
   for (let length = 1; length <= 100_000; length += 64) strings.release(strings.intern("x".repeat(length)));
   assert(strings.bytes < 2_000_000, `${strings.bytes} bytes`);

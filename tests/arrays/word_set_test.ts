@@ -3,7 +3,7 @@ import { PartedWordSet } from "../../src/arrays/parted_word_set.ts";
 import { WordSet } from "../../src/arrays/word_set.ts";
 import { random } from "../support/random.ts";
 
-Deno.test("WordSet, random additions and takings leave what a Set has", () => {
+Deno.test("WordSet, equals a Set after random additions and removals", () => {
   for (let seed = 1; seed <= 20; seed++) {
     const next = random(seed);
     const set = new WordSet(4);
@@ -23,7 +23,7 @@ Deno.test("WordSet, random additions and takings leave what a Set has", () => {
   }
 });
 
-Deno.test("WordSet.has(), knows what is in it", () => {
+Deno.test("WordSet.has(), finds its members", () => {
   const set = new WordSet(2);
   set.add(Uint32Array.of(7, 8, 9), 1);
   assertEquals([set.has(Uint32Array.of(8, 9), 0), set.has(Uint32Array.of(7, 8), 0)], [true, false]);

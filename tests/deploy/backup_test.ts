@@ -74,7 +74,7 @@ async function loseAll(parts: Parts): Promise<void> {
   assertEquals(await redis.dump(), new Map());
 }
 
-test("restore.sh, brings back what backup.sh saved, with AOF on", async (parts) => {
+test("restore.sh, restores a backup of backup.sh with AOF on", async (parts) => {
   const { redis, dumps } = parts;
   await fill(redis);
   const before = await redis.dump();
@@ -85,7 +85,7 @@ test("restore.sh, brings back what backup.sh saved, with AOF on", async (parts) 
   assertEquals(await redis.dump(), before);
 });
 
-test("restore.sh, leaves a Redis that keeps what is written after it", async (parts) => {
+test("restore.sh, leaves a Redis that keeps later writes", async (parts) => {
   const { redis, dumps } = parts;
   await fill(redis, 10);
   await loseAll(parts);
@@ -110,7 +110,7 @@ test("restore.sh, takes the dump from standard input", async (parts) => {
   assertEquals(await redis.dump(), before);
 });
 
-test("restore.sh, puts aside what was there", async (parts) => {
+test("restore.sh, keeps the previous data under another name", async (parts) => {
   const { redis, dumps } = parts;
   await fill(redis, 10);
   await backUp(parts);

@@ -47,7 +47,7 @@ Deno.test("The Compose file, gives the demo another database than the cluster's"
   assertNotEquals(configOf("demo", services.demo).redis?.db, configOf("serve", services.astrolabe).redis?.db);
 });
 
-Deno.test("The Compose file, mounts what is there", async () => {
+Deno.test("The Compose file, mounts existing files", async () => {
   const sources = services.redis.volumes.map((volume) => `${volume}`.split(":")[0] ?? "");
   for (const source of sources) {
     if (source.startsWith("./")) await Deno.stat(`${FOLDER}/${source}`);
@@ -55,7 +55,7 @@ Deno.test("The Compose file, mounts what is there", async () => {
   }
 });
 
-Deno.test("The Compose file, starts Redis with what it mounts", async () => {
+Deno.test("The Compose file, starts Redis with the mounted files", async () => {
   const mounts = services.redis.volumes.map((volume) => `${volume}`.split(":"));
   for (const path of services.redis.entrypoint.slice(1)) {
     const [source, target = ""] = mounts.find(([, target = ""]) => path.startsWith(target)) ?? [];

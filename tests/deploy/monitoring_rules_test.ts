@@ -30,7 +30,7 @@ Deno.test("Operations page, has a section for every alert and for no other", () 
   assertEquals(headings.toSorted(), alerts.toSorted());
 });
 
-Deno.test("Operations page, says of every alert what it means, what users notice and what to do", () => {
+Deno.test("Operations page, explains the meaning, the effect and the remedy of every alert", () => {
   const said = alerts.map((alert) => [alert, ...section(page, `### ${alert}`).match(/^\*\*.+?\*\*/gm) ?? []]);
   const questions = ["**What it means.**", "**What users notice.**", "**What to do.**"];
   assertEquals(said, alerts.map((alert) => [alert, ...questions]));

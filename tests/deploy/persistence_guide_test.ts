@@ -48,7 +48,7 @@ Deno.test("The guide to persistence, quotes the log word for word", () => {
   assertEquals(lines.filter((line) => !sources.includes(line)), []);
 });
 
-Deno.test("The guide to persistence, tells what each field of /health says", async () => {
+Deno.test("The guide to persistence, explains each field of /health", async () => {
   const clock = new FakeClock();
   const store = new MemoryStore(clock);
   const fields: string[] = [];

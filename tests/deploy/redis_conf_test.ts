@@ -141,7 +141,7 @@ test("keeps Astrolabe to its own keys", async (redis) => {
   assertStringIncludes(output, "NOPERM");
 });
 
-test("grants Astrolabe what a Cluster and Sentinels need", async (redis) => {
+test("grants Astrolabe the permissions for a Cluster and for Sentinels", async (redis) => {
   for (const command of [["role"], ["cluster", "slots"], ["cluster", "countkeysinslot", "1"]]) {
     assert(!(await redis.cli("astrolabe", ...command)).output.includes("NOPERM"), command.join(" "));
   }
@@ -154,7 +154,7 @@ test("lets the backup read nothing but a whole copy", async (redis) => {
   assertStringIncludes(output, "NOPERM");
 });
 
-test("still has after a crash what was written before it", async (redis) => {
+test("keeps writes through a crash", async (redis) => {
   await redis.cli("astrolabe", "set", `${NODE}1`, "{}");
   await redis.stop("SIGKILL");
   await redis.start();

@@ -11,7 +11,7 @@ import { randomWriter } from "../support/random_writes.ts";
 import { testKinds } from "../support/records.ts";
 
 for (let seed = 1; seed <= 60; seed++) {
-  Deno.test(`Graph, random writes leave what the final records say (seed ${seed})`, () => {
+  Deno.test(`Graph, has the graph of the final records after random writes (seed ${seed})`, () => {
     const graph = new Graph(testKinds, () => 1_700_000_000_000);
     const naive = new NaiveGraph();
     const write = randomWriter(seed);
@@ -32,7 +32,7 @@ for (let seed = 1; seed <= 60; seed++) {
 }
 
 for (let seed = 101; seed <= 110; seed++) {
-  Deno.test(`Graph, listeners that read change nothing (seed ${seed})`, () => {
+  Deno.test(`Graph, is not changed by listeners that read (seed ${seed})`, () => {
     const graph = new Graph(testKinds, () => 1_700_000_000_000);
     const naive = new NaiveGraph();
     const write = randomWriter(seed);
@@ -48,7 +48,7 @@ for (let seed = 101; seed <= 110; seed++) {
 }
 
 for (let seed = 1; seed <= 20; seed++) {
-  Deno.test(`Graph.listen(), a listener can keep a copy by what it hears (seed ${seed})`, () => {
+  Deno.test(`Graph.listen(), lets a listener maintain a copy (seed ${seed})`, () => {
     const graph = new Graph(testKinds, () => 1_700_000_000_000);
     const copy = new Copy(graph);
     const write = randomWriter(seed);

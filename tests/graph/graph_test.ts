@@ -99,7 +99,7 @@ Deno.test("Graph.upsert() counts a relation once that both of its ends declare",
   assertEquals(graph.read.relationCount, 1);
 });
 
-Deno.test("Graph.upsert() of what is equal changes nothing that a reader sees", () => {
+Deno.test("Graph.upsert() of an equal record changes nothing that a reader sees", () => {
   const graph = new Graph(testKinds);
   const web = podNamed("web", {
     labels: [["app", "web"]],
@@ -113,7 +113,7 @@ Deno.test("Graph.upsert() of what is equal changes nothing that a reader sees", 
   assertEquals(graph.read.revision, revision);
 });
 
-Deno.test("Graph.upsert() notices what a reference says beside its target", () => {
+Deno.test("Graph.upsert() notices changes of a reference other than its target", () => {
   const graph = new Graph(testKinds);
   const owner = ownedBy("pod-top");
   const forms: Partial<Reference>[] = [{}, { controller: true }, { optional: true }];
@@ -126,7 +126,7 @@ Deno.test("Graph.upsert() notices what a reference says beside its target", () =
   }
 });
 
-Deno.test("Graph.upsert() moves the revision by one, however much it changes", () => {
+Deno.test("Graph.upsert() increases the revision by one for any number of changes", () => {
   const graph = new Graph(testKinds);
   graph.upsert(record({ kind: claim!, namespace: "a", name: "data", uid: "claim" }));
   const { revision } = graph.read;
@@ -134,7 +134,7 @@ Deno.test("Graph.upsert() moves the revision by one, however much it changes", (
   assertEquals(graph.read.revision, revision + 1);
 });
 
-Deno.test("Graph.forget() removes what was restored, and not what has been upserted since", () => {
+Deno.test("Graph.forget() removes restored resources, except those upserted since", () => {
   const graph = new Graph(testKinds);
   for (const name of ["one", "two"]) graph.restore(podNamed(name));
   graph.upsert(podNamed("three"));
@@ -174,7 +174,7 @@ Deno.test("Graph takes no more memory as resources come and go", () => {
   assertEquals(graph.read.bytes, bytes);
 });
 
-Deno.test("Graph.endReplace() removes what the list no longer has", () => {
+Deno.test("Graph.endReplace() removes the resources that the list no longer has", () => {
   const graph = new Graph(testKinds);
   for (const name of ["one", "two"]) graph.upsert(podNamed(name));
   graph.upsert(record({ kind: claim!, namespace: "a", name: "data", uid: "claim" }));
@@ -202,7 +202,7 @@ Deno.test("Graph.beginReplace() of a list that never ends removes nothing", () =
   assertEquals(uids(graph, {}), ["pod-one", "pod-two"]);
 });
 
-Deno.test("GraphReader.release() is that of the nearest owner where a resource has none", () => {
+Deno.test("GraphReader.release() is the release of the nearest owner if a resource has none", () => {
   const graph = new Graph(testKinds);
   graph.upsert(podNamed("top", helm("a", "shop")));
   graph.upsert(podNamed("middle", { references: [ownedBy("pod-top")] }));
@@ -218,7 +218,7 @@ Deno.test("GraphReader.release() ends where owners own one another", () => {
   assertEquals(graph.read.release(graph.read.find("pod-one")!), undefined);
 });
 
-Deno.test("GraphReader.select() of a release takes what it owns and touches, and ends there", () => {
+Deno.test("GraphReader.select() of a release selects the resources that it owns and touches, and no others", () => {
   const graph = new Graph(testKinds);
   graph.upsert(podNamed("shop", { ...helm("a", "shop"), references: [mounts("shared")] }));
   graph.upsert(podNamed("shop-1", { references: [ownedBy("pod-shop")] }));
@@ -231,7 +231,7 @@ Deno.test("GraphReader.select() of a release takes what it owns and touches, and
   assertEquals(uids(graph, { release: { namespace: "b", name: "shop" } }), []);
 });
 
-Deno.test("GraphReader.select() of a release takes what selects one of its resources", () => {
+Deno.test("GraphReader.select() of a release selects the resources whose selectors match its own", () => {
   const graph = new Graph(testKinds);
   graph.upsert(podNamed("shop", { ...helm("a", "shop"), labels: [["app", "shop"]] }));
   graph.upsert(podNamed("budget", {
@@ -240,7 +240,7 @@ Deno.test("GraphReader.select() of a release takes what selects one of its resou
   assertEquals(uids(graph, { release: { name: "shop" } }), ["pod-budget", "pod-shop"]);
 });
 
-Deno.test("GraphReader.select() follows an attached resource along what its kind attaches", () => {
+Deno.test("GraphReader.select() follows an attached resource along the relations that its kind attaches", () => {
   const kinds = testKinds.map((kind) => kind === claim ? { ...kind, attaches: ["binds"] as const } : kind);
   const graph = new Graph(kinds);
   graph.upsert(podNamed("shop", { ...helm("a", "shop"), references: [mounts("data")] }));
@@ -255,7 +255,7 @@ Deno.test("GraphReader.select() follows an attached resource along what its kind
   assertEquals(uids(graph, { release: { name: "shop" } }), ["claim", "pod-shop", "volume"]);
 });
 
-Deno.test("GraphReader.select() leaves out what its kind keeps outside of releases", () => {
+Deno.test("GraphReader.select() leaves out resources whose kind stays outside of releases", () => {
   const kinds = testKinds.map((kind) => kind === claim ? { ...kind, outsideReleases: "sh.helm." } : kind);
   const graph = new Graph(kinds);
   graph.upsert(
@@ -272,7 +272,7 @@ Deno.test("GraphReader.select() leaves out what its kind keeps outside of releas
   assertEquals(uids(graph, { release: { name: "shop" }, inactive: true }), ["claim"]);
 });
 
-Deno.test("GraphReader.select() of a namespace takes the cluster-scoped resources that it touches", () => {
+Deno.test("GraphReader.select() of a namespace selects the cluster-scoped resources that it touches", () => {
   const kinds = [...testKinds, { ...volume!, kind: "Namespace", plural: "namespaces", isNamespace: true }];
   const graph = new Graph(kinds);
   graph.upsert(record({
@@ -291,7 +291,7 @@ Deno.test("GraphReader.select() of a namespace takes the cluster-scoped resource
   assertEquals(uids(graph, { namespaces: ["nowhere"] }), []);
 });
 
-Deno.test("GraphReader.select() lets through what fulfils all filters at once", () => {
+Deno.test("GraphReader.select() selects the resources that match all filters", () => {
   const graph = new Graph(testKinds);
   const labels = [["app", "web"], ["helm.sh/chart", "web-1"]] as const;
   graph.upsert(podNamed("web-1", { labels, status: "Error" }));
@@ -315,7 +315,7 @@ Deno.test("GraphReader.select() lets through what fulfils all filters at once", 
   assertEquals(uids(graph, { labelSelector: [{ key: "never", operator: "In", values: ["seen"] }] }), []);
 });
 
-Deno.test("GraphReader.problems() names what is missing, once its kind is synced", () => {
+Deno.test("GraphReader.problems() names missing targets once their kind is synced", () => {
   const graph = synced();
   graph.upsert(podNamed("web", { references: [mounts("data"), mounts("maybe", { optional: true })] }));
   graph.upsert(podNamed("done", { references: [mounts("data")], finished: true }));
@@ -367,7 +367,7 @@ Deno.test("GraphReader.relationTypes() lists every type between two resources, e
   assertEquals(read.relationTypes(to, from), []);
 });
 
-Deno.test("GraphReader.select() of a release does not follow what much of the cluster shares", () => {
+Deno.test("GraphReader.select() of a release does not follow widely shared resources", () => {
   const graph = new Graph(testKinds);
   const runsOn = { type: "runs-on", kind: volume!, namespace: "", name: "node" } as const;
   graph.upsert(podNamed("shop", { ...helm("a", "shop"), references: [runsOn] }));
@@ -376,7 +376,7 @@ Deno.test("GraphReader.select() of a release does not follow what much of the cl
   assertEquals(uids(graph, { namespaces: ["a"] }), ["pod-shop"]);
 });
 
-Deno.test("Graph.setSynced() moves the revision, as readers see stale kinds", () => {
+Deno.test("Graph.setSynced() increases the revision, since readers see stale kinds", () => {
   const graph = new Graph(testKinds);
   const { revision } = graph.read;
   graph.setSynced(pod!, true);

@@ -19,7 +19,7 @@ function listenerOf(hear: () => void): GraphListener {
 }
 
 for (const [form, [first, second, third]] of [["UUIDs", UUIDS], ["texts", ["x", "y", "z"]]] as const) {
-  Deno.test(`GraphListener, finding resources meanwhile gives none another uid (${form})`, () => {
+  Deno.test(`GraphListener, lookups in a listener do not change uids (${form})`, () => {
     const graph = new Graph(testKinds);
     const selector = [{ key: "app", operator: "Exists", values: [] }] as const;
     graph.upsert(podNamed("other", { uid: first }));
@@ -40,7 +40,7 @@ for (const [form, [first, second, third]] of [["UUIDs", UUIDS], ["texts", ["x", 
   });
 }
 
-Deno.test("GraphListener, a row is complete whenever one is told of it", () => {
+Deno.test("GraphListener, rows are complete when listeners are notified", () => {
   const graph = new Graph(testKinds);
   const listener = readEverything(graph);
   graph.listen(listener);
@@ -56,7 +56,7 @@ Deno.test("GraphListener, a row is complete whenever one is told of it", () => {
   assert(listener.heard > 0);
 });
 
-Deno.test("Graph.listen() tells every listener until it is ended", () => {
+Deno.test("Graph.listen() notifies every listener until it is ended", () => {
   const graph = new Graph(testKinds);
   const heard = [0, 0];
   const endFirst = graph.listen(listenerOf(() => heard[0]!++));
@@ -72,7 +72,7 @@ Deno.test("Graph.listen() tells every listener until it is ended", () => {
   assertEquals(heard, [1, 2]);
 });
 
-Deno.test("Graph.listen() may be ended while listeners are told", () => {
+Deno.test("Graph.listen() may be ended during a notification", () => {
   const graph = new Graph(testKinds);
   let heard = 0;
   const end = graph.listen(listenerOf(() => end()));

@@ -48,7 +48,7 @@ const entries: [what: string, entry: Partial<Reference>][] = [
 ];
 
 for (const [what, entry] of entries) {
-  Deno.test(`Graph, an entry with ${what} finds its owner by uid, whoever comes first`, () => {
+  Deno.test(`Graph, an entry with ${what} finds its owner by uid in either order`, () => {
     const owner = podNamed("owner");
     const dependent = podNamed("web", ownedBy("owner", entry));
     const third = podNamed("third");
@@ -68,13 +68,13 @@ const places: [what: string, owner: ResourceRecord, dependent: ResourceRecord, o
   ["another namespace", podNamed("owner", { namespace: "b" }), podNamed("web"), false],
   ["no namespace", podNamed("owner", { kind: volume!, namespace: "" }), podNamed("web"), true],
   [
-    "a namespace, of what is in none",
+    "a namespace, of a cluster-scoped resource",
     podNamed("owner"),
     podNamed("web", { kind: volume!, namespace: "" }),
     false,
   ],
   [
-    "no namespace, as what it owns",
+    "no namespace, as the resource that it owns",
     podNamed("owner", { kind: volume!, namespace: "" }),
     podNamed("web", { kind: volume!, namespace: "" }),
     true,
@@ -82,7 +82,7 @@ const places: [what: string, owner: ResourceRecord, dependent: ResourceRecord, o
 ];
 
 for (const [what, owner, dependent, owns] of places) {
-  Deno.test(`Graph, an owner in ${what} ${owns ? "owns" : "does not own"}, whoever comes first`, () => {
+  Deno.test(`Graph, an owner in ${what} ${owns ? "owns" : "does not own"}, in either order`, () => {
     const owned = { ...dependent, ...ownedBy("owner") };
     for (const order of [[owner, owned], [owned, owner]]) {
       const graph = new Graph(testKinds);
@@ -94,7 +94,7 @@ for (const [what, owner, dependent, owns] of places) {
   });
 }
 
-Deno.test("Graph, an owner that leaves the namespace of its dependents owns them no longer", () => {
+Deno.test("Graph, an owner that leaves the namespace of its dependents no longer owns them", () => {
   const graph = new Graph(testKinds);
   graph.upsert(podNamed("web", ownedBy("owner")));
   graph.upsert(podNamed("owner"));
@@ -102,7 +102,7 @@ Deno.test("Graph, an owner that leaves the namespace of its dependents owns them
   assertEquals(facts(graph), ["web lacks Pod a/owner"]);
 });
 
-Deno.test("GraphReader.forEachReference() calls a missing target as each source does", () => {
+Deno.test("GraphReader.forEachReference() names a missing target as each source does", () => {
   const graph = new Graph(testKinds);
   graph.upsert(podNamed("one", ownedBy("gone", { name: "first" })));
   graph.upsert(podNamed("two", ownedBy("gone", { name: "second", kind: claim })));
@@ -116,7 +116,7 @@ Deno.test("GraphReader.forEachReference() calls a missing target as each source 
   assertEquals(facts(graph), ["one lacks Pod a/renamed", "two lacks Claim a/second"]);
 });
 
-Deno.test("GraphReader.forEachReference() says that a missing uid was replaced where its name exists", () => {
+Deno.test("GraphReader.forEachReference() reports that a missing uid was replaced if its name exists", () => {
   const graph = new Graph(testKinds);
   graph.upsert(podNamed("web", ownedBy("old", { name: "owner" })));
   graph.upsert(podNamed("db", ownedBy("old", { name: "nobody" })));
@@ -127,7 +127,7 @@ Deno.test("GraphReader.forEachReference() says that a missing uid was replaced w
   assertEquals(facts(graph), ["db lacks Pod a/nobody", "web lacks Pod a/owner"]);
 });
 
-Deno.test("GraphReader.countProblems() leaves out what names a kind that is not tracked", async () => {
+Deno.test("GraphReader.countProblems() leaves out references to kinds that are not tracked", async () => {
   const graph = new Graph(testKinds);
   for (const kind of testKinds) graph.setSynced(kind, true);
   graph.upsert(podNamed("web", ownedBy("gone", UNTRACKED)));

@@ -21,7 +21,7 @@ function test(
   });
 }
 
-test("say in health, probes and metrics who writes", async (replicas) => {
+test("report in health, probes and metrics which one writes", async (replicas) => {
   await replicas.start();
   const writer = await replicas.writer();
   const standby = await replicas.start();
@@ -39,7 +39,7 @@ test("say in health, probes and metrics who writes", async (replicas) => {
   assertStringIncludes(standby.output, "Another Astrolabe writes to this Redis");
 });
 
-test("have another writer when the first is stopped, and again when that is killed", async (replicas) => {
+test("have another writer after the first is stopped, and again after that one is killed", async (replicas) => {
   for (let i = 0; i < 3; i++) await replicas.start();
   await replicas.atRest();
   for (const signal of ["SIGTERM", "SIGKILL"] as const) {
@@ -49,7 +49,7 @@ test("have another writer when the first is stopped, and again when that is kill
   }
 });
 
-test("refuse what a writer wants to write that slept until another had the lease", async (replicas) => {
+test("reject the writes of a frozen writer after another has the lease", async (replicas) => {
   await replicas.start();
   const sleeper = await replicas.writer();
   await replicas.start();
@@ -98,7 +98,7 @@ for (const topology of ["sentinel", "cluster"] as const) {
   );
 }
 
-test("write again what the new primary never received", async (replicas) => {
+test("write changes again that the new primary never received", async (replicas) => {
   await replicas.start();
   await replicas.atRest();
   const primary = await replicas.redis.primary();
@@ -119,7 +119,7 @@ test("write again what the new primary never received", async (replicas) => {
   await replicas.atRest();
 }, { topology: "sentinel", timeout: 1_000 });
 
-test("are not ready with a restored graph while another one writes", async (replicas) => {
+test("are not ready with a restored graph while another replica writes", async (replicas) => {
   await replicas.start();
   await replicas.atRest();
   await replicas.simulator.down();
@@ -132,7 +132,7 @@ test("are not ready with a restored graph while another one writes", async (repl
   await replicas.atRest();
 });
 
-test("are ready with a restored graph at once when nobody writes", async (replicas) => {
+test("are immediately ready with a restored graph if no replica writes", async (replicas) => {
   const first = await replicas.start();
   await replicas.atRest();
   await replicas.stop(first);

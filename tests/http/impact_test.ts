@@ -89,7 +89,7 @@ const CASES: readonly [what: string, objects: readonly KubeObject[], start: stri
     all.replaceAll("broken", "degraded"),
   ],
   [
-    "what is needed and optional at once is needed",
+    "a target that is both needed and optional is needed",
     [
       ...web({
         ...envFrom("secretRef", "s", true),
@@ -108,13 +108,13 @@ const CASES: readonly [what: string, objects: readonly KubeObject[], start: stri
     "broken ServiceAccount robot",
   ],
   [
-    "a claim breaks what mounts it, and degrades its volume's claim not at all",
+    "a claim breaks the Pods that mount it, and does not degrade its volume's claim",
     [...web(mounts("data")), ...bound],
     "persistentvolumeclaim-data",
     all,
   ],
   [
-    "a volume breaks its claim, and what mounts that",
+    "a volume breaks its claim, and the Pods that mount the claim",
     [...web(mounts("data")), ...bound],
     "persistentvolume-disk",
     "broken PersistentVolumeClaim data, " + all,
@@ -126,7 +126,7 @@ const CASES: readonly [what: string, objects: readonly KubeObject[], start: stri
     "",
   ],
   [
-    "a StorageClass breaks a claim that is Pending, and what mounts it",
+    "a StorageClass breaks a Pending claim, and the Pods that mount it",
     [
       ...web(mounts("data")),
       claim("data", "Pending", { storageClassName: "fast" }),
@@ -215,7 +215,7 @@ const CASES: readonly [what: string, objects: readonly KubeObject[], start: stri
     "broken HorizontalPodAutoscaler web, removed ReplicaSet web-1, removed Pod web-1-0",
   ],
   [
-    "a Deployment removes what it owns",
+    "a Deployment removes the resources that it owns",
     web(),
     "deployment-web",
     "removed ReplicaSet web-1, removed Pod web-1-0",
@@ -227,7 +227,7 @@ const CASES: readonly [what: string, objects: readonly KubeObject[], start: stri
     "degraded Deployment web, removed Pod web-1-0",
   ],
   [
-    "what has another owner is not removed",
+    "a resource with another owner is not removed",
     [
       object("ConfigMap", "n/a"),
       object("ConfigMap", "n/b"),
@@ -254,7 +254,7 @@ const CASES: readonly [what: string, objects: readonly KubeObject[], start: stri
     "removed ServiceAccount default, removed Deployment web, removed ReplicaSet web-1, removed Pod web-1-0",
   ],
   [
-    "effects go on through what is broken: a Secret, its Pods, their Service, its Ingress",
+    "effects spread through broken resources: a Secret, its Pods, their Service, its Ingress",
     [
       selecting("web"),
       ingress("in", "web"),
@@ -293,9 +293,9 @@ const CASES: readonly [what: string, objects: readonly KubeObject[], start: stri
     "configmap-a",
     "removed ConfigMap b",
   ],
-  ["what nothing needs affects nothing", [object("ConfigMap", "n/c")], "configmap-c", ""],
+  ["a resource without dependents affects nothing", [object("ConfigMap", "n/c")], "configmap-c", ""],
   [
-    "a missing Secret: what lacks it",
+    "a missing Secret: its dependents",
     web(envFrom("secretRef", "gone")),
     "?kind=Secret&namespace=n&name=gone",
     all,

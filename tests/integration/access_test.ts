@@ -71,7 +71,7 @@ const cases: Record<string, (server: ApiServer) => Promise<void>> = {
     });
   },
 
-  "leaves out what the label selector does not select, but of no cluster-scoped kind": async (server) => {
+  "leaves out namespaced resources that the label selector does not select": async (server) => {
     const args = [`--kubeconfig=${server.kubeconfig()}`, "--label-selector=app in (web), tier!=back"];
     await withAstrolabe(args, async (astrolabe) => {
       await astrolabe.ready();
@@ -85,7 +85,7 @@ const cases: Record<string, (server: ApiServer) => Promise<void>> = {
     });
   },
 
-  "says that its token is bad, and goes on when it has become good": async (server) => {
+  "reports a bad token, and continues once it is good": async (server) => {
     const tokenFile = `${server.folder}/token`;
     await Deno.writeTextFile(tokenFile, "stale\n");
     const kubeconfig = await altered(server, ({ users }) => users[0].user = { tokenFile });

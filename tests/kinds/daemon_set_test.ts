@@ -27,7 +27,7 @@ check("ready", {
   },
 });
 
-Deno.test("DaemonSet, waits for available Pods whatever its update strategy", async () => {
+Deno.test("DaemonSet, waits for available Pods with any update strategy", async () => {
   const object = await fixture("DaemonSet", "on_delete");
   object.status.numberAvailable = 1;
   assertEquals(makeRecord(daemonSet, object).message, "1 of 5 Pods are available");

@@ -137,7 +137,7 @@ Deno.test("makeRecord(), keeps no environment value and no argument", async () =
   assertEquals(JSON.stringify(makeRecord(pod, object)).includes("hunter2"), false);
 });
 
-Deno.test("makeRecord(), shares no array or object with what it read", async () => {
+Deno.test("makeRecord(), shares no array or object with its input", async () => {
   const object = await fixture("PodDisruptionBudget", "healthy");
   const rule = (await import("../../src/kinds/pod_disruption_budget.ts")).podDisruptionBudget;
   const pieces = new Set(piecesOf(object));
@@ -343,7 +343,7 @@ Deno.test("makeRecord(), merges references that say the same, required before op
   ]);
 });
 
-Deno.test("makeRecord(), gives the same references whatever their order in the object", async () => {
+Deno.test("makeRecord(), gives the same references in any order of the object", async () => {
   const object = await fixture("Pod", "references");
   const reversed = structuredClone(object);
   reversed.spec.volumes.reverse();

@@ -34,7 +34,7 @@ Deno.test("PodDisruptionBudget, one that may not disrupt is an error for any rea
   assertEquals(statuses, ["Ready", "Error", "Error"]);
 });
 
-Deno.test("PodDisruptionBudget, one that counts no Pods needs none, whatever it desires", async () => {
+Deno.test("PodDisruptionBudget, a budget that counts no Pods needs none for any desired number", async () => {
   const object = await fixture("PodDisruptionBudget", "no_pods");
   delete object.status.conditions;
   assertEquals(makeRecord(podDisruptionBudget, object).message, "The controller counts no Pods");

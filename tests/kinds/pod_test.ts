@@ -208,7 +208,7 @@ function running(change: { gates?: string[]; conditions?: any[]; ready?: boolean
 const NOT_READY = { type: "Ready", status: "False" };
 const READY = { type: "Ready", status: "True" };
 
-Deno.test("Pod, counts its sidecars among its containers as kubectl does, and names what is not ready", () => {
+Deno.test("Pod, counts its sidecars among its containers as kubectl does, and names those that are not ready", () => {
   assertEquals(running({ sidecars: [true], conditions: [READY] }), ["Ready", "2 of 2 containers are ready"]);
   assertEquals(running({ sidecars: [false, true], conditions: [NOT_READY] }), [
     "Pending",

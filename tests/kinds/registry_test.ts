@@ -46,7 +46,7 @@ Deno.test("registry, has all kinds under their paths", () => {
   ]);
 });
 
-Deno.test("registry, reads metadata alone of what holds data or schemas", () => {
+Deno.test("registry, reads only the metadata of kinds with data or schemas", () => {
   assertEquals(kinds.filter((kind) => kind.metadataOnly).map((kind) => kind.kind), [
     "ConfigMap",
     "Secret",

@@ -132,7 +132,7 @@ const PIECES = [
   ...["=a", " in (a)", " notin(a,)", "!a", ">1"],
 ];
 
-Deno.test("LABEL_SELECTOR_PATTERN fits exactly what parseLabelSelector() takes", () => {
+Deno.test("LABEL_SELECTOR_PATTERN matches exactly the texts that parseLabelSelector() accepts", () => {
   const next = random(7);
   const seen = { taken: 0, refused: 0 };
   for (let tries = 0; tries < 20_000; tries++) {

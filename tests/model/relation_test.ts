@@ -6,7 +6,7 @@ Deno.test("RELATION_TYPES have a meaning each, and numbers that fit in a byte", 
   assert(RELATION_TYPES.length <= 255);
 });
 
-Deno.test("RELATION_MEANINGS, a release's answer takes along what contract and docs say", () => {
+Deno.test("RELATION_MEANINGS, follow the relations of contract and docs into a release's answer", () => {
   const having = (test: (meaning: typeof RELATION_MEANINGS[number]) => boolean) =>
     RELATION_TYPES.filter((_, number) => test(RELATION_MEANINGS[number]!));
   assertEquals(having(({ followed }) => !followed), ["runs-on", "uses-priorityclass"]);

@@ -35,6 +35,6 @@ for (const state of ["forbidden", "absent"] as const) {
   });
 }
 
-Deno.test("clusterIdentity(), is the API server's address where there is no kube-system", () => {
+Deno.test("clusterIdentity(), is the API server's address if there is no kube-system", () => {
   assertEquals(identity("synced", ["default"]), SERVER);
 });

@@ -30,7 +30,7 @@ async function start(more: { others?: number } = {}) {
 const NOTHING = { made: 0, deleted: 0 };
 const SCANNING = { mayScan: true };
 
-Deno.test("KeyCount.begin(), trusts the number of all keys where there are no others", async () => {
+Deno.test("KeyCount.begin(), trusts the number of all keys if there are no keys of others", async () => {
   const { database, scans, count } = await start();
   database.others = 0;
   scans.count = 0;
@@ -38,7 +38,7 @@ Deno.test("KeyCount.begin(), trusts the number of all keys where there are no ot
   assertEquals(scans.count, 0);
 });
 
-Deno.test("KeyCount.begin(), does not let others' keys stand in for missing ones", async () => {
+Deno.test("KeyCount.begin(), does not count keys of others in place of missing ones", async () => {
   const { database, counters, count } = await start();
   database.ours = 90;
   assertEquals(await count.begin({ keys: 100, tolerance: 0 }), {
@@ -48,14 +48,14 @@ Deno.test("KeyCount.begin(), does not let others' keys stand in for missing ones
   assertEquals(counters.missingKeys, 10);
 });
 
-Deno.test("KeyCount.begin(), allows for what changed during the comparison", async () => {
+Deno.test("KeyCount.begin(), allows for changes during the comparison", async () => {
   const { database, counters, count } = await start();
   database.ours = 97;
   assertEquals(await count.begin({ keys: 100, tolerance: 3 }), undefined);
   assertEquals(counters.missingKeys, 0);
 });
 
-Deno.test("KeyCount.check(), has no complaint where nothing happened, and does not scan", async () => {
+Deno.test("KeyCount.check(), has no suspicion if nothing happened, and does not scan", async () => {
   const { scans, count } = await start();
   scans.count = 0;
   assertEquals([await count.check(NOTHING), scans.count], [undefined, 0]);
@@ -78,7 +78,7 @@ for (
   });
 }
 
-Deno.test("KeyCount.check(), does not mind that others come and go", async () => {
+Deno.test("KeyCount.check(), accepts that keys of others come and go", async () => {
   const { database, count } = await start();
   for (const others of [500, 0, 30]) {
     database.others = others;
@@ -101,7 +101,7 @@ Deno.test("KeyCount.check(), does not scan after each flush because others come 
   assertEquals([await count.check(NOTHING, SCANNING), scans.count], [undefined, 1]);
 });
 
-Deno.test("KeyCount.check(), counts by a scan where the database does not say how many keys it has", async () => {
+Deno.test("KeyCount.check(), counts with a scan if the database does not tell its number of keys", async () => {
   const { database, count } = await start();
   database.tellsKeys = false;
   assertEquals(await count.begin({ keys: 100, tolerance: 0 }), undefined);
@@ -120,13 +120,13 @@ Deno.test("KeyCount.check(), suspects another run", async () => {
   });
 });
 
-Deno.test("KeyCount.check(), suspects evictions, whosever keys were evicted, without haste", async () => {
+Deno.test("KeyCount.check(), suspects evictions of any application's keys, without urgency", async () => {
   const { database, count } = await start();
   database.evictedKeys = 8;
   assertEquals(await count.check(NOTHING), { reason: "Redis has evicted 3 keys", isUrgent: false });
 });
 
-Deno.test("KeyCount.check(), keeps its suspicion until it begins anew", async () => {
+Deno.test("KeyCount.check(), keeps its suspicion until the next begin()", async () => {
   const { database, count } = await start({ others: 0 });
   database.ours = 90;
   await count.check(NOTHING);

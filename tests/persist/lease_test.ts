@@ -14,7 +14,7 @@ async function start() {
   return { clock, store, lease, taken: () => taken, close: () => (stop.abort(), running) };
 }
 
-Deno.test("Lease.keep(), asks no more often than it must", async () => {
+Deno.test("Lease.keep(), sends no more requests than necessary", async () => {
   const { clock, store, lease, close } = await start();
   for (let i = 0; i < 10; i++) await lease.keep();
   assertEquals(store.calls.lease, 1);
@@ -24,7 +24,7 @@ Deno.test("Lease.keep(), asks no more often than it must", async () => {
   await close();
 });
 
-Deno.test("Lease.held, ends with the lease when nobody keeps it", async () => {
+Deno.test("Lease.held, ends with the lease if keep() is not called", async () => {
   const { clock, lease, close } = await start();
   await lease.keep();
   clock.advance(LEASE_MS);
@@ -32,7 +32,7 @@ Deno.test("Lease.held, ends with the lease when nobody keeps it", async () => {
   await close();
 });
 
-Deno.test("Lease.keep(), says when the lease was free, and not when it was its own", async () => {
+Deno.test("Lease.keep(), reports that the lease was free, but not that it was its own", async () => {
   const { clock, store, lease, taken, close } = await start();
   await lease.keep();
   clock.advance(LEASE_MS / 2);
@@ -45,7 +45,7 @@ Deno.test("Lease.keep(), says when the lease was free, and not when it was its o
   await close();
 });
 
-Deno.test("Lease.renew(), a new connection takes over at once, with another token", async () => {
+Deno.test("Lease.renew(), a new connection takes over immediately, with another token", async () => {
   const { store, lease, close } = await start();
   await lease.keep();
   const former = lease.token;
@@ -56,7 +56,7 @@ Deno.test("Lease.renew(), a new connection takes over at once, with another toke
   await close();
 });
 
-Deno.test("Lease.giveUp(), lets another one have it at once", async () => {
+Deno.test("Lease.giveUp(), lets another process take it immediately", async () => {
   const { store, lease, close } = await start();
   await lease.keep();
   await lease.giveUp();

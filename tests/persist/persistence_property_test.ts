@@ -66,7 +66,7 @@ for (let seed = 1; seed <= SEEDS; seed++) {
   });
 }
 
-Deno.test("Persistence, what was loaded is what was saved", async () => {
+Deno.test("Persistence, loads exactly the saved graph", async () => {
   for (let seed = 1; seed <= 20; seed++) {
     const clock = new FakeClock();
     const store = new MemoryStore(clock);

@@ -55,7 +55,7 @@ Deno.test("Persistence, writes nothing before its cluster is known", async () =>
   await life.stop();
 });
 
-Deno.test("Persistence, loads what an earlier life has saved", async () => {
+Deno.test("Persistence, loads the graph that an earlier process has saved", async () => {
   const { clock, store } = await filled();
   const life = new PersistedGraph(store, clock);
   const kinds = await life.start();
@@ -66,7 +66,7 @@ Deno.test("Persistence, loads what an earlier life has saved", async () => {
   await life.stop();
 });
 
-Deno.test("Persistence, deletes what was gone while it was down", async () => {
+Deno.test("Persistence, deletes resources that were removed while it was down", async () => {
   const { clock, store } = await filled();
   const life = new PersistedGraph(store, clock);
   await life.start();
@@ -77,7 +77,7 @@ Deno.test("Persistence, deletes what was gone while it was down", async () => {
   await life.stop();
 });
 
-Deno.test("Persistence, goes on without a database, and saves everything when it comes", async () => {
+Deno.test("Persistence, runs without a database, and saves everything when there is one", async () => {
   const clock = new FakeClock();
   const store = new MemoryStore(clock);
   store.disconnect();
@@ -105,7 +105,7 @@ Deno.test("Persistence, saves everything again after FLUSHALL", async () => {
   await life.stop();
 });
 
-Deno.test("Persistence, makes an older dump current", async () => {
+Deno.test("Persistence, updates an older dump", async () => {
   const { clock, store } = await filled();
   const old = store.dump();
   const life = new PersistedGraph(store, clock);
@@ -119,7 +119,7 @@ Deno.test("Persistence, makes an older dump current", async () => {
   await life.stop();
 });
 
-Deno.test("Persistence, notices older data that was put back under a running database", async () => {
+Deno.test("Persistence, notices that older data was restored into a running database", async () => {
   const { clock, store } = await filled();
   const old = store.dump();
   const life = new PersistedGraph(store, clock);
@@ -134,7 +134,7 @@ Deno.test("Persistence, notices older data that was put back under a running dat
   await life.stop();
 });
 
-Deno.test("Persistence, leaves another cluster's data alone, and drops what it loaded of it", async () => {
+Deno.test("Persistence, does not change another cluster's data, and drops what it loaded of it", async () => {
   const { clock, store } = await filled();
   const before = store.dump();
   const life = new PersistedGraph(store, clock);
@@ -147,7 +147,7 @@ Deno.test("Persistence, leaves another cluster's data alone, and drops what it l
   assertEquals(store.dump(), before);
 });
 
-Deno.test("Persistence, overwrites another cluster's data where it may", async () => {
+Deno.test("Persistence, overwrites another cluster's data if that is allowed", async () => {
   const { clock, store } = await filled();
   const life = new PersistedGraph(store, clock, { adopt: true });
   await life.start();
@@ -158,7 +158,7 @@ Deno.test("Persistence, overwrites another cluster's data where it may", async (
   await life.stop();
 });
 
-Deno.test("Persistence, keeps what is saved of a kind that it may not see", async () => {
+Deno.test("Persistence, keeps the saved resources of a forbidden kind", async () => {
   const { clock, store } = await filled();
   store.disconnect();
   const life = new PersistedGraph(store, clock);
@@ -173,7 +173,7 @@ Deno.test("Persistence, keeps what is saved of a kind that it may not see", asyn
   await life.stop();
 });
 
-Deno.test("Persistence, waits while another one writes, and takes over when it is gone", async () => {
+Deno.test("Persistence, waits while another process writes, and takes over after it has stopped", async () => {
   const { clock, store } = await filled();
   store.setHolder("another", 20_000);
   const life = new PersistedGraph(store, clock);
@@ -186,7 +186,7 @@ Deno.test("Persistence, waits while another one writes, and takes over when it i
   await life.stop();
 });
 
-Deno.test("Persistence, says what the database refuses, once, and tries again", async () => {
+Deno.test("Persistence, logs a refusal of the database once, and tries again", async () => {
   const clock = new FakeClock();
   const store = new MemoryStore(clock);
   const life = new PersistedGraph(store, clock);
@@ -203,7 +203,7 @@ Deno.test("Persistence, says what the database refuses, once, and tries again", 
   await life.stop();
 });
 
-Deno.test("Persistence, saves at the end what is dirty", async () => {
+Deno.test("Persistence, saves the dirty keys at shutdown", async () => {
   const { clock, store } = await filled();
   const life = new PersistedGraph(store, clock);
   await life.start();
@@ -215,7 +215,7 @@ Deno.test("Persistence, saves at the end what is dirty", async () => {
   assertEquals(store.holder, undefined);
 });
 
-Deno.test("Persistence, ends in time when the database hangs", async () => {
+Deno.test("Persistence, stops in time if the database hangs", async () => {
   const { clock, store } = await filled();
   const life = new PersistedGraph(store, clock);
   await life.start();
@@ -229,7 +229,7 @@ Deno.test("Persistence, ends in time when the database hangs", async () => {
   assert(life.says("Stopped with unsaved changes"));
 });
 
-Deno.test("Persistence, a snapshot that finds nothing to do reads no values", async () => {
+Deno.test("Persistence, a snapshot without doubt reads no values", async () => {
   const { clock, store } = await filled();
   const life = new PersistedGraph(store, clock);
   await life.start();
@@ -241,7 +241,7 @@ Deno.test("Persistence, a snapshot that finds nothing to do reads no values", as
   await life.stop();
 });
 
-Deno.test("Persistence, notices a key that another one has deleted", async () => {
+Deno.test("Persistence, notices a key that another process has deleted", async () => {
   const { clock, store } = await filled();
   const life = new PersistedGraph(store, clock);
   await life.start();
@@ -253,7 +253,7 @@ Deno.test("Persistence, notices a key that another one has deleted", async () =>
   await life.stop();
 });
 
-Deno.test("Persistence, drops another cluster's resources though the database is away by then", async () => {
+Deno.test("Persistence, drops another cluster's resources although the database is down by then", async () => {
   const { clock, store } = await filled();
   const life = new PersistedGraph(store, clock);
   await life.start();
@@ -264,7 +264,7 @@ Deno.test("Persistence, drops another cluster's resources though the database is
   await life.stop();
 });
 
-Deno.test("Persistence, takes a database that is another cluster's no longer", async () => {
+Deno.test("Persistence, takes over a database that no longer belongs to another cluster", async () => {
   const { clock, store } = await filled();
   const life = new PersistedGraph(store, clock);
   await life.start();
@@ -276,7 +276,7 @@ Deno.test("Persistence, takes a database that is another cluster's no longer", a
   await life.stop();
 });
 
-Deno.test("Persistence, leaves a database alone that became another cluster's while it waited", async () => {
+Deno.test("Persistence, does not write to a database that another cluster has taken over in the meantime", async () => {
   const { clock, store } = await filled();
   store.setHolder("another", 20_000);
   const life = new PersistedGraph(store, clock);
@@ -289,7 +289,7 @@ Deno.test("Persistence, leaves a database alone that became another cluster's wh
   await life.stop();
 });
 
-Deno.test("Persistence, drops nothing that a list under way has told of", async () => {
+Deno.test("Persistence, drops no resource that an unfinished list has confirmed", async () => {
   const { clock, store } = await filled();
   const life = new PersistedGraph(store, clock);
   await life.start();
@@ -303,7 +303,7 @@ Deno.test("Persistence, drops nothing that a list under way has told of", async 
   await life.stop();
 });
 
-Deno.test("Persistence, knows its cluster again once the namespaces can be read", async () => {
+Deno.test("Persistence, recognises its cluster once the namespaces can be read", async () => {
   const { clock, store } = await filled();
   const life = new PersistedGraph(store, clock);
   await life.start();
@@ -316,7 +316,7 @@ Deno.test("Persistence, knows its cluster again once the namespaces can be read"
   await life.stop();
 });
 
-Deno.test("Persistence, says why there is no connection", async () => {
+Deno.test("Persistence, reports why there is no connection", async () => {
   const clock = new FakeClock();
   const store = new MemoryStore(clock);
   store.disconnect();
@@ -348,7 +348,7 @@ Deno.test("Persistence, stays the writer while its writes are refused", async ()
   await life.stop();
 });
 
-Deno.test("Persistence, asks no sooner for a lease that was refused, whatever changes", async () => {
+Deno.test("Persistence, does not ask earlier for a refused lease because of changes", async () => {
   const { clock, store } = await filled();
   const life = new PersistedGraph(store, clock);
   await life.start();
@@ -404,7 +404,7 @@ Deno.test("Persistence, compares a database that evicts keys no more often than 
   await life.stop();
 });
 
-Deno.test("Persistence, repairs a database that has room again", async () => {
+Deno.test("Persistence, repairs a database that has free memory again", async () => {
   const clock = new FakeClock();
   const store = new MemoryStore(clock);
   store.capacity = 20;
@@ -420,7 +420,7 @@ Deno.test("Persistence, repairs a database that has room again", async () => {
   await life.stop();
 });
 
-Deno.test("Persistence, compares everything when keys were evicted, though they were others'", async () => {
+Deno.test("Persistence, compares everything after evictions, even of other applications' keys", async () => {
   const { clock, store } = await filled();
   const life = new PersistedGraph(store, clock);
   await life.start();
@@ -455,7 +455,7 @@ for (
   });
 }
 
-Deno.test("Persistence, says that it restored only a part when the database is lost on the way", async () => {
+Deno.test("Persistence, reports a partial restore if the connection is lost", async () => {
   const { clock, store } = await filled();
   const life = new PersistedGraph(store, clock);
   let calls = 0;
@@ -469,7 +469,7 @@ Deno.test("Persistence, says that it restored only a part when the database is l
   await life.stop();
 });
 
-Deno.test("Persistence, says nothing of a part when another one writes while it restores", async () => {
+Deno.test("Persistence, reports no partial restore if another process writes during it", async () => {
   const { clock, store } = await filled();
   const life = new PersistedGraph(store, clock);
   const scan = store.scan.bind(store);
@@ -488,7 +488,7 @@ Deno.test("Persistence, says nothing of a part when another one writes while it 
   await life.stop();
 });
 
-Deno.test("Persistence, says nothing of a part when it restored the whole", async () => {
+Deno.test("Persistence, reports no partial restore after a complete one", async () => {
   const { clock, store } = await filled();
   const life = new PersistedGraph(store, clock);
   await life.start();
@@ -499,7 +499,7 @@ Deno.test("Persistence, says nothing of a part when it restored the whole", asyn
   await life.stop();
 });
 
-Deno.test("Persistence, saves what identifies the API server", async () => {
+Deno.test("Persistence, saves the identity of the API server", async () => {
   const clock = new FakeClock();
   const store = new MemoryStore(clock);
   const life = new PersistedGraph(store, clock, { caSha256: "abc" });
@@ -536,7 +536,7 @@ for (
   });
 }
 
-Deno.test("Persistence, restores what was saved before API servers were", async () => {
+Deno.test("Persistence, restores data that was saved without an API server", async () => {
   const { clock, store } = await filled();
   const { cluster, lastSnapshot } = JSON.parse(store.values.get("astrolabe:metadata") ?? "{}");
   store.values.set("astrolabe:metadata", JSON.stringify({ cluster, lastSnapshot }));
@@ -545,14 +545,14 @@ Deno.test("Persistence, restores what was saved before API servers were", async 
   await life.stop();
 });
 
-Deno.test("Persistence, restores another API server's data where it may adopt it", async () => {
+Deno.test("Persistence, restores another API server's data if adoption is allowed", async () => {
   const { clock, store } = await filled();
   const life = new PersistedGraph(store, clock, { server: "https://other:6443", adopt: true });
   assertEquals((await life.start()).length, 3);
   await life.stop();
 });
 
-Deno.test("Persistence, keeps no journal while another one writes", async () => {
+Deno.test("Persistence, keeps no journal while another process writes", async () => {
   const { clock, store } = await filled();
   store.setHolder("another", 60_000);
   const life = new PersistedGraph(store, clock);
@@ -568,7 +568,7 @@ Deno.test("Persistence, keeps no journal while another one writes", async () => 
   await life.stop();
 });
 
-Deno.test("Persistence, keeps no journal of a database that is another cluster's", async () => {
+Deno.test("Persistence, keeps no journal for another cluster's database", async () => {
   const { clock, store } = await filled();
   const life = new PersistedGraph(store, clock);
   await life.start();
@@ -580,7 +580,7 @@ Deno.test("Persistence, keeps no journal of a database that is another cluster's
   assertEquals(life.says("Stopped with unsaved changes"), false);
 });
 
-Deno.test("Persistence, serves what it restored at once when nobody writes", async () => {
+Deno.test("Persistence, serves a restored graph immediately if no process writes", async () => {
   const { clock, store } = await filled();
   const life = new PersistedGraph(store, clock);
   await life.start();
@@ -588,7 +588,7 @@ Deno.test("Persistence, serves what it restored at once when nobody writes", asy
   await life.stop();
 });
 
-Deno.test("Persistence, does not serve what it restored while another one writes", async () => {
+Deno.test("Persistence, does not serve a restored graph while another process writes", async () => {
   const { clock, store } = await filled();
   store.setHolder("another", 30_000);
   const life = new PersistedGraph(store, clock);
@@ -602,7 +602,7 @@ Deno.test("Persistence, does not serve what it restored while another one writes
   await life.stop();
 });
 
-Deno.test("Persistence, serves what it restored after a minute without an API server", async () => {
+Deno.test("Persistence, serves a restored graph after a minute without an API server", async () => {
   const { clock, store } = await filled();
   store.setHolder("another", 600_000);
   const life = new PersistedGraph(store, clock);
@@ -616,7 +616,7 @@ Deno.test("Persistence, serves what it restored after a minute without an API se
   await life.stop();
 });
 
-Deno.test("Persistence, gives the lease back at its end, so that another one takes over within a second", async () => {
+Deno.test("Persistence, gives the lease back at shutdown, so that another process takes over within a second", async () => {
   const { clock, store } = await filled();
   const writer = new PersistedGraph(store, clock);
   await writer.start();
@@ -633,7 +633,7 @@ Deno.test("Persistence, gives the lease back at its end, so that another one tak
   await standby.stop();
 });
 
-Deno.test("Persistence, bounds what it keeps of an hour without Redis, and then compares once", async () => {
+Deno.test("Persistence, bounds its memory during an hour without Redis, and then compares once", async () => {
   const { clock, store } = await filled();
   const life = new PersistedGraph(store, clock, { snapshotInterval: 300_000 });
   await life.start();

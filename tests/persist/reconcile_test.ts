@@ -25,8 +25,8 @@ const resources = [
 const damages: Record<string, (store: MemoryStore) => void> = {
   "a node that is missing": ({ values }) => values.delete(`astrolabe:node:${POD}`),
   "a node with another value": ({ values }) => values.set(`astrolabe:node:${POD}`, "{}"),
-  "a node that makes no sense": ({ values }) => values.set(`astrolabe:node:${GONE}`, "{"),
-  "a node of a resource that is gone": ({ values }) =>
+  "a malformed node": ({ values }) => values.set(`astrolabe:node:${GONE}`, "{"),
+  "a node of a removed resource": ({ values }) =>
     values.set(
       `astrolabe:node:${GONE}`,
       (values.get(`astrolabe:node:${POD}`) ?? "").replaceAll(POD, GONE),
@@ -37,20 +37,19 @@ const damages: Record<string, (store: MemoryStore) => void> = {
       `astrolabe:edge:${POD}:${CLAIM}`,
       JSON.stringify({ type: "binds", fromUID: POD, toUID: CLAIM }),
     ),
-  "an edge between two that are not related": ({ values }) =>
+  "an edge between unrelated resources": ({ values }) =>
     values.set(
       `astrolabe:edge:${CLAIM}:${POD}`,
       JSON.stringify({ type: "owns", fromUID: CLAIM, toUID: POD }),
     ),
-  "an edge to what is gone": ({ values }) =>
+  "an edge to a removed resource": ({ values }) =>
     values.set(`astrolabe:edge:${POD}:${GONE}`, JSON.stringify({ type: "owns", fromUID: POD, toUID: GONE })),
-  "an edge whose key makes no sense": ({ values }) => values.set("astrolabe:edge:a:b:c", "x"),
+  "an edge with a malformed key": ({ values }) => values.set("astrolabe:edge:a:b:c", "x"),
   "an index set that is missing": ({ sets }) => sets.delete("astrolabe:index:helm-release:shop"),
   "a member that is missing": ({ sets }) => sets.get("astrolabe:index:ns-kind:a:Pod")?.clear(),
-  "a member that is gone": ({ sets }) => sets.get("astrolabe:index:ns-kind:a:Pod")?.add(GONE),
+  "a member that was removed": ({ sets }) => sets.get("astrolabe:index:ns-kind:a:Pod")?.add(GONE),
   "a member of another kind": ({ sets }) => sets.get("astrolabe:index:ns-kind:a:Pod")?.add(CLAIM),
-  "an index set that nobody is in": ({ sets }) =>
-    sets.set("astrolabe:index:helm-release:old", new Set([POD])),
+  "an index set without members": ({ sets }) => sets.set("astrolabe:index:helm-release:old", new Set([POD])),
   "nothing at all": (store) => store.flushAll(),
 };
 
@@ -97,7 +96,7 @@ Deno.test("reconcile(), a newer resourceVersion alone is no difference", async (
   await life.stop();
 });
 
-Deno.test("reconcile(), leaves other keys alone", async () => {
+Deno.test("reconcile(), does not touch other keys", async () => {
   const clock = new FakeClock();
   const store = new MemoryStore(clock);
   store.values.set("theirs", "1");

@@ -97,24 +97,24 @@ Deno.test("restore(), edges of the Go server become relations", async () => {
   assertEquals(relations(graph), ["owner owns web", "web mounts data"]);
 });
 
-Deno.test("restore(), a provisional reference goes with the first update of who declares it", async () => {
+Deno.test("restore(), a provisional reference ends with the first update of its source", async () => {
   const { graph } = await load(goDatabase);
   graph.upsert(record({ kind: testKinds[0]!, uid: uid(1), namespace: "a", name: "web" }));
   assertEquals(relations(graph), []);
 });
 
-Deno.test("restore(), an update of the other end leaves a provisional reference", async () => {
+Deno.test("restore(), an update of the other end keeps a provisional reference", async () => {
   const { graph } = await load(goDatabase);
   graph.upsert(record({ kind: claim, uid: uid(2), namespace: "a", name: "data", message: "bound" }));
   assertEquals(relations(graph), ["owner owns web", "web mounts data"]);
 });
 
-Deno.test("restore(), leaves out edges without both their ends, and of unknown types", async () => {
+Deno.test("restore(), skips edges of missing resources and of unknown types", async () => {
   const { graph } = await load([...goDatabase, edge("mounts", 1, 9), edge("owns", 9, 1), edge("hugs", 1, 3)]);
   assertEquals(relations(graph), ["owner owns web", "web mounts data"]);
 });
 
-Deno.test("restore(), counts what makes no sense, and loads the rest", async () => {
+Deno.test("restore(), counts malformed values, and loads the rest", async () => {
   const { graph, restored } = await load([...goDatabase, ["astrolabe:node:x", "{"], [
     "astrolabe:node:y",
     "[]",
@@ -122,7 +122,7 @@ Deno.test("restore(), counts what makes no sense, and loads the rest", async () 
   assertEquals([graph.read.resourceCount, restored.nodes, restored.skipped], [3, 3, 2]);
 });
 
-Deno.test("restore(), reads no edges where all nodes say what they refer to", async () => {
+Deno.test("restore(), reads no edges if all nodes contain their references", async () => {
   const own = goDatabase.slice(0, 3).map(([key, value]) =>
     [key, JSON.stringify({ ...JSON.parse(value), references: [] })] as const
   );
@@ -130,23 +130,23 @@ Deno.test("restore(), reads no edges where all nodes say what they refer to", as
   assertEquals(relations(graph), []);
 });
 
-Deno.test("restore(), tells what was loaded by kind", async () => {
+Deno.test("restore(), reports the loaded resources by kind", async () => {
   const { restored } = await load(goDatabase);
   const byKind = [...restored.uids].map(([{ kind }, uids]) => [kind, uids.sort()]);
   assertEquals(byKind.sort(), [["Claim", [uid(2)]], ["Pod", [uid(1), uid(3)]]]);
 });
 
-Deno.test("restore(), fails when the database is lost", async () => {
+Deno.test("restore(), fails if the connection is lost", async () => {
   await assertRejects(() => load(goDatabase, (store) => store.disconnect()), Error, "no connection");
 });
 
-Deno.test("restore(), does not count what is not wanted", async () => {
+Deno.test("restore(), does not count resources that are not wanted", async () => {
   const isWanted = ({ kind }: ResourceRecord) => kind.kind === "Claim";
   const { graph, restored } = await load(goDatabase, () => {}, { isWanted });
   assertEquals([graph.read.resourceCount, restored.nodes], [1, 1]);
   assertEquals([...restored.uids.keys()].map(({ kind }) => kind), ["Claim"]);
 });
 
-Deno.test("restore(), leaves a database that takes too long", async () => {
+Deno.test("restore(), gives up on a database that takes too long", async () => {
   await assertRejects(() => load(goDatabase, () => {}, { goOn: () => false }), Error, "too slowly");
 });

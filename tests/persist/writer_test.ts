@@ -69,7 +69,7 @@ Deno.test("Writer, writes a node, its edges and its memberships", async () => {
   await close();
 });
 
-Deno.test("Writer, leaves nothing behind of what is gone", async () => {
+Deno.test("Writer, deletes all keys of a removed resource", async () => {
   const { graph, store, writer, close } = await start();
   graph.upsert({ ...mounting("data"), release: { namespace: "a", name: "shop" } });
   graph.upsert(record({ kind: claim, uid: uid(2), namespace: "a", name: "data" }));
@@ -92,7 +92,7 @@ Deno.test("Writer, moves the membership of a resource that changes its release",
   await close();
 });
 
-Deno.test("Writer, writes the latest state of what changed twice", async () => {
+Deno.test("Writer, writes the latest state of a resource that changed twice", async () => {
   const { graph, store, writer, close } = await start();
   graph.upsert(web());
   graph.upsert(web([["app", "web"]]));
@@ -101,7 +101,7 @@ Deno.test("Writer, writes the latest state of what changed twice", async () => {
   await close();
 });
 
-Deno.test("Writer, keeps dirty what the database did not take", async () => {
+Deno.test("Writer, keeps keys dirty that the database rejects", async () => {
   const { graph, store, writer, journal, close } = await start();
   for (let i = 1; i <= 5; i++) {
     graph.upsert(record({ kind: pod, uid: uid(i), namespace: "a", name: `web-${i}` }));
@@ -115,7 +115,7 @@ Deno.test("Writer, keeps dirty what the database did not take", async () => {
   await close();
 });
 
-Deno.test("Writer, writes again what a lost connection has swallowed", async () => {
+Deno.test("Writer, writes keys again after a lost connection", async () => {
   const { graph, store, writer, journal, lease, close } = await start();
   for (let i = 1; i <= 5; i++) {
     graph.upsert(record({ kind: pod, uid: uid(i), namespace: "a", name: `web-${i}` }));
@@ -130,7 +130,7 @@ Deno.test("Writer, writes again what a lost connection has swallowed", async () 
   await close();
 });
 
-Deno.test("Writer, stops when another one has the lease", async () => {
+Deno.test("Writer, stops when another process has the lease", async () => {
   const { graph, store, writer, journal, lease, close } = await start();
   graph.upsert(web());
   await lease.keep();
@@ -140,7 +140,7 @@ Deno.test("Writer, stops when another one has the lease", async () => {
   await close();
 });
 
-Deno.test("Writer, sends a full database what frees memory", async () => {
+Deno.test("Writer, sends a full database only its deletions", async () => {
   const { graph, store, journal, writer, close } = await start();
   graph.upsert(web());
   await writer.flush();

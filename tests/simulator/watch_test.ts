@@ -105,7 +105,7 @@ Deno.test("Simulator, a label that ceases to match is a DELETED of the last sele
     await lines.close();
   }));
 
-Deno.test("Simulator, what a selector never selected is no event", () =>
+Deno.test("Simulator, objects that a selector never selected cause no event", () =>
   withSimulator(async ({ url, store }) => {
     store.create(aPod("other", { app: "db" }));
     const lines = await Lines.open(
@@ -165,7 +165,7 @@ Deno.test("Simulator, a watch from the edge of the history gets all of it", () =
     await lines.close();
   }, { watchHistory: 2 }));
 
-Deno.test("Simulator, what other kinds do makes no watch too old", () =>
+Deno.test("Simulator, changes of other kinds do not make a watch too old", () =>
   withSimulator(async ({ url, store }) => {
     const from = store.revision;
     for (const name of ["a", "b", "c"]) {
@@ -197,7 +197,7 @@ Deno.test("Simulator, compaction leaves a watch that is up to date alone", () =>
     await lines.close();
   }));
 
-Deno.test("Simulator, a bookmark has the store's resourceVersion, whatever kind moved it", () =>
+Deno.test("Simulator, a bookmark has the store's resourceVersion after changes of any kind", () =>
   withSimulator(async (simulator) => {
     const { url, store } = simulator;
     const lines = await Lines.open(`${url}/api/v1/pods?watch=1&resourceVersion=1&allowWatchBookmarks=true`);

@@ -25,7 +25,7 @@ Deno.test("judge(), a curve that rises is not flat", () => {
   assertEquals(crooked(samples((i) => 100 + i)), ["resident memory"]);
 });
 
-Deno.test("judge(), what rises before it is warm does not count", () => {
+Deno.test("judge(), a rise during the warm-up does not count", () => {
   assertEquals(crooked(samples((i) => Math.min(10 * i, 100))), []);
 });
 

@@ -73,7 +73,7 @@ function listed({ graph }: Sample, isLimited: IsLimited) {
   );
 }
 
-Deno.test("GraphReader.countProblems() counts what problems() lists", async () => {
+Deno.test("GraphReader.countProblems() counts the problems that problems() lists", async () => {
   const sample = brokenCluster();
   assertEquals(await counted(sample, UNLIMITED), listed(sample, UNLIMITED));
 });
@@ -83,19 +83,19 @@ Deno.test("GraphReader.countProblems() finds some of every type in a broken clus
   assertEquals(Object.values(counts).filter((count) => count === 0), []);
 });
 
-Deno.test("GraphReader.countProblems() leaves out what may exist outside of what is followed", async () => {
+Deno.test("GraphReader.countProblems() leaves out targets that may exist outside of the followed scopes", async () => {
   const sample = brokenCluster();
   const isLimited: IsLimited = ({ kind }, namespace) => kind === "ConfigMap" || namespace < "m";
   assertEquals(await counted(sample, isLimited), listed(sample, isLimited));
 });
 
-Deno.test("GraphReader.countProblems() leaves out what a kind that is not synced may have", async () => {
+Deno.test("GraphReader.countProblems() leaves out targets of kinds that are not synced", async () => {
   const sample = brokenCluster();
   for (const kind of kinds) if (kind.kind === "Secret") sample.graph.setSynced(kind, false);
   assertEquals(await counted(sample, UNLIMITED), listed(sample, UNLIMITED));
 });
 
-Deno.test("GraphReader.countProblems() has nothing left when all is removed", async () => {
+Deno.test("GraphReader.countProblems() counts nothing after everything is removed", async () => {
   const sample = brokenCluster();
   for (const uid of sample.uids) sample.graph.remove(uid);
   assertEquals(await sample.graph.read.countProblems(UNLIMITED, alwaysOver()), {
@@ -107,7 +107,7 @@ Deno.test("GraphReader.countProblems() has nothing left when all is removed", as
   });
 });
 
-Deno.test("GraphReader.problems() of the whole finds what a look at every resource finds", () => {
+Deno.test("GraphReader.problems() of the whole graph finds the same as a check of every resource", () => {
   const { read } = brokenCluster().graph;
   const namespaces = [...read.namespaces()].map((id) => read.text.text(id));
   const describe = (problems: ReturnType<typeof read.problems>) =>
@@ -119,7 +119,7 @@ Deno.test("GraphReader.problems() of the whole finds what a look at every resour
   assertEquals(whole.length > 100, true);
 });
 
-Deno.test("GraphReader.visitProblems() may be overtaken: what goes or comes between slices does no harm", async () => {
+Deno.test("GraphReader.visitProblems() tolerates resources that come and go between slices", async () => {
   const { graph, uids } = brokenCluster();
   const before = graph.read.problems({}, UNLIMITED).length;
   const next = random(SEED);

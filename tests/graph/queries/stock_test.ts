@@ -12,7 +12,7 @@ function put(graph: Graph, number: number, namespace: string, resourceVersion = 
   graph.upsert(record({ kind: pod, uid: uid(number), name: `pod-${number}`, namespace, resourceVersion }));
 }
 
-Deno.test("Graph.stock() ticks resources off, and has the rest of its scope alone", () => {
+Deno.test("Graph.stock() ticks resources off, and has only the rest of its scope", () => {
   const graph = new Graph(testKinds);
   for (const number of [1, 2, 3]) put(graph, number, number === 3 ? "b" : "a", String(number));
   graph.upsert(record({ kind: volume, uid: uid(4), name: "volume" }));
@@ -22,7 +22,7 @@ Deno.test("Graph.stock() ticks resources off, and has the rest of its scope alon
   assertEquals([all.rest().sort(), inA.rest()], [[uid(2), uid(3)], [uid(1)]]);
 });
 
-Deno.test("Graph.stock() gives what is held now, and leaves aside what has come since", () => {
+Deno.test("Graph.stock() gives the present resources, without those added since", () => {
   const graph = new Graph(testKinds);
   for (const number of [1, 2]) put(graph, number, "a");
   const stock = graph.stock({ kind: pod });

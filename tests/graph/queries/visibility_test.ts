@@ -81,7 +81,7 @@ async function describe(read: GraphReader) {
 }
 
 for (const seed of [1, 2, 3, 4]) {
-  Deno.test(`GraphReader.seenBy() tells what a graph without the hidden scopes tells, seed ${seed}`, async () => {
+  Deno.test(`GraphReader.seenBy() answers like a graph without the hidden scopes, seed ${seed}`, async () => {
     const next = random(seed);
     const records = sampleRecords(seed);
     const hidden = new Map<string, boolean>();

@@ -6,18 +6,18 @@ function numbers(...types: RelationType[]): number[] {
   return types.map(relationNumber);
 }
 
-Deno.test("encodeEdge(), says one type as the Go server does", () => {
+Deno.test("encodeEdge(), writes one type as the Go server does", () => {
   assertEquals(encodeEdge(numbers("mounts"), "a", "b"), '{"type":"mounts","fromUID":"a","toUID":"b"}');
 });
 
-Deno.test("encodeEdge(), of several types the first stands for all", () => {
+Deno.test("encodeEdge(), writes the first of several types in the field of the Go server", () => {
   assertEquals(
     encodeEdge(numbers("owns", "endpoints"), "a", 'b"'),
     '{"type":"owns","fromUID":"a","toUID":"b\\"","types":["owns","endpoints"]}',
   );
 });
 
-Deno.test("decodeEdge(), takes all types where they are listed", () => {
+Deno.test("decodeEdge(), reads all types if they are listed", () => {
   assertEquals(decodeEdge(encodeEdge(numbers("owns", "endpoints"), "a", "b")), {
     types: ["owns", "endpoints"],
     from: "a",
@@ -25,7 +25,7 @@ Deno.test("decodeEdge(), takes all types where they are listed", () => {
   });
 });
 
-Deno.test("decodeEdge(), reads back every type alone and all at once", () => {
+Deno.test("decodeEdge(), reads back every type, and all types together", () => {
   const all = RELATION_TYPES.map((_, number) => number);
   for (const types of [all, ...all.map((number) => [number])]) {
     const edge = decodeEdge(encodeEdge(types, "a", "b"));

@@ -27,8 +27,8 @@ function web(more: Partial<ResourceRecord> = {}): ResourceRecord {
 const states: Record<string, ResourceRecord> = {
   "nothing but an identity": web(),
   "no creation time": web({ createdAt: 0 }),
-  "a resourceVersion that is no number": web({ resourceVersion: 'x"7' }),
-  "a uid that is no UUID": web({ uid: 'odd "uid"' }),
+  "a resourceVersion that is not a number": web({ resourceVersion: 'x"7' }),
+  "a uid that is not a UUID": web({ uid: 'odd "uid"' }),
   "labels and annotations with names of every object": web({
     labels: [["__proto__", "a"], ["app", "wéb"], ["constructor", ""]],
     annotations: [["argocd.argoproj.io/x", '"\n'], ["prometheus.io/scrape", "true"]],
@@ -47,7 +47,7 @@ const states: Record<string, ResourceRecord> = {
       claimRef: { kind: "Claim", namespace: "a", name: "data", uid: OTHER },
     },
   }),
-  "owners alone": web({ detail: { ownerReferences: [{ kind: "ReplicaSet", name: "web", uid: OTHER }] } }),
+  "only owners": web({ detail: { ownerReferences: [{ kind: "ReplicaSet", name: "web", uid: OTHER }] } }),
   "idle and finished": web({ idle: true, finished: true }),
   "references of every form": web({
     references: [
@@ -100,7 +100,7 @@ for (const [name, saved] of Object.entries(states)) {
   });
 }
 
-Deno.test("NodeEncoder, names every field that the contract does", () => {
+Deno.test("NodeEncoder, writes every field of the contract", () => {
   assertEquals(Object.keys(JSON.parse(encode(web()))).filter((field) => field !== "references"), [
     "uid",
     "name",
@@ -119,7 +119,7 @@ Deno.test("NodeEncoder, names every field that the contract does", () => {
   ]);
 });
 
-Deno.test("NodeEncoder, the chart is the label's", () => {
+Deno.test("NodeEncoder, takes the chart from the label", () => {
   assertEquals(JSON.parse(encode(web({ labels: [["helm.sh/chart", "web-1.0"]] }))).helmChart, "web-1.0");
 });
 
@@ -140,7 +140,7 @@ const goNode = {
   metadata: { image: "web:1" },
 };
 
-Deno.test("NodeDecoder, takes a node of the Go server, and says that it is bare", () => {
+Deno.test("NodeDecoder, reads a node of the Go server, and marks it as bare", () => {
   assertEquals(decoder.decode(JSON.stringify(goNode)), {
     record: web({
       resourceVersion: "17",
@@ -153,12 +153,12 @@ Deno.test("NodeDecoder, takes a node of the Go server, and says that it is bare"
   });
 });
 
-Deno.test("NodeDecoder, ignores what it does not know", () => {
+Deno.test("NodeDecoder, ignores unknown fields", () => {
   const saved = { ...JSON.parse(encode(web())), hats: 3, metadata: { hats: 3 } };
   assertEquals(decoder.decode(JSON.stringify(saved))?.record, web());
 });
 
-Deno.test("NodeDecoder, leaves out fields of a wrong type", () => {
+Deno.test("NodeDecoder, ignores fields of a wrong type", () => {
   const saved = {
     ...goNode,
     labels: { app: 3, tier: "x" },

@@ -24,7 +24,7 @@ Deno.test("Journal, holds a key once, however often it changes", () => {
   assertEquals(journal.size, 1);
 });
 
-Deno.test("Journal, does not hear of what changes nothing", () => {
+Deno.test("Journal, ignores writes that change nothing", () => {
   const { journal, put } = start();
   put(1);
   journal.written(journal.take(10));
@@ -32,13 +32,13 @@ Deno.test("Journal, does not hear of what changes nothing", () => {
   assertEquals(journal.size, 0);
 });
 
-Deno.test("Journal.take(), takes no more than is asked for", () => {
+Deno.test("Journal.take(), takes at most the requested number of keys", () => {
   const { journal, put } = start();
   for (let i = 0; i < 10; i++) put(i);
   assertEquals([journal.take(4).nodes.length / 4, journal.size], [4, 6]);
 });
 
-Deno.test("Journal.putBack(), makes dirty again what was taken", () => {
+Deno.test("Journal.putBack(), makes taken keys dirty again", () => {
   const { journal, put } = start();
   for (let i = 0; i < 10; i++) put(i);
   const taken = journal.take(4);
@@ -47,7 +47,7 @@ Deno.test("Journal.putBack(), makes dirty again what was taken", () => {
   assertEquals(journal.size, 10);
 });
 
-Deno.test("Journal, knows a uid that is no UUID after its resource has gone", () => {
+Deno.test("Journal, knows a uid that is not a UUID after its resource was removed", () => {
   const { graph, journal } = start();
   graph.upsert(record({ kind: pod, uid: "odd", namespace: "a", name: "web" }));
   journal.written(journal.take(10));
@@ -60,7 +60,7 @@ Deno.test("Journal, knows a uid that is no UUID after its resource has gone", ()
   assert(uids.includes("odd"));
 });
 
-Deno.test("Journal, an edge is dirty when its relation comes and when it goes", () => {
+Deno.test("Journal, an edge is dirty when its relation begins and when it ends", () => {
   const { graph, journal, put } = start();
   put(1, { references: [{ type: "mounts", kind: claim, namespace: "a", name: "data" }] });
   graph.upsert(record({ kind: claim, uid: uid(2), namespace: "a", name: "data" }));
@@ -69,7 +69,7 @@ Deno.test("Journal, an edge is dirty when its relation comes and when it goes", 
   assertEquals(journal.take(100).edges.length / 8, 1);
 });
 
-Deno.test("Journal, forgets everything rather than outgrow the graph", () => {
+Deno.test("Journal, drops everything rather than outgrow the graph", () => {
   const { graph, journal, put } = start();
   let most = 0;
   for (let i = 0; i < 30_000; i++) {
@@ -81,7 +81,7 @@ Deno.test("Journal, forgets everything rather than outgrow the graph", () => {
   assertEquals([journal.takeForgotten(), journal.takeForgotten()], [true, false]);
 });
 
-Deno.test("Journal, gives its memory back when nothing is dirty", () => {
+Deno.test("Journal, frees its memory when nothing is dirty", () => {
   const { journal, put } = start();
   const before = journal.bytes;
   for (let i = 0; i < 5_000; i++) put(i);
@@ -90,7 +90,7 @@ Deno.test("Journal, gives its memory back when nothing is dirty", () => {
   assertEquals(journal.bytes, before);
 });
 
-Deno.test("Journal, knows the uids of keys that are lent while others are written", () => {
+Deno.test("Journal, knows the uids of taken keys while others are written", () => {
   const { graph, journal } = start();
   const put = (odd: string) => {
     graph.upsert(record({ kind: pod, uid: odd, namespace: "a", name: odd }));

@@ -63,22 +63,25 @@ test("writes to the owner of its slot", async (redis, { store }) => {
   assertEquals((await store.info()).keys, 4);
 });
 
-test("finds the cluster by any one node, and by those it has heard of", async (redis, running) => {
-  const { server: owner } = await redis.ownerOf(PREFIX);
-  const other = redis.servers.find((server) => server !== owner);
-  const nodes = [{ host: "127.0.0.1", port: other?.port ?? 0 }];
-  await using second = await new RunningStore({
-    location: { kind: "cluster", nodes },
-    keyPrefix: PREFIX,
-  }).connected();
-  await other?.kill();
-  await owner.command("CLIENT", "KILL", "TYPE", "normal");
-  await second.connected();
-  await writes(second.store, batchOf(1), TOKEN);
-  assert(running.lines.length > 0);
-});
+test(
+  "finds the cluster through any one node, and through nodes that it has learned of",
+  async (redis, running) => {
+    const { server: owner } = await redis.ownerOf(PREFIX);
+    const other = redis.servers.find((server) => server !== owner);
+    const nodes = [{ host: "127.0.0.1", port: other?.port ?? 0 }];
+    await using second = await new RunningStore({
+      location: { kind: "cluster", nodes },
+      keyPrefix: PREFIX,
+    }).connected();
+    await other?.kill();
+    await owner.command("CLIENT", "KILL", "TYPE", "normal");
+    await second.connected();
+    await writes(second.store, batchOf(1), TOKEN);
+    assert(running.lines.length > 0);
+  },
+);
 
-test("neither counts nor lists nor deletes keys of others in the same node", async (redis, { store }) => {
+test("neither counts, lists nor deletes keys of others on the same node", async (redis, { store }) => {
   await store.write([batchOf(3)], TOKEN);
   const { server } = await redis.ownerOf(PREFIX);
   // Another hash tag whose slot the same node owns.
@@ -108,7 +111,7 @@ test("keeps names with braces in its slot", async (redis, { store }) => {
 });
 
 test(
-  "writes to the new owner when the old one is killed in the middle of batches",
+  "writes to the new owner after the old one is killed between batches",
   async (redis, running) => {
     const { store } = running;
     const { server: former } = await redis.ownerOf(PREFIX);
@@ -124,7 +127,7 @@ test(
 );
 
 test(
-  "follows its slot that is moved in the middle of batches, and loses nothing",
+  "follows its slot if it moves between batches, and loses nothing",
   async (redis, { store }) => {
     const { server: former } = await redis.ownerOf(PREFIX);
     await store.write([batchOf(2_000, "old")], TOKEN);
@@ -147,7 +150,7 @@ test(
   },
 );
 
-test("refuses what was sent to the old owner once its slot has moved", async (redis, running) => {
+test("rejects writes to the old owner after its slot has moved", async (redis, running) => {
   const { server: former } = await redis.ownerOf(PREFIX);
   await running.store.write([batchOf(1, "before")], TOKEN);
   await redis.moveSlotOf(PREFIX);
@@ -161,7 +164,7 @@ test("refuses what was sent to the old owner once its slot has moved", async (re
   assertEquals(await server.command("GET", `${PREFIX}node:0`), "before");
 });
 
-test("fails a scan, and a read, that its slot moves away from", async (redis, { store }) => {
+test("fails a scan and a read if its slot moves during them", async (redis, { store }) => {
   await store.write([batchOf(10_000)], TOKEN);
   const pages = store.scan("astrolabe:node:")[Symbol.asyncIterator]();
   const { value: keys } = await pages.next();
@@ -177,7 +180,7 @@ test("fails a scan, and a read, that its slot moves away from", async (redis, { 
   await assertRejects(() => pages.next(), Error);
 });
 
-test("is never restored in part without a word while its slot moves", async (redis, { store }) => {
+test("reports a partial restore while its slot moves", async (redis, { store }) => {
   const graph = new Graph(testKinds);
   const [pod] = testKinds as [ResourceKind];
   const uids = Array.from({ length: 3_000 }, (_, i) => `00000000-0000-4000-8000-${`${i}`.padStart(12, "0")}`);
@@ -218,7 +221,7 @@ test("is never restored in part without a word while its slot moves", async (red
   assert(restored.gap !== undefined || graph.read.resourceCount === uids.length, `${log.lines}`);
 });
 
-test("leaves a cluster that is down, and comes back when it is whole", async (redis, running) => {
+test("disconnects from a cluster that is down, and reconnects when it is up", async (redis, running) => {
   const { server: owner } = await redis.ownerOf(PREFIX);
   const nodes = await redis.nodes();
   // Another master and its replica: their slots are served by nobody.
@@ -250,7 +253,7 @@ Deno.test({
   },
 });
 
-test("says without --redis-cluster that another node has the keys", async (redis) => {
+test("reports without --redis-cluster that another node has the keys", async (redis) => {
   const { server: owner } = await redis.ownerOf(PREFIX);
   const other = (await redis.nodes()).find(({ server, flags }) => server !== owner && /master/.test(flags));
   await using running = await new RunningStore({ port: other?.server.port ?? 0, keyPrefix: PREFIX })

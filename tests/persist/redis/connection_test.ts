@@ -16,7 +16,7 @@ function test(behaviour: string, fn: () => Promise<void>): void {
   Deno.test({ name: `RedisStore, ${behaviour}`, ignore: !hasRedisServer, fn });
 }
 
-test("says where it is connected", async () => {
+test("logs where it is connected", async () => {
   await using server = await RedisServer.start();
   await using running = await new RunningStore(server).connected();
   assertEquals(
@@ -25,7 +25,7 @@ test("says where it is connected", async () => {
   );
 });
 
-test("keeps to its database", async () => {
+test("uses only its database", async () => {
   await using server = await RedisServer.start();
   await using running = await new RunningStore({ port: server.port, db: 3 }).connected();
   await running.store.lease("t", 60_000);
@@ -33,13 +33,13 @@ test("keeps to its database", async () => {
   assertEquals(await server.command("KEYS", "*"), []);
 });
 
-test("gives the default user's password", async () => {
+test("sends the default user's password", async () => {
   await using server = await RedisServer.start("--requirepass", "s3cret");
   await using running = await new RunningStore({ port: server.port, password: () => "s3cret" }).connected();
   assert((await running.store.info()).runId !== "");
 });
 
-test("gives a user's name and password", async () => {
+test("sends a user's name and password", async () => {
   await using server = await RedisServer.start(...USERS);
   const target = { port: server.port, username: "astrolabe", password: () => "pass" };
   await using running = await new RunningStore(target).connected();
@@ -55,7 +55,7 @@ test("uses a password that has changed since the last attempt", async () => {
   await running.connected();
 });
 
-test("goes on when the password's file is not there yet", async () => {
+test("retries if the password file does not exist yet", async () => {
   await using server = await RedisServer.start();
   let missing = true;
   const password = () => {
@@ -87,14 +87,14 @@ for (
   });
 }
 
-test("says once what stays wrong", async () => {
+test("logs a lasting failure once", async () => {
   await using running = new RunningStore({ port: freePort() });
   await running.says("nothing listens there");
   await running.attempts(4);
   assertEquals(running.lines.length, 1);
 });
 
-test("connects to a Redis that comes later", async () => {
+test("connects to a Redis that starts later", async () => {
   await using server = RedisServer.absent();
   await using running = new RunningStore(server);
   await running.says("nothing listens there");
@@ -114,14 +114,14 @@ test("waits until Redis has loaded its data", async () => {
   assertEquals((await running.store.info()).keys, 3_000);
 });
 
-test("ends at once while it waits for the next attempt", async () => {
+test("stops immediately while it waits for the next attempt", async () => {
   const running = new RunningStore({ port: freePort() });
   await running.says("nothing listens there");
   await running[Symbol.asyncDispose]();
   assert(!running.store.connected);
 });
 
-test("ends while Redis does not answer its greeting", async () => {
+test("stops while Redis does not answer its greeting", async () => {
   await using server = await RedisServer.start();
   server.pause();
   const running = new RunningStore(server, { silence: 60_000 });
@@ -176,7 +176,7 @@ async function warningsOf(...config: string[]): Promise<string[]> {
   return running.lines.filter((line) => line.startsWith("warn"));
 }
 
-test("warns of a Redis that drops keys", async () => {
+test("warns of a Redis that evicts keys", async () => {
   const [warning = ""] = await warningsOf("--maxmemory-policy", "allkeys-lru", "--appendonly", "yes");
   assertStringIncludes(warning, "set maxmemory-policy to noeviction");
 });
@@ -185,7 +185,7 @@ test("warns of a Redis that writes nothing to its disk", async () => {
   assertStringIncludes((await warningsOf()).join(), "neither RDB nor AOF is on");
 });
 
-test("has nothing to say of a Redis with snapshots", async () => {
+test("logs no warning for a Redis with snapshots", async () => {
   assertEquals(await warningsOf("--save", "3600 1"), []);
 });
 

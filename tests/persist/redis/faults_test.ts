@@ -41,7 +41,7 @@ function manyBatches(): Batch[] {
   }));
 }
 
-test("fails every batch whose answer the kill of Redis has cut off", async (server, { store }) => {
+test("fails every batch that Redis did not answer before it was killed", async (server, { store }) => {
   const results = store.write(manyBatches(), TOKEN).catch((error: Error) => error);
   await server.kill();
   const outcome = await results;
@@ -52,7 +52,7 @@ test("fails every batch whose answer the kill of Redis has cut off", async (serv
   ]);
 });
 
-test("tells its listeners of a lost connection and of the next", async (server, { store }) => {
+test("notifies its listeners of a lost connection and of the next one", async (server, { store }) => {
   const told: boolean[] = [];
   store.onConnection((connected) => told.push(connected));
   await server.kill();
@@ -61,7 +61,7 @@ test("tells its listeners of a lost connection and of the next", async (server, 
   await holds(() => assertEquals(told, [false, true]));
 });
 
-test("rejects at once while there is no connection", async (server, running) => {
+test("rejects immediately while there is no connection", async (server, running) => {
   await server.kill();
   await running.disconnected();
   await assertRejects(
@@ -72,7 +72,7 @@ test("rejects at once while there is no connection", async (server, running) => 
   await assertRejects(() => running.store.info(), Error, "there is no connection");
 });
 
-test("gives up a Redis that owes an answer and is silent", async (server, running) => {
+test("disconnects from a Redis that owes an answer and is silent", async (server, running) => {
   server.pause();
   await assertRejects(
     () => running.store.get(["a"]),
@@ -83,7 +83,7 @@ test("gives up a Redis that owes an answer and is silent", async (server, runnin
   await running.says("Lost Redis at 127.0.0.1");
 }, { silence: SILENCE_MS });
 
-test("comes back when a silent Redis goes on", async (server, running) => {
+test("reconnects when a frozen Redis continues", async (server, running) => {
   server.pause();
   assertEquals(
     await write(running.store, { set: [["a", "1"]] }),
@@ -94,7 +94,7 @@ test("comes back when a silent Redis goes on", async (server, running) => {
   assertEquals(await write(running.store, { set: [["a", "2"]] }), "written");
 }, { silence: SILENCE_MS });
 
-test("does not take idleness for silence", async (_server, running) => {
+test("does not disconnect because it is idle", async (_server, running) => {
   // Another store becomes silent later than this one becomes idle: when it has given up, this one would have.
   await using silent = await RedisServer.start();
   await using other = await new RunningStore(silent, { silence: SILENCE_MS }).connected();
@@ -104,7 +104,7 @@ test("does not take idleness for silence", async (_server, running) => {
   assertEquals(running.lines.filter((line) => line.includes("Lost")), []);
 }, { silence: SILENCE_MS });
 
-test("connects anew after a reset", async (server, running) => {
+test("reconnects after a reset", async (server, running) => {
   const lost = new Promise<boolean>((resolve) => running.store.onConnection(resolve));
   await server.command("CLIENT", "KILL", "TYPE", "normal");
   assertEquals(await lost, false);
@@ -112,7 +112,7 @@ test("connects anew after a reset", async (server, running) => {
   assertEquals(await write(running.store, { set: [["a", "1"]] }), "written");
 });
 
-test("writes nothing of a batch for which there is no memory", async (server, { store }) => {
+test("writes no part of a batch for which there is no memory", async (server, { store }) => {
   await write(store, { set: [["a", "old"]], add: [["s", "old"]] });
   await server.command("CONFIG", "SET", "maxmemory", "1mb");
   const parts = { set: [["a", "new"]], delete: ["a"], add: [["s", "new"]], remove: [["s", "old"]] } as const;
@@ -123,7 +123,7 @@ test("writes nothing of a batch for which there is no memory", async (server, { 
   assertEquals([await store.get(["a"]), await store.members(["s"])], [["old"], [["old"]]]);
 });
 
-test("writes nothing of a batch that only adds, when there is no memory", async (server, { store }) => {
+test("writes no part of a batch that only adds if there is no memory", async (server, { store }) => {
   await write(store, { set: [["a", "old"]] });
   await server.command("CONFIG", "SET", "maxmemory", "1mb");
   assertEquals(
@@ -133,18 +133,18 @@ test("writes nothing of a batch that only adds, when there is no memory", async 
   assertEquals(await store.get(["a"]), ["old"]);
 });
 
-test("deletes when there is no memory", async (server, { store }) => {
+test("deletes even if there is no memory", async (server, { store }) => {
   await write(store, { set: [["a", "old"]] });
   await server.command("CONFIG", "SET", "maxmemory", "1mb");
   assertEquals(await write(store, { delete: ["a"] }), "written");
 });
 
-test("prolongs the lease when there is no memory", async (server, { store }) => {
+test("prolongs the lease even if there is no memory", async (server, { store }) => {
   await server.command("CONFIG", "SET", "maxmemory", "1mb");
   assertEquals(await store.lease(TOKEN, 60_000), "prolonged");
 });
 
-test("leaves a replica, since its address may soon be the primary's", async (server, running) => {
+test("disconnects from a replica, since its address may soon be the primary's", async (server, running) => {
   const lost = new Promise<boolean>((resolve) => running.store.onConnection(resolve));
   await server.command("REPLICAOF", "127.0.0.1", server.tlsPort);
   const message = "Redis rejected the write: it is a replica";
@@ -156,7 +156,7 @@ test("leaves a replica, since its address may soon be the primary's", async (ser
   assertEquals(await write(running.store, { set: [["a", "1"]] }), "written");
 });
 
-test("says that Redis cannot save, and writes when it can", async (server, { store }) => {
+test("reports that Redis cannot save to disk, and writes when it can", async (server, { store }) => {
   await Deno.mkdir(`${server.folder}/dump.rdb`);
   await server.command("BGSAVE");
   await holds(async () =>
@@ -170,7 +170,7 @@ test("says that Redis cannot save, and writes when it can", async (server, { sto
   await holds(async () => assertEquals(await write(store, { set: [["a", "1"]] }), "written"));
 });
 
-test("says what its user may not do, and goes on when it may", async (server, { store }) => {
+test("reports a missing permission, and continues when it is granted", async (server, { store }) => {
   await server.command("ACL", "SETUSER", "default", "-evalsha");
   const refused = await write(store, { set: [["a", "1"]] });
   assert(/^Redis rejected the write: NOPERM .*evalsha/.test(refused), refused);
@@ -178,13 +178,13 @@ test("says what its user may not do, and goes on when it may", async (server, { 
   assertEquals(await write(store, { set: [["a", "1"]] }), "written");
 });
 
-test("writes nothing of a batch with a key that its user may not touch", async (server, { store }) => {
+test("writes no part of a batch with a forbidden key", async (server, { store }) => {
   await server.command("ACL", "SETUSER", "default", "resetkeys", "~astrolabe:*", "~a");
   assert((await write(store, { set: [["a", "1"], ["b", "1"]] })).includes("NOPERM"));
   assertEquals(await store.get(["a"]), [null]);
 });
 
-test("sends its script again to a Redis that has forgotten it", async (server, { store }) => {
+test("sends its script again to a Redis that has lost it", async (server, { store }) => {
   await write(store, { set: [["a", "1"]] });
   await server.command("SCRIPT", "FLUSH");
   const batches = ["2", "3"].map((value) => ({ ...EMPTY, set: [["a", value]] as const }));
@@ -192,24 +192,24 @@ test("sends its script again to a Redis that has forgotten it", async (server, {
   assertEquals(await store.get(["a"]), ["3"]);
 });
 
-test("refuses writes after FLUSHALL, for the lease is gone too", async (server, { store }) => {
+test("rejects writes after FLUSHALL, since the lease is gone too", async (server, { store }) => {
   await server.command("FLUSHALL");
   assertEquals(await write(store, { set: [["a", "1"]] }), "refused");
 });
 
-test("replaces what should be a set and is not", async (server, { store }) => {
+test("replaces a key that should be a set and is not", async (server, { store }) => {
   await server.command("SET", "s", "text");
   assertEquals(await store.members(["s"]), [[]]);
   assertEquals(await write(store, { add: [["s", "1"], ["s", "2"]] }), "written");
   assertEquals((await store.members(["s"]))[0]?.toSorted(), ["1", "2"]);
 });
 
-test("has no value for what is a set", async (_server, { store }) => {
+test("reads no value of a key that is a set", async (_server, { store }) => {
   await write(store, { add: [["s", "1"]] });
   assertEquals(await store.get(["s"]), [null]);
 });
 
-test("tells another run after a restart", async (server, running) => {
+test("reports another run after a restart", async (server, running) => {
   const { runId } = await running.store.info();
   await server.kill();
   await running.disconnected();
@@ -219,7 +219,7 @@ test("tells another run after a restart", async (server, running) => {
 });
 
 test(
-  "does not let a write that slept in an old socket land after another has the lease",
+  "rejects a write from an old socket after another token has the lease",
   async (server, running) => {
     server.pause();
     const late = write(running.store, { set: [["a", "late"]] }).catch(() => "lost");

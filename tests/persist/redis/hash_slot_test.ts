@@ -8,13 +8,13 @@ for (
   Deno.test(`hashSlot(), ${key} is in slot ${slot}`, () => assertEquals(hashSlot(key), slot));
 }
 
-Deno.test("hashSlot(), goes by the hash tag alone, whatever follows it", () => {
+Deno.test("hashSlot(), uses only the hash tag", () => {
   for (const key of ["{foo}", "{foo}:node:1", "a:{foo}:{bar}", "{foo}}{"]) {
     assertEquals(hashSlot(key), 12_182, key);
   }
   assertEquals(hashSlot("x{{bar}}y"), hashSlot("{bar"));
 });
 
-Deno.test("hashSlot(), goes by the whole key where a tag is empty or does not end", () => {
+Deno.test("hashSlot(), uses the whole key if a tag is empty or does not end", () => {
   for (const key of ["x{}{bar}", "{bar", "bar}"]) assertNotEquals(hashSlot(key), hashSlot("bar"), key);
 });

@@ -85,7 +85,7 @@ test("writes to the next master when the first is killed, frozen or demoted", as
   }
 }, { replicas: 2 });
 
-test("asks the next one when the first is frozen, and keeps to the one that answered", async (redis) => {
+test("asks the next Sentinel if the first is frozen, and stays with the one that answered", async (redis) => {
   const [frozen, second] = redis.sentinels;
   frozen?.pause();
   await using running = await new RunningStore({ location: redis.location }).connected();
@@ -100,7 +100,7 @@ test("asks the next one when the first is frozen, and keeps to the one that answ
   frozen?.resume();
 });
 
-test("does not believe one that names a replica, or nobody's address", async (redis) => {
+test("does not trust a Sentinel that names a replica, or an unused address", async (redis) => {
   const { replicas } = await redis.roles();
   const [replica] = replicas;
   await using liar = new FakeSentinel({ host: "127.0.0.1", port: replica?.port ?? 0 });
@@ -114,7 +114,7 @@ test("does not believe one that names a replica, or nobody's address", async (re
   assertEquals([liar.connections, dreamer.connections], [1, 1]);
 });
 
-test("goes on with its connection when all of them are gone, and says so once it is lost", async (redis) => {
+test("keeps its connection when all Sentinels are gone, and reports that after it is lost", async (redis) => {
   await using running = await new RunningStore({ location: redis.location }).connected();
   const { master } = await redis.roles();
   for (const sentinel of redis.sentinels) await sentinel.kill();
@@ -126,19 +126,19 @@ test("goes on with its connection when all of them are gone, and says so once it
   await running.connected();
 });
 
-test("says which masters they know where they do not know ours", async (redis) => {
+test("lists the known masters if ours is unknown", async (redis) => {
   const [sentinel] = redis.sentinels;
   const location = at([sentinel?.port ?? 0], "mymaster");
   await using running = new RunningStore({ location });
   await running.says(`Sentinel 127.0.0.1:${sentinel?.port} does not know master mymaster; it knows: graph`);
 });
 
-test("says that a server is not a Sentinel", async (redis) => {
+test("reports that a server is not a Sentinel", async (redis) => {
   await using running = new RunningStore({ location: at([redis.servers[0]?.port ?? 0]) });
   await running.says("it is not a Sentinel");
 });
 
-test("gives Sentinels their own user and password", async (redis) => {
+test("sends Sentinels their own user and password", async (redis) => {
   const { location } = redis;
   await using none = new RunningStore({ location });
   await none.says("it needs a password");
@@ -166,7 +166,7 @@ test("gives Sentinels their own user and password", async (redis) => {
   sentinelUser: "test",
 });
 
-test("leaves no connection on the Sentinels, however often it reconnects", async (redis) => {
+test("leaves no connection on the Sentinels after many reconnects", async (redis) => {
   const { master } = await redis.roles();
   const counts = async () => await Promise.all(redis.sentinels.map((sentinel) => sentinel.clients()));
   // Each has a connection from each of the others.
@@ -226,7 +226,7 @@ Deno.test({
   },
 });
 
-test("refuses what slept in the old master's socket", async (redis) => {
+test("rejects a write from the old master's socket", async (redis) => {
   await using running = await new RunningStore({ location: redis.location }, { silence: 2_000 }).connected();
   const { store } = running;
   await writes(store, "1");
