@@ -1,6 +1,6 @@
 /**
- * Random writes in random order against a model that knows the final records alone: whatever came in
- * between, the graph must be the one that the model reads off them.
+ * Random writes in random order, compared with a model that knows only the final records. The graph must
+ * equal the model's reading of these.
  */
 import { assert, assertEquals } from "@std/assert";
 import { Graph } from "../../src/graph/graph.ts";
@@ -66,7 +66,7 @@ for (let seed = 1; seed <= 20; seed++) {
   });
 }
 
-/** Remembers what it hears of, and looks that up again: what it never heard of stays as it was. */
+/** Maintains a copy of the graph. It reads again only those resources that it is notified of. */
 class Copy {
   readonly #graph: Graph;
   readonly #resources = new Map<string, string>();

@@ -1,4 +1,4 @@
-/** What listeners are told, and what they may do meanwhile. */
+/** The notifications of listeners, and the calls that are allowed during them. */
 import { assert, assertEquals } from "@std/assert";
 import { Graph } from "../../src/graph/graph.ts";
 import type { GraphListener } from "../../src/graph/listener.ts";

@@ -1,4 +1,4 @@
-/** Owners bind by uid alone, within the bounds that the garbage collector sets. */
+/** References to owners bind only by uid, within the limits of the garbage collector. */
 import { assertEquals } from "@std/assert";
 import { Slicer } from "../../src/graph/queries/slicer.ts";
 import { Graph } from "../../src/graph/graph.ts";
@@ -9,7 +9,7 @@ import { record, testKinds } from "../support/records.ts";
 
 const [pod, claim, volume] = testKinds as [typeof testKinds[0], typeof testKinds[0], typeof testKinds[0]];
 
-/** A Pod in namespace a, unless said otherwise. */
+/** Returns a Pod, in namespace a by default. */
 function podNamed(name: string, given: Partial<ResourceRecord> = {}): ResourceRecord {
   return record({ kind: pod!, namespace: "a", name, uid: name, ...given });
 }
@@ -20,7 +20,7 @@ function ownedBy(uid: string, entry: Partial<Reference> = {}): { references: Ref
   };
 }
 
-/** Each relation, and each reference that is shown as unresolved with what it calls its target. */
+/** Returns each relation, and each unresolved reference with the name of its target. */
 function facts({ read }: Graph): string[] {
   const found: string[] = [];
   for (const row of read.select({ inactive: true })) {

@@ -1,4 +1,4 @@
-/** Since when things are as they are. */
+/** The times at which statuses and problems began. */
 import { assertEquals } from "@std/assert";
 import { Graph } from "../../src/graph/graph.ts";
 import type { ProblemType } from "../../src/graph/queries/problem.ts";
@@ -10,7 +10,7 @@ const claim = { ...plainClaim!, unusedWithout: "mounts" as const };
 const kinds = testKinds.map((kind) => kind === plainClaim ? claim : kind);
 const mounts = { references: [{ type: "mounts", kind: claim, namespace: "a", name: "data" }] } as const;
 
-/** A graph whose clock a test sets, in seconds since 1970. */
+/** A graph with a clock that tests set, in seconds since 1970. */
 class TimedGraph {
   now = 1_700_000_000;
   readonly graph = new Graph(kinds, () => this.now * 1000);
@@ -19,12 +19,12 @@ class TimedGraph {
     for (const kind of kinds) this.graph.setSynced(kind, true);
   }
 
-  /** A Pod in namespace a, unless said otherwise. */
+  /** Writes a Pod, in namespace a by default. */
   upsert(name: string, given: Partial<ResourceRecord> = {}): void {
     this.graph.upsert(record({ kind: pod!, namespace: "a", name, uid: name, createdAt: 0, ...given }));
   }
 
-  /** By uid: how many seconds ago its problem of a type began. */
+  /** Returns, by uid, the seconds since its problem of a type began. */
   ages(type: ProblemType): Record<string, number> {
     const { read } = this.graph;
     const found = read.problems({ inactive: true }, () => false).filter((it) => it.type === type);

@@ -1,4 +1,4 @@
-/** What validation finds. The mutations of `deno task mutate` show that it finds more than is tried here. */
+/** The findings of validation. The mutations of `deno task mutate` test it further. */
 import { assert, assertEquals } from "@std/assert";
 import { Blocks } from "../../src/arrays/blocks.ts";
 import { Slots } from "../../src/arrays/columns.ts";
@@ -90,7 +90,7 @@ Deno.test("checkStrings() reports a string that is held too often or not often e
   ]);
 });
 
-/** Tables with one present resource that refers to a placeholder. */
+/** Returns tables with one present resource that refers to a placeholder. */
 function smallTables(): { tables: Tables; row: number; placeholder: number; reference: number } {
   const tables = new Tables(1, { selected: () => {}, deselected: () => {} });
   const { rows, cohorts, references, strings } = tables;

@@ -1,10 +1,11 @@
 /**
- * Seeded runs over the three topologies. Each kills, freezes or cuts off some of the API server, Redis servers,
- * Sentinels and replicas at random moments while the cluster lives, brings them back, and waits for rest: the API
- * server, every memory and Redis are equal, one replica writes, and no reader of a replica that was not touched got an
- * error.
+ * Seeded runs over the three topologies. Each run kills, freezes or disconnects some of the API server, Redis
+ * servers, Sentinels and replicas at random moments while the cluster changes, and brings them back. At the
+ * end, the API server, the memory of every replica and Redis must be equal, one replica must write, and no
+ * reader of an untouched replica may have got an error.
  *
- * `HA_RUNS` says how many runs, `HA_SEED` which is the first; a run that fails names its seed, which replays it.
+ * `HA_RUNS` is the number of runs, `HA_SEED` the first seed. A run that fails prints its seed, which replays
+ * it.
  */
 import { assertEquals } from "@std/assert";
 import { livingCluster } from "../../src/simulator/living_cluster.ts";
@@ -17,7 +18,7 @@ import { Replicas } from "../support/replicas.ts";
 const RUNS = Number(Deno.env.get("HA_RUNS") ?? 3);
 const FIRST = Number(Deno.env.get("HA_SEED") ?? 1);
 const REPLICAS = 2;
-/** A fault begins and ends within so many milliseconds. */
+/** The milliseconds within which a fault begins and ends. */
 const FAULT_MS = 2_500;
 
 for (let seed = FIRST; seed < FIRST + RUNS; seed++) {
@@ -54,7 +55,7 @@ async function run(seed: number, topology: typeof TOPOLOGIES[number]): Promise<v
   assertEquals(readers.flatMap(({ errors }) => errors), []);
 }
 
-/** Makes one thing fail, and brings it back. */
+/** Lets one part fail, and brings it back. */
 async function fault(replicas: Replicas, readers: Reader[], next: () => number): Promise<void> {
   const { servers, helpers } = replicas.redis;
   const kind = next();
@@ -65,11 +66,11 @@ async function fault(replicas: Replicas, readers: Reader[], next: () => number):
   if (kind < 0.2) {
     await fail(apiServer(replicas), { isKill: true, during });
   } else if (kind < 0.25) {
-    // A cut that nobody notices before its end: all connections of a server are reset.
+    // A short cut: all connections of a server are reset.
     await servers[Math.floor(choice * servers.length)]?.command("CLIENT", "KILL", "TYPE", "normal")
       .catch(() => {});
   } else if (kind < 0.3) {
-    // It fails where there is no other server, or while another fault has hit one.
+    // The command fails if there is no other server, or while another fault affects one.
     await replicas.redis.failOver().catch(() => {});
   } else if (kind < 0.5) {
     await fail(servers[Math.floor(choice * servers.length)], { isKill, during });
@@ -92,7 +93,7 @@ async function fault(replicas: Replicas, readers: Reader[], next: () => number):
   }
 }
 
-/** Parts that fail now: a second fault leaves them alone. */
+/** The parts that fail now. Further faults do not choose them. */
 const failing = new WeakSet<object>();
 
 async function fail(part: Failing | undefined, { isKill, during }: { isKill: boolean; during: number }) {
@@ -108,7 +109,7 @@ async function fail(part: Failing | undefined, { isKill, during }: { isKill: boo
 
 const apiServers = new WeakMap<Replicas, Failing>();
 
-/** The simulator, as something that fails: it can be cut off, and not frozen. */
+/** The simulator as a part that fails. It can be disconnected, but not frozen. */
 function apiServer(replicas: Replicas): Failing {
   const known = apiServers.get(replicas);
   if (known !== undefined) return known;
@@ -124,7 +125,9 @@ function apiServer(replicas: Replicas): Failing {
   return made;
 }
 
-/** Reads from a replica all the time, and keeps the errors unless the replica itself was cut off. */
+/**
+ * Reads from a replica continuously, and keeps the errors, except while the replica itself was disconnected.
+ */
 class Reader {
   readonly astrolabe: Astrolabe;
   readonly errors: string[] = [];

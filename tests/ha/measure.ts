@@ -1,6 +1,6 @@
 /**
- * Measures how long take-overs take, what a Cluster and a standby cost, and whether a rolling update fails requests.
- * Prints a table. `deno task measure:ha`; needs redis-server and wrk.
+ * Measures the time of takeovers, the cost of a Cluster and of a standby, and the failed requests of a
+ * rolling update. Prints a table. Run it with `deno task measure:ha`. It needs redis-server and wrk.
  */
 import process from "node:process";
 import { livingCluster } from "../../src/simulator/living_cluster.ts";
@@ -40,14 +40,14 @@ for (const [what, measure] of PARTS) {
   if (what.includes(Deno.args[0] ?? "")) console.log(`${what}: ${await measure()}`);
 }
 
-/** Lists what each run took. */
+/** Formats the times of the runs. */
 async function repeat(run: () => Promise<number>): Promise<string> {
   const seconds: string[] = [];
   for (let i = 0; i < RUNS; i++) seconds.push(`${((await run()) / 1_000).toFixed(2)} s`);
   return seconds.join(", ");
 }
 
-/** Runs replicas on a cluster that changes all the time, each change written at once. */
+/** Runs replicas on a cluster that changes continuously. Each change is saved immediately. */
 async function withLife(
   options: { topology: TopologyName; replicas: number },
   run: (replicas: Replicas) => Promise<number>,
@@ -114,7 +114,7 @@ function afterWriterEnds(signal: "SIGTERM" | "SIGKILL"): Promise<number> {
   });
 }
 
-/** Saves the same graph alternately; the best of all times and the median of CPU times are the least disturbed. */
+/** Saves the same graph alternately. The best time and the median CPU time are the least disturbed. */
 async function clusterThroughput(): Promise<string> {
   await using single = await RedisServer.start();
   await using cluster = await RedisCluster.open();

@@ -1,4 +1,4 @@
-/** Several replicas over one Redis: who writes, who takes over, and what readers see meanwhile. */
+/** Several replicas over one Redis: the writer, the takeover, and the answers to readers during it. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { livingCluster } from "../../src/simulator/living_cluster.ts";
 import { holds } from "../support/holds.ts";
@@ -103,7 +103,7 @@ test("write changes again that the new primary never received", async (replicas)
   await replicas.atRest();
   const primary = await replicas.redis.primary();
   const [replica] = replicas.redis.servers.filter((server) => server !== primary);
-  // From now on it hears of no write. Sentinels mend that only after some seconds.
+  // From now on it receives no write. Sentinels repair that only after some seconds.
   await replica?.command("REPLICAOF", "127.0.0.1", freePort());
   const { store } = replicas.simulator;
   for (const { metadata: { namespace = "", name } } of store.list("ConfigMap").slice(0, 5)) {

@@ -1,4 +1,4 @@
-/** A rolling update behind a load balancer that hears late of endpoints: no request may fail. */
+/** A rolling update behind a load balancer that learns late of endpoints. No request may fail. */
 import { assert, assertEquals } from "@std/assert";
 import { hasRedisServer } from "../support/redis_server.ts";
 import { Replicas } from "../support/replicas.ts";

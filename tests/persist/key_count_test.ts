@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { Counters } from "../../src/persist/counters.ts";
 import { KeyCount } from "../../src/persist/key_count.ts";
 
-/** A database of so many keys of ours and of others, counted from 100 and 20 on. */
+/** Returns a count that began with 100 keys of ours and, by default, 20 of others. */
 async function start(more: { others?: number } = {}) {
   const database = { runId: "a", ours: 100, others: 20, evictedKeys: 5, tellsKeys: true, ...more };
   const scans = { count: 0 };

@@ -1,6 +1,6 @@
 /**
- * Random writes of the graph while all that can happen to a database happens to it. At rest it holds
- * what the final records say: no more, no less, and nothing twice.
+ * Random writes of the graph during every kind of fault of the database. At the end the database must hold
+ * exactly the keys of the final records.
  */
 import { assertEquals } from "@std/assert";
 import { RELATION_TYPES } from "../../src/model/relation.ts";
@@ -93,7 +93,7 @@ Deno.test("Persistence, loads exactly the saved graph", async () => {
   }
 });
 
-/** Reads the database back without the graph, except for the namespace that identifies the cluster. */
+/** Reads the database without the graph, except for the namespace that identifies the cluster. */
 function describeStore(store: MemoryStore) {
   const decoder = new NodeDecoder(persistedKinds);
   const naive = new NaiveGraph();

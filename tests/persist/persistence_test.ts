@@ -26,7 +26,7 @@ const mounting = {
   references: [{ type: "mounts" as const, kind: claim, namespace: "a", name: "data" }],
 };
 
-/** A database that an earlier life has filled. */
+/** Returns a database that an earlier process has filled. */
 async function filled(records = [mounting, web(2), data], options: PersistedGraphOptions = {}) {
   const clock = new FakeClock();
   const store = new MemoryStore(clock);
@@ -371,7 +371,7 @@ Deno.test("Persistence, does not ask earlier for a refused lease because of chan
   await life.stop();
 });
 
-/** Resources that take more keys than a small database has room for. */
+/** Resources with more keys than fit into a small database. */
 const many = Array.from({ length: 30 }, (_, i) => web(i + 1));
 
 Deno.test("Persistence, does not call a database complete that evicts keys", async () => {
@@ -460,7 +460,7 @@ Deno.test("Persistence, reports a partial restore if the connection is lost", as
   const life = new PersistedGraph(store, clock);
   let calls = 0;
   store.pause = () => {
-    // The metadata has been read by then, and so have some nodes.
+    // By then, the metadata and some nodes have been read.
     if (++calls === 9) store.disconnect();
     return Promise.resolve();
   };
@@ -473,7 +473,8 @@ Deno.test("Persistence, reports no partial restore if another process writes dur
   const { clock, store } = await filled();
   const life = new PersistedGraph(store, clock);
   const scan = store.scan.bind(store);
-  // Between the nodes and the index sets one resource goes and another one comes, with the kind's only set.
+  // After the nodes and before the index sets, one resource is removed and another is added, with the kind's
+  // only set.
   store.scan = async function* (prefix) {
     if (prefix.startsWith("astrolabe:index:")) {
       store.values.delete(`astrolabe:node:${uid(100)}`);
@@ -527,7 +528,7 @@ for (
     const writes = store.calls.write;
     await life.pass(120_000);
     assertEquals([life.persistence.servesRestored, store.calls.write], [false, writes]);
-    // Its namespace tells that it is the same cluster, so it is saved again.
+    // The namespace shows that it is the same cluster, so it is saved again.
     life.syncAll([web(2)]);
     await life.untilSaved();
     const { apiServer } = JSON.parse(store.values.get("astrolabe:metadata") ?? "{}");
@@ -561,7 +562,7 @@ Deno.test("Persistence, keeps no journal while another process writes", async ()
   await life.until(() => life.persistence.status().role === "standby");
   for (let i = 0; i < 50; i++) life.graph.upsert(web(10 + i));
   assertEquals(life.persistence.status().dirtyKeys, 0);
-  // Taking over, it writes what it has not noted.
+  // The takeover writes the changes that are not in the journal.
   store.setHolder("", 0);
   await life.untilSaved();
   assert(store.values.has(`astrolabe:node:${uid(59)}`));
@@ -596,7 +597,7 @@ Deno.test("Persistence, does not serve a restored graph while another process wr
   assertEquals(life.persistence.servesRestored, false);
   await life.pass(20_000);
   assertEquals(life.persistence.servesRestored, false);
-  // The other one dies, though our cluster is not known yet.
+  // The other writer dies, although our cluster is not known yet.
   await life.pass(12_000);
   assertEquals([life.persistence.servesRestored, life.persistence.role], [true, "waiting"]);
   await life.stop();

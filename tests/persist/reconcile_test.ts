@@ -21,7 +21,7 @@ const resources = [
   record({ kind: claim, uid: CLAIM, namespace: "a", name: "data" }),
 ];
 
-/** Defects of a database. */
+/** The defects of a database. */
 const damages: Record<string, (store: MemoryStore) => void> = {
   "a node that is missing": ({ values }) => values.delete(`astrolabe:node:${POD}`),
   "a node with another value": ({ values }) => values.set(`astrolabe:node:${POD}`, "{}"),
@@ -71,7 +71,7 @@ for (const [name, damage] of Object.entries(damages)) {
   });
 }
 
-/** All but the metadata, whose time moves. */
+/** Returns everything except the metadata, which contains a time. */
 function contents(store: MemoryStore) {
   const { values, sets } = store.dump();
   return {

@@ -13,7 +13,7 @@ function uid(number: number): string {
   return `00000000-0000-4000-8000-${String(number).padStart(12, "0")}`;
 }
 
-/** A node as the Go server writes it: without references. */
+/** Returns a node as the Go server writes it: without references. */
 function goNode(number: number, kind: string, name: string) {
   const value = {
     uid: uid(number),

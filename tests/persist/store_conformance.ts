@@ -1,4 +1,4 @@
-/** The promises of every Store, as tests; each implementation runs them all. */
+/** The promises of a Store, as tests for every implementation. */
 import { assert, assertEquals } from "@std/assert";
 import { KEY_PREFIX } from "../../src/persist/format/keys.ts";
 import type { Batch, Store } from "../../src/persist/store.ts";
@@ -6,7 +6,7 @@ import type { Batch, Store } from "../../src/persist/store.ts";
 /** A running store over an empty database. */
 export interface OpenStore extends AsyncDisposable {
   readonly store: Store;
-  /** Lets time pass for the lease. */
+  /** Advances the time of the lease. */
   pass(milliseconds: number): Promise<void>;
 }
 
@@ -197,7 +197,7 @@ export function testStore({ name, ignore = false, open }: Subject): void {
   });
 }
 
-/** The store, with keys that stand here without the `astrolabe:` that all keys start with. */
+/** Wraps the store for tests that leave out the prefix `astrolabe:` of all keys. */
 function withOurKeys(store: Store): Store {
   const our = (key: string) => KEY_PREFIX + key;
   const ourMembers = (members: Batch["add"]) => members.map(([key, member]) => [our(key), member] as const);

@@ -15,7 +15,7 @@ function uid(number: number): string {
   return `00000000-0000-4000-8000-${String(number).padStart(12, "0")}`;
 }
 
-/** A graph, its journal and a writer of batches of two keys, on a database in memory. */
+/** Returns a graph, its journal and a writer of batches of two keys, with a database in memory. */
 async function start() {
   const graph = new Graph(testKinds);
   const clock = new FakeClock();

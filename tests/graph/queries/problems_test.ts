@@ -17,7 +17,7 @@ interface Sample {
   readonly uids: string[];
 }
 
-/** A sample cluster of which a part has gone again and a part has failed, an hour later. */
+/** Returns a sample cluster of which, an hour later, a part was removed and a part has failed. */
 function brokenCluster(): Sample {
   let now = 1_700_000_000_000;
   const graph = new Graph(kinds, () => now);
@@ -56,7 +56,7 @@ function storage(
 
 type IsLimited = (kind: ResourceKind, namespace: string) => boolean;
 
-/** Every look at the clock is a slice, so that others run between all rows. */
+/** A clock that ends a slice at every reading, so that other tasks run between all rows. */
 function alwaysOver(): Slicer {
   let now = 0;
   return new Slicer(() => now += 100);

@@ -30,6 +30,6 @@ Deno.test("Graph.stock() gives the present resources, without those added since"
   graph.remove(uid(2));
   for (let number = 3; number < 100; number++) put(graph, number, "a");
   assertEquals([stock.tick(uid(1)), stock.tick(uid(2)), stock.tick(uid(99))], ["7", undefined, "1"]);
-  // It has the row of the resource that was removed.
+  // The new resource has the row of the removed one.
   assertEquals(stock.rest(), [uid(3)]);
 });

@@ -27,7 +27,7 @@ function graphOf(records: Iterable<ResourceRecord>): Graph {
   return graph;
 }
 
-/** All that a reader tells of the resources that it sees, their unresolved references aside. */
+/** Returns everything that a reader reports of its visible resources, except their unresolved references. */
 async function describe(read: GraphReader) {
   const text = (id: number) => read.text.text(id);
   const uids = (rows: Iterable<number>) => Array.from(rows, (row) => read.uid(row)).sort();
@@ -71,7 +71,7 @@ async function describe(read: GraphReader) {
     ).sort(),
     ofNamespace: Array.from(read.namespaces(), (id) => uids(read.select({ namespaces: [text(id)] })).join())
       .sort(),
-    // By uid: rows are in no order that hidden resources do not change.
+    // Sort by uid, because hidden resources change the order of rows.
     impact: uids(everything).filter((_, i) => i % 20 === 0).map((uid) =>
       Array.from(read.impact(read.find(uid)!).affected, ([it, { effect }]) => `${read.uid(it)} ${effect}`)
         .sort().join()

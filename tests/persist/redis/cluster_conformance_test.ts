@@ -5,7 +5,7 @@ import { RunningStore } from "../../support/redis_store.ts";
 import { testStore } from "../store_conformance.ts";
 
 const PREFIX = "{astrolabe}:";
-/** One Cluster for all tests, since it takes seconds to make one. It ends with the process. */
+/** One Cluster for all tests, since its start takes seconds. It stops with the process. */
 const cluster = hasRedisServer ? await RedisCluster.open() : undefined;
 globalThis.addEventListener("unload", () => cluster?.removeFolders());
 

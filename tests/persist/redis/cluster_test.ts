@@ -1,4 +1,4 @@
-/** The RedisStore on a real Redis Cluster of three masters, while that fails over and moves its slots. */
+/** The RedisStore on a real Redis Cluster of three masters, which fails over and moves its slots. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Graph } from "../../../src/graph/graph.ts";
 import { systemClock } from "../../../src/model/clock.ts";
@@ -42,7 +42,7 @@ function batchOf(count: number, value = "x"): Batch {
   return { ...EMPTY, set: Array.from({ length: count }, (_, i) => [`astrolabe:node:${i}`, value] as const) };
 }
 
-/** Takes the lease anew and waits until a write succeeds. */
+/** Takes the lease again and waits until a write succeeds. */
 async function writes(store: Store, batch: Batch, token = TOKEN): Promise<void> {
   await holds(async () => {
     await store.lease(token, 60_000);
@@ -224,7 +224,7 @@ test("reports a partial restore while its slot moves", async (redis, { store }) 
 test("disconnects from a cluster that is down, and reconnects when it is up", async (redis, running) => {
   const { server: owner } = await redis.ownerOf(PREFIX);
   const nodes = await redis.nodes();
-  // Another master and its replica: their slots are served by nobody.
+  // Stop another master and its replica, so that no server has their slots.
   const victim = nodes.find(({ server, flags }) => server !== owner && /master/.test(flags));
   const replica = nodes.find(({ masterId }) => masterId === victim?.id);
   await replica?.server.kill();

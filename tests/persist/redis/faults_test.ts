@@ -8,7 +8,7 @@ import { RunningStore } from "../../support/redis_store.ts";
 const TOKEN = "token";
 const EMPTY: Batch = { set: [], delete: [], add: [], remove: [] };
 
-/** Milliseconds after which a store gives up a server, in tests of a silent server. */
+/** Milliseconds of silence after which a store disconnects from a server, in tests of a silent server. */
 const SILENCE_MS = 300;
 
 function test(
@@ -28,7 +28,7 @@ function test(
   });
 }
 
-/** Writes one batch; what became of it. */
+/** Writes one batch and returns its result. */
 async function write(store: Store, parts: Partial<Batch>): Promise<string> {
   const [result] = await store.write([{ ...EMPTY, ...parts }], TOKEN);
   return result instanceof Error ? result.message : `${result}`;
@@ -95,7 +95,8 @@ test("reconnects when a frozen Redis continues", async (server, running) => {
 }, { silence: SILENCE_MS });
 
 test("does not disconnect because it is idle", async (_server, running) => {
-  // Another store becomes silent later than this one becomes idle: when it has given up, this one would have.
+  // The other store meets a silent server after this one became idle. When the other has disconnected, this
+  // one would have too.
   await using silent = await RedisServer.start();
   await using other = await new RunningStore(silent, { silence: SILENCE_MS }).connected();
   silent.pause();
@@ -227,7 +228,7 @@ test(
     server.resume();
     await running.connected();
     await late;
-    // Redis may have run it before it met the new connection; from the new lease on it must not.
+    // Redis may run it before it accepts the new connection, but not after the new lease.
     await running.store.release(TOKEN);
     await running.store.lease("token-2", 60_000);
     const seen = await running.store.get(["a"]);

@@ -1,7 +1,7 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
 import { hashSlot } from "../../../src/persist/redis/hash_slot.ts";
 
-/** As CLUSTER KEYSLOT of a real Redis answers. */
+/** Slots from CLUSTER KEYSLOT of a real Redis. */
 for (
   const [key, slot] of [["foo", 12_182], ["bar", 5_061], ["hello", 866], ["123456789", 12_739]] as const
 ) {

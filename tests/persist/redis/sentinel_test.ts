@@ -34,7 +34,7 @@ function test(
   });
 }
 
-/** Writes a value; what became of it. */
+/** Writes a value and returns the result. */
 async function write(store: Store, value: string): Promise<string> {
   await store.lease(TOKEN, 60_000);
   const [result] = await store.write([{ set: [[KEY, value]], delete: [], add: [], remove: [] }], TOKEN);
@@ -72,7 +72,7 @@ test("writes to the next master when the first is killed, frozen or demoted", as
     await write(store, "before");
     await fail(former);
     await redis.isReplaced(former);
-    // A master that is being demoted takes writes for a moment, and loses them.
+    // A master accepts writes for a moment while it is demoted, and loses them.
     await holds(async () => {
       await writes(store, "after");
       const { master } = await redis.roles();
@@ -95,7 +95,7 @@ test("asks the next Sentinel if the first is frozen, and stays with the one that
   await master.command("CLIENT", "KILL", "TYPE", "normal");
   await lost;
   await running.connected();
-  // The second one was asked again, at once: the frozen one would have cost a second.
+  // The second Sentinel was asked again immediately. The frozen one would have cost a second.
   assert((await second?.connectionsReceived() ?? 0) > before);
   frozen?.resume();
 });
@@ -151,7 +151,7 @@ test("sends Sentinels their own user and password", async (redis) => {
     location: { ...location, login: { username: "watcher", password: () => "s3cret" } },
   }).connected();
   await writes(right.store, "1");
-  // That user may not list the masters, so the error names none.
+  // The user may not list the masters, so the error names none.
   await using unknown = new RunningStore({
     location: { ...location, master: "mymaster", login: { username: "watcher", password: () => "s3cret" } },
   });
@@ -169,7 +169,7 @@ test("sends Sentinels their own user and password", async (redis) => {
 test("leaves no connection on the Sentinels after many reconnects", async (redis) => {
   const { master } = await redis.roles();
   const counts = async () => await Promise.all(redis.sentinels.map((sentinel) => sentinel.clients()));
-  // Each has a connection from each of the others.
+  // Each Sentinel has a connection from each of the others.
   const before = redis.sentinels.map(() => redis.sentinels.length - 1);
   await holds(async () => assertEquals(await counts(), before));
   // Ten stores, since the pauses of one grow with each of its reconnects.
@@ -246,7 +246,7 @@ test("rejects a write from the old master's socket", async (redis) => {
 
 const SLEEPING = { set: [[KEY, "late"]], delete: [], add: [], remove: [] } as const;
 
-/** Passes connections on to a port, and keeps the first byte that each client sent. */
+/** Forwards connections to a port, and records the first byte of each client. */
 class FirstBytes implements AsyncDisposable {
   readonly port: number;
   readonly first: number[] = [];
