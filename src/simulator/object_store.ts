@@ -15,6 +15,8 @@ import type { KubeObject } from "./kube_object.ts";
 import { Random } from "./random.ts";
 import { load, store, type StoredObject, type StoreOptions } from "./stored_object.ts";
 
+const OF_THE_STORE = 0x73746f72;
+
 export interface ObjectStoreOptions {
   /** The seed of the uids. */
   readonly seed: number;
@@ -31,8 +33,8 @@ export class ObjectStore {
   #revision = 1;
 
   constructor(kinds: readonly ResourceKind[], { seed, history, now }: ObjectStoreOptions) {
-    // Not the sequence from which a sample cluster of the same seed has its uids.
-    this.#random = new Random(~seed);
+    // Not a sequence from which a sample cluster of the same seed has its uids.
+    this.#random = new Random(seed ^ OF_THE_STORE);
     this.#now = now;
     for (const kind of kinds) this.#collections.set(kind.kind, new Collection(kind, history));
   }

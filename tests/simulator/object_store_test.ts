@@ -1,7 +1,8 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { ApiError } from "../../src/simulator/api_error.ts";
 import { ObjectStore } from "../../src/simulator/object_store.ts";
 import { Random } from "../../src/simulator/random.ts";
+import { sampleCluster } from "../../src/simulator/sample_cluster.ts";
 import { aPod } from "./client.ts";
 import { namespace, pod } from "./kinds.ts";
 
@@ -156,4 +157,15 @@ Deno.test("ObjectStore.rewind() restores the state of a revision, and uses later
   assertEquals(store.list("Pod").map(({ metadata }) => metadata.name).sort(), ["deleted", "kept"]);
   assertEquals(store.get("Pod", "default", "deleted"), deleted);
   assertEquals(store.create(aPod("new")).metadata.resourceVersion, String(revision + 1));
+});
+
+Deno.test("ObjectStore.create() gives uids that no sample cluster of the same seed has", () => {
+  for (let seed = 1; seed <= 20; seed++) {
+    const sampled = new Set(sampleCluster({ objects: 300, seed }).map(({ metadata }) => metadata.uid));
+    const store = aStore(seed);
+    for (let i = 0; i < 300; i++) {
+      const { uid } = store.create(aPod(`new-${i}`)).metadata;
+      assert(!sampled.has(uid), `seed ${seed}: ${uid}`);
+    }
+  }
 });
