@@ -1,8 +1,8 @@
 /**
- * The composition root: builds every part, runs them until the signal, and stops them in order. On the signal
- * the server is no longer ready, saves the changes that Redis does not have and gives its lease back. It goes
- * on following the cluster and serving for the shutdown delay, until clients have moved to other replicas.
- * Then it stops following, and requests under way have a few seconds to end.
+ * The composition root: builds every part, runs them until the signal, and stops them in order. After the
+ * signal the server is no longer ready. It saves the remaining changes to Redis and gives its lease back.
+ * During the shutdown delay it continues to follow the cluster and to serve, so that clients can move to
+ * other replicas. Then it stops following, and unfinished requests have a few seconds.
  */
 import type { Config, RedisConfig } from "./cli/config.ts";
 import { type DemoRedis, startDemoRedis } from "./simulator/demo_redis.ts";
@@ -31,7 +31,7 @@ import { Views } from "./stream/views.ts";
 import { showProgress } from "./progress.ts";
 import { version } from "./cli/version.ts";
 
-/** The verbosity from which on the graph is validated at shutdown. */
+/** The lowest verbosity at which the graph is validated at shutdown. */
 const VALIDATING_VERBOSITY = 4;
 const DIFFERENCES_LOGGED_MAX = 20;
 
@@ -47,7 +47,7 @@ export async function serve(config: Config, log: Logger, signal: AbortSignal): P
   return await run({ config, log, client }, signal);
 }
 
-/** Serves a sample cluster that lives in this process. */
+/** Serves a sample cluster in this process. */
 export async function demo(config: Config, log: Logger, signal: AbortSignal): Promise<number> {
   let redis: DemoRedis | undefined;
   try {
@@ -197,7 +197,7 @@ async function run({ config, log, client, onSynced }: Parts, signal: AbortSignal
   server.retire();
   const delay = config.shutdownDelay;
   const delayed = sleep(delay, { clock: systemClock, signal: running.signal }).then(() => stop.abort());
-  // Without a delay, everything that was followed is also saved.
+  // Without a delay, wait until following has stopped, so that its last changes are saved too.
   if (delay === 0) await followed;
   saving.abort();
   await Promise.all([saved, delayed, followed, progress]);
@@ -212,7 +212,7 @@ async function run({ config, log, client, onSynced }: Parts, signal: AbortSignal
   return 0;
 }
 
-/** Logs whether the graph is consistent in itself. */
+/** Validates the graph and logs the result. */
 function validate(graph: Graph, log: Logger): void {
   const differences = graph.validate();
   for (const difference of differences.slice(0, DIFFERENCES_LOGGED_MAX)) {
@@ -252,7 +252,9 @@ function persist(
   });
 }
 
-/** Returns the hosts that may be asked for: those of the configuration, else those of a loopback address. */
+/**
+ * Returns the allowed hosts of requests: those of the configuration, or the default for a loopback address.
+ */
 function hostCheck({ allowedHosts, bindAddress }: Config): (host: string) => boolean {
   if (allowedHosts) return (host) => matchesHost(host, allowedHosts);
   return isLoopback(parseHost(hostPort(bindAddress, 0)) ?? "") ? isLoopback : () => true;

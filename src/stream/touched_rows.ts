@@ -1,10 +1,10 @@
 /**
- * Collects what the graph's writes touch between two ticks of the views: rows, and pairs of rows with a
- * relation that is new or has gone.
+ * Collects the changes of the graph between two ticks of the views: rows, and pairs of rows with a relation
+ * that was added or removed.
  *
- * A node's JSON holds more than its own record: the names of its targets, and the release that it has from an
- * owner. So a relation touches its source, and a row whose release differs from the one known here touches
- * all that it owns. `settle` finds these rows; it must be called once, before the next write.
+ * A node's JSON contains more than its own record: the names of its targets, and the release that it has from
+ * an owner. So a relation touches its source, and a row whose release differs from the known one touches all
+ * resources that it owns. `settle` finds these rows. It must be called once, before the next write.
  */
 import type { GraphListener } from "../graph/listener.ts";
 import type { GraphReader } from "../graph/queries/reader.ts";
@@ -17,7 +17,7 @@ const PAIR_FACTOR = 2 ** 26;
 export interface TouchedPair {
   readonly from: number;
   readonly to: number;
-  /** Types of relations that are new or have gone, as numbers in `RELATION_TYPES`. */
+  /** The types of added and removed relations, as numbers in `RELATION_TYPES`. */
   readonly types: number[];
 }
 
@@ -25,7 +25,7 @@ export class TouchedRows implements GraphListener {
   readonly #graph: GraphReader;
   /** Rows whose JSON may differ. */
   readonly rows = new Set<number>();
-  /** The uid of the first resource that left each row. It may be back in it. */
+  /** The uid of the first resource that left each row. The same resource may have returned to the row. */
   readonly left = new Map<number, string>();
   readonly #pairs = new Map<number, TouchedPair>();
 
@@ -73,7 +73,7 @@ export class TouchedRows implements GraphListener {
   }
 }
 
-/** The release of each row as of the last `update`, as a hash: its number may be given to another one. */
+/** The release of each row at the last `update`, as a hash, because the number of a release may be reused. */
 export class KnownReleases {
   readonly #graph: GraphReader;
   #hashes = new Uint32Array(1024);
@@ -100,7 +100,7 @@ export class KnownReleases {
   }
 }
 
-/** FNV-1a, never 0 or 1, which stand for no knowledge and no release. */
+/** FNV-1a, never 0 or 1, which mean "not known" and "no release". */
 function hashOf(text: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);

@@ -16,7 +16,7 @@ import { listReleases } from "./releases.ts";
 import { type Filter, select } from "./select.ts";
 import { kindOf, sees, type Sight } from "./sight.ts";
 
-/** The name of a band: a release, or the uid of an owner. It outlives a slice. */
+/** The name of a band: a release, or the uid of an owner. It stays valid after a slice. */
 export interface BandKey {
   readonly release?: Release | undefined;
   readonly owner?: string | undefined;
@@ -25,7 +25,7 @@ export interface BandKey {
 export interface BandSums {
   /** The row of the owner. */
   readonly owner: number | undefined;
-  /** String id, or undefined. */
+  /** The string id of the release, or undefined. */
   readonly chart: number | undefined;
   readonly status: Status;
   readonly pods: { readonly ready: number; readonly pending: number; readonly error: number };
@@ -150,7 +150,7 @@ export function bandSums(sight: Sight, key: BandKey, core: RowSet): BandSums | u
   };
 }
 
-/** Does not count Pods that have succeeded. */
+/** Counts Pods, except those that have succeeded. */
 function countPod(
   pods: { ready: number; pending: number; error: number },
   status: Status,

@@ -12,7 +12,7 @@ import { kindOf, type Sight } from "./sight.ts";
 
 const AFFECTED_MAX = 20;
 const READY = STATUSES.indexOf("Ready");
-/** The types by how much they tell. Of two equally severe problems, the earlier type is shown. */
+/** The types, most informative first. Of two equally severe problems, a cause shows the earlier type. */
 const TELLING: readonly ProblemType[] = [
   "unresolved-reference",
   "error-status",
@@ -22,7 +22,7 @@ const TELLING: readonly ProblemType[] = [
   "stuck",
 ];
 
-/** Something to fix, in texts: it outlives the slice that found it. */
+/** A cause. It contains texts and no row numbers, so that it stays valid after the slice that found it. */
 export interface Cause {
   readonly id: string;
   readonly severity: Severity;
@@ -37,7 +37,7 @@ export interface Cause {
   readonly bands: ReadonlySet<string>;
 }
 
-/** The resource to fix, or the missing target; that has no uid. */
+/** The resource to fix, or the missing target, which has no uid. */
 export interface CauseKey {
   readonly uid?: string | undefined;
   readonly kind: string;
@@ -57,7 +57,7 @@ export interface Affected {
 
 /** The problem from which a cause has its message. */
 interface Witness {
-  /** It is a problem of the root, or of what that owns. */
+  /** Whether it is a problem of the root, or of a resource that the root owns. */
   readonly isOwn: boolean;
   readonly severity: Severity;
   readonly type: ProblemType;
@@ -90,7 +90,7 @@ export class CauseCollector {
     this.#bands = new BandFinder(sight);
   }
 
-  /** Forgets what a change of the graph makes wrong. */
+  /** Drops cached results that a change of the graph makes invalid. */
   beginSlice(scope: ProblemScope): void {
     this.#roots = new CauseRoots(this.#sight, scope);
     this.#bands = new BandFinder(this.#sight);
@@ -147,7 +147,7 @@ export class CauseCollector {
     return draft;
   }
 
-  /** Takes the severity of a problem if it is worse, and its message if it tells more. */
+  /** Takes the severity of a problem if it is worse, and its message if it is more informative. */
   #lead(draft: Draft, { root, problem }: { root: Root; problem: Problem }): void {
     if (SEVERITIES.indexOf(problem.severity) < SEVERITIES.indexOf(draft.severity)) {
       draft.severity = problem.severity;
@@ -197,7 +197,7 @@ export class CauseCounter {
     this.#roots = new CauseRoots(sight, scope);
   }
 
-  /** Forgets what a change of the graph makes wrong. */
+  /** Drops cached results that a change of the graph makes invalid. */
   beginSlice(scope: ProblemScope): void {
     this.#roots = new CauseRoots(this.#sight, scope);
   }
@@ -232,7 +232,7 @@ export function countCauses(causes: readonly Cause[]): Map<string, number> {
   return counts;
 }
 
-/** Compares problems of one cause: negative if the first tells more about it. */
+/** Compares problems of one cause. Negative if the first is more informative. */
 function compareWitnesses(a: Witness, b: Witness): number {
   return Number(b.isOwn) - Number(a.isOwn) ||
     SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||

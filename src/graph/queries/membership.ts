@@ -1,12 +1,13 @@
 /**
- * Which resources belong to a release.
+ * Decides which resources belong to a release.
  *
- * A resource's *own* release is the one that the topmost of its controllers names, else the one that it names
- * itself: controllers copy annotations to what they create, and never update them. Its release is its own,
- * else that of the nearest owner that has one.
+ * A resource's *own* release is the release that its topmost controller names. If that names none, it is the
+ * release that the resource itself names. (Controllers copy annotations to the objects that they create, and
+ * never update them.) A resource without an own release has the release of its nearest owner that has one.
  *
- * The *core* of a release is the resources whose own release it is, and what these own at any depth unless it
- * has another release of its own. The answer about a release is its core and what is attached to it.
+ * The *core* of a release consists of the resources whose own release it is, and of all resources that these
+ * own, directly or indirectly, unless they have another own release. The answer about a release is its core
+ * and the resources that are attached to it.
  */
 import { RELATION_MEANINGS, RELATION_TYPES } from "../../model/relation.ts";
 import { NONE } from "../../arrays/columns.ts";
@@ -15,7 +16,7 @@ import { IDLE } from "../tables/rows.ts";
 import { kindOf, sees, type Sight } from "./sight.ts";
 import { controllerOf, forEachDependent, forEachOwner, forEachSource, forEachTarget } from "./walk.ts";
 
-/** Controllers above one another; a longer chain may be a circle. */
+/** The longest chain of controllers. A longer chain may be a circle. */
 const CONTROLLERS_MAX = 4;
 
 /** Returns the own release of a row, or NONE. */
@@ -29,7 +30,7 @@ export function ownReleaseOf(sight: Sight, row: number): number {
     if (named !== NONE) release = named;
     circle?.add(at);
     if (steps < CONTROLLERS_MAX || circle !== undefined) continue;
-    // Starts again, and stops at the first that comes twice.
+    // Start again, and stop at the first controller that occurs twice.
     circle = new Set([row]);
     release = cohorts.release(rows.cohort.data[row]!);
     at = row;
@@ -37,7 +38,7 @@ export function ownReleaseOf(sight: Sight, row: number): number {
   return release;
 }
 
-/** Returns the own release of a row, else that of the nearest owner that has one, else NONE. */
+/** Returns the own release of a row, otherwise that of the nearest owner that has one, otherwise NONE. */
 export function releaseOf(sight: Sight, row: number): number {
   const own = ownReleaseOf(sight, row);
   if (own !== NONE || sight.tables.references.first(row) === NONE) return own;
@@ -85,9 +86,9 @@ function addOwned(sight: Sight, core: RowSet, belongs: (release: number) => bool
 }
 
 /**
- * Adds what is attached to a core: resources without a release of their own at the other end of a relation
- * that attaches, and from these on what their kinds attach. The walk ends there, so that two releases that
- * share a ConfigMap do not drag each other in.
+ * Adds the resources that are attached to a core: resources without an own release at the other end of an
+ * attaching relation, and the resources that the kinds of these attach in turn. The walk ends there, so that
+ * two releases that share a ConfigMap do not include each other.
  */
 export function addAttached(sight: Sight, rows: RowSet): void {
   const core = rows.size;
@@ -124,7 +125,8 @@ export function rowsOfReleases(sight: Sight, releases: readonly number[]): RowSe
 }
 
 /**
- * Returns the answer about an owner: the same with this resource in the place of those that name a release.
+ * Returns the answer about an owner: the same, but starting from this resource instead of those that name a
+ * release.
  */
 export function rowsOfOwner(sight: Sight, owner: number): RowSet {
   const all = new RowSet(sight.tables.rows.end);
