@@ -1,6 +1,6 @@
 /**
  * Growable typed arrays. A table is a set of columns that share row numbers (u32) from one `Slots`; `NONE`
- * stands for "no row". Columns grow by a quarter, so that a million rows waste little memory. Elements
+ * means "no row". Columns grow by a quarter, so that a million rows waste little memory. Elements
  * that were never written take no resident memory.
  */
 export const NONE = 0xffffffff;
@@ -35,7 +35,7 @@ export class Column<T extends Numbers> {
     this.data = this.#view(moved(this.data, length * this.#elementBytes));
   }
 
-  /** Frees the memory at once. The column must not be used after that. */
+  /** Frees the memory immediately. The column must not be used after that. */
   free(): void {
     moved(this.data, 0);
   }
@@ -58,8 +58,8 @@ export function f64(): Column<Float64Array<ArrayBuffer>> {
 }
 
 /**
- * Returns the same numbers in a larger buffer. Frees the old buffer at once, because the buffers that a first
- * sync outgrows would otherwise take more memory than the graph until the next garbage collection.
+ * Returns the same numbers in a larger buffer. Frees the old buffer immediately. Otherwise the old buffers of
+ * a first sync would take more memory than the graph until the next garbage collection.
  */
 export function moved({ buffer }: Numbers, bytes: number): ArrayBuffer {
   return buffer.transfer(bytes);

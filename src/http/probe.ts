@@ -1,6 +1,6 @@
 /**
- * Answers of probes, in the form of kube-apiserver's: the status code is the result. The lines of the single
- * checks come with `?verbose`, and always when a check failed.
+ * Builds the answers of probes, in the form of kube-apiserver: the status code is the result. The lines of
+ * the single checks follow with `?verbose`, and whenever a check failed.
  */
 import * as v from "valibot";
 

@@ -1,8 +1,8 @@
 /**
- * All views. While there is one, or a client that wants to be told of ticks, it looks at the graph's revision
- * every 250 ms; without, it does nothing and does not listen to the graph. A view lives for a minute after
- * its last client, so that a client that was cut off can resume. The rings together are bounded: the largest
- * gives way.
+ * Keeps all views. While there is a view, or a client that follows the ticks, it checks the graph's revision
+ * every 250 ms. Otherwise it does nothing and does not listen to the graph. A view is kept for a minute after
+ * its last client, so that a disconnected client can resume. The size of all rings together is limited: if
+ * they exceed it, the largest ring is dropped.
  */
 import type { GraphListener } from "../graph/listener.ts";
 import type { GraphReader } from "../graph/queries/reader.ts";
@@ -12,9 +12,9 @@ import { KnownReleases, TouchedRows } from "./touched_rows.ts";
 import { View } from "./view.ts";
 
 const TICK_MS = 250;
-/** A selection by a part of a text reads every text, so that such views tick once a second. */
+/** The interval of views with a filter by a part of a text, which must read every text. */
 const SLOW_TICK_MS = 1_000;
-/** While a client has more to read than fits in one chunk, its view must be fresh more often. */
+/** The interval while a client has more to read than fits in one chunk. */
 const BACKLOG_TICK_MS = 25;
 const VIEW_TTL_MS = 60_000;
 const RINGS_BYTES_MAX = 16 << 20;
@@ -23,7 +23,7 @@ export interface ViewsOptions {
   readonly graph: GraphReader;
   readonly listen: (listener: GraphListener) => () => void;
   readonly clock: Clock;
-  /** Bytes that all rings may take. */
+  /** The limit of the bytes of all rings. */
   readonly ringBytesMax?: number | undefined;
 }
 
@@ -67,7 +67,7 @@ export class Views {
       const view = new View(this.#options.graph, filter);
       const isSlow = Boolean(filter.nameContains || filter.imageContains);
       entry = { view, isSlow, clients: 0, idleSince: 0, tickedAt: this.#options.clock.now(), pending: [] };
-      // The view needs nothing that was touched before.
+      // The view is current, so it does not need the rows touched before.
       this.#sweep();
       this.#views.set(key, entry);
     } else {
@@ -86,14 +86,14 @@ export class Views {
     entry.idleSince = this.#options.clock.now();
   }
 
-  /** Calls back after every tick, whether anything has changed or not. Returns a function that ends this. */
+  /** Calls the function after every tick, with or without changes. Returns a function that ends this. */
   subscribe(onTick: () => void): () => void {
     this.#subscribers.add(onTick);
     this.#schedule();
     return () => this.#subscribers.delete(onTick);
   }
 
-  /** Says that a client waits with more to read, so that the next tick comes soon. */
+  /** Must be called when a client has more to read, so that the next tick is soon. */
   expectBacklog(): void {
     if (this.#hasBacklog) return;
     this.#hasBacklog = true;
@@ -173,7 +173,7 @@ export class Views {
     }
   }
 
-  /** Stops the timer and forgets all views. */
+  /** Stops the timer and drops all views. */
   close(): void {
     this.#cancelTimer?.();
     this.#subscribers.clear();

@@ -54,7 +54,7 @@ const NO_TIME = "0001-01-01T00:00:00Z";
 export class NodeEncoder {
   readonly #graph: GraphReader;
   readonly #resources: ResourceWriter;
-  /** By number of kind: from the end of the namespace to the labels, and in a reference. */
+  /** Constant pieces of JSON, by number of kind: between the namespace and the labels, and in a reference. */
   readonly #kinds: readonly Fragment[];
   readonly #kindNames: readonly Fragment[];
 
