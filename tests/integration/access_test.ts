@@ -42,6 +42,7 @@ const cases: Record<string, (server: ApiServer) => Promise<void>> = {
       const count = Object.keys(LISTS).length - 1 - GATEWAY_API.length;
       assertEquals([forbidden?.map(({ kind }) => kind), synced?.length], [["Secret"], count]);
       assertEquals(absent?.map(({ kind }) => kind).sort(), GATEWAY_API);
+      assertEquals((await astrolabe.json("/health")).synced, true);
       assertStringIncludes(forbidden?.[0]?.error ?? "", "forbidden");
       const { nodes } = (await readingOf(server)).graph();
       assertEquals(
