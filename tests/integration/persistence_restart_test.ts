@@ -23,9 +23,10 @@ async function savedCluster(): Promise<PersistedCluster> {
   return cluster;
 }
 
+/** The states of the kinds that have resources. A kind that had none when it was saved is not restored. */
 async function states(astrolabe: Astrolabe): Promise<string[]> {
-  const kinds: { state: string }[] = await astrolabe.json("/api/v1/kinds");
-  return [...new Set(kinds.map(({ state }) => state))];
+  const kinds: { state: string; count: number }[] = await astrolabe.json("/api/v1/kinds");
+  return [...new Set(kinds.filter(({ count }) => count > 0).map(({ state }) => state))];
 }
 
 async function uidsOf(astrolabe: Astrolabe): Promise<string[]> {
