@@ -120,18 +120,19 @@ function pause(milliseconds: number): Promise<void> {
 
 /** A client that reads everything immediately, and records when it receives a uid. */
 class Client {
-  readonly #abort = new AbortController();
+  readonly #lines: ReadableStreamDefaultReader<string>;
   readonly #waiting = new Map<string, (time: number) => void>();
-  #ended: Promise<void> | undefined;
 
   static async open({ url }: ServerProcess, query: string): Promise<Client> {
-    const client = new Client();
-    const { body } = await fetch(`${url}/api/v1/watch?${query}`, { signal: client.#abort.signal });
+    const { body } = await fetch(`${url}/api/v1/watch?${query}`);
     if (body === null) throw new Error("the stream has no body");
-    const { promise: started, resolve } = Promise.withResolvers<void>();
-    client.#ended = client.#read(body, resolve).catch(() => {});
-    await started;
+    const client = new Client(body);
+    await new Promise<void>((resolve, reject) => client.#read(resolve).catch(reject));
     return client;
+  }
+
+  private constructor(body: ReadableStream<Uint8Array>) {
+    this.#lines = body.pipeThrough(new LineStream()).getReader();
   }
 
   /** Resolves with the time at which the uid is received next. */
@@ -140,12 +141,13 @@ class Client {
   }
 
   async close(): Promise<void> {
-    this.#abort.abort();
-    await this.#ended;
+    await this.#lines.cancel();
   }
 
-  async #read(body: ReadableStream<Uint8Array>, onSnapshot: () => void): Promise<void> {
-    for await (const line of body.pipeThrough(new LineStream())) {
+  async #read(onSnapshot: () => void): Promise<void> {
+    for (;;) {
+      const { done, value: line } = await this.#lines.read();
+      if (done) return;
       const now = performance.now();
       if (line === "") continue;
       if (!line.endsWith(',"partial":true}')) onSnapshot();
