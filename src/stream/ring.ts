@@ -60,7 +60,7 @@ export class Ring {
     let [low, high] = [0, this.#batches.length];
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.#batches[middle]!.revision <= revision) low = middle + 1;
+      if ((this.#batches[middle]?.revision ?? Infinity) <= revision) low = middle + 1;
       else high = middle;
     }
     const batch = this.#batches[low - 1];

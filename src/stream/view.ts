@@ -1,14 +1,15 @@
 /**
- * A view: the resources that one filter lets through, kept for all clients that ask for the same. A tick
- * selects again, compares with the members before, and notes the difference in the ring. Filters whose answer
- * depends on relations, such as those of releases and namespaces, need nothing special.
+ * A view: the resources that one filter lets through, kept for all clients that ask for the same. A tick finds
+ * the members anew, compares them with those before, and notes the difference in the ring. Where a row alone
+ * decides whether it matches, only the touched rows are looked at; filters whose answer depends on relations,
+ * such as those of releases and namespaces, select again.
  *
  * Members and ring are those of `revision`. A reader must find the graph at that revision: see `isFresh`.
  */
 import type { GraphReader } from "../graph/queries/reader.ts";
 import type { Filter } from "../graph/queries/select.ts";
-import type { RowSet } from "../arrays/row_set.ts";
 import { CHANGED, ENTERED, REMOVED, Ring } from "./ring.ts";
+import { RowBits } from "../arrays/row_bits.ts";
 import type { TouchedRows } from "./touched_rows.ts";
 
 const NO_ENTRIES = new Uint32Array();
@@ -17,15 +18,13 @@ export class View {
   readonly graph: GraphReader;
   readonly ring = new Ring();
   readonly #filter: Filter;
-  #members: RowSet;
-  #end = 0;
+  #members: RowBits;
   #revision: number;
 
   constructor(graph: GraphReader, filter: Filter) {
     this.graph = graph;
     this.#filter = filter;
-    this.#members = graph.select(filter);
-    for (const row of this.#members) this.#end = Math.max(this.#end, row + 1);
+    this.#members = RowBits.of(graph.select(filter));
     this.#revision = graph.revision;
     this.ring.add({ revision: this.#revision, until: this.#revision, entries: NO_ENTRIES, removed: [] });
   }
@@ -34,19 +33,19 @@ export class View {
     return this.#revision;
   }
 
-  /** Whether the view is at the revision of the graph. */
+  /** Whether the view is at the graph's revision. */
   get isFresh(): boolean {
     return this.#revision === this.graph.revision;
   }
 
-  /** The number of resources that match the filter. */
+  /** How many resources the filter lets through. */
   get size(): number {
     return this.#members.size;
   }
 
-  /** One past the highest row of a member. */
+  /** A row that is higher than those of all members. */
   get end(): number {
-    return this.#end;
+    return this.#members.end;
   }
 
   has(row: number): boolean {
@@ -65,9 +64,8 @@ export class View {
       return;
     }
     const before = this.#members;
-    const now = graph.select(this.#filter);
+    const now = this.#select(touched);
     this.#members = now;
-    this.#end = 0;
     const entries: number[] = [];
     const removed: string[] = [];
     const remove = (uid: string) => {
@@ -87,16 +85,13 @@ export class View {
         remove(uid);
       }
     }
-    for (const row of before) {
-      if (!now.has(row) && !vacated.has(row)) remove(graph.uid(row));
-    }
-    const isNew = (row: number) => !before.has(row) || vacated.has(row);
-    for (const row of now) {
-      this.#end = Math.max(this.#end, row + 1);
-      if (isNew(row)) entries.push(row, ENTERED, 0);
-    }
+    before.forEachMissingIn(now, (row) => {
+      if (!vacated.has(row)) remove(graph.uid(row));
+    });
+    for (const row of vacated) if (now.has(row)) entries.push(row, ENTERED, 0);
+    now.forEachMissingIn(before, (row) => entries.push(row, ENTERED, 0));
     // What an entering row brings along includes its relations.
-    const stays = (row: number) => now.has(row) && !isNew(row);
+    const stays = (row: number) => now.has(row) && before.has(row) && !vacated.has(row);
     for (const row of unionOf(touched)) {
       if (stays(row)) entries.push(row, CHANGED, 0);
     }
@@ -106,6 +101,20 @@ export class View {
       }
     }
     ring.add({ revision, until: revision, entries: Uint32Array.from(entries), removed });
+  }
+
+  #select(touched: readonly TouchedRows[]): RowBits {
+    const test = this.graph.testOf(this.#filter);
+    if (test === undefined) return RowBits.of(this.graph.select(this.#filter));
+    const members = this.#members.copy();
+    const look = (row: number) => members.set(row, test(row));
+    for (const { rows, left, pairs } of touched) {
+      for (const row of rows) look(row);
+      for (const row of left.keys()) look(row);
+      // Whether something is referred to is a matter of the row that is.
+      for (const { to } of pairs) look(to);
+    }
+    return members;
   }
 }
 

@@ -98,7 +98,7 @@ export class ViewCursor {
       if (sink.isFull) return;
       const at = this.#entry;
       this.#entry += ENTRY_WORDS;
-      this.#writeEntry([entries[at]!, entries[at + 1]!, entries[at + 2]!], { removed, sink });
+      this.#writeEntry([entries[at] ?? 0, entries[at + 1] ?? 0, entries[at + 2] ?? 0], { removed, sink });
     }
     this.#batch++;
     this.#entry = 0;

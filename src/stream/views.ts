@@ -12,8 +12,6 @@ import { KnownReleases, TouchedRows } from "./touched_rows.ts";
 import { View } from "./view.ts";
 
 const TICK_MS = 250;
-/** The interval of views with a filter by a part of a text, which must read every text. */
-const SLOW_TICK_MS = 1_000;
 /** The interval while a client has more to read than fits in one chunk. */
 const BACKLOG_TICK_MS = 25;
 const VIEW_TTL_MS = 60_000;
@@ -29,13 +27,10 @@ export interface ViewsOptions {
 
 interface Entry {
   readonly view: View;
-  readonly isSlow: boolean;
   clients: number;
   /** The time when the last client left, in milliseconds since 1970. */
   idleSince: number;
-  /** The time of the last tick, in milliseconds since 1970. */
-  tickedAt: number;
-  /** The rows touched since then. */
+  /** The rows touched since the last tick of the view. */
   pending: TouchedRows[];
 }
 
@@ -65,8 +60,7 @@ export class Views {
     if (entry === undefined) {
       this.#listen();
       const view = new View(this.#options.graph, filter);
-      const isSlow = Boolean(filter.nameContains || filter.imageContains);
-      entry = { view, isSlow, clients: 0, idleSince: 0, tickedAt: this.#options.clock.now(), pending: [] };
+      entry = { view, clients: 0, idleSince: 0, pending: [] };
       // The view is current, so it does not need the rows touched before.
       this.#sweep();
       this.#views.set(key, entry);
@@ -124,13 +118,10 @@ export class Views {
   }
 
   #tick(): void {
-    const { clock } = this.#options;
     this.#hasBacklog = false;
     this.#expire();
     this.#sweep();
-    for (const entry of this.#views.values()) {
-      if (!entry.isSlow || clock.now() >= entry.tickedAt + SLOW_TICK_MS) this.#tickView(entry);
-    }
+    for (const entry of this.#views.values()) this.#tickView(entry);
     this.#bound();
     for (const onTick of [...this.#subscribers]) onTick();
   }
@@ -147,7 +138,6 @@ export class Views {
   #tickView(entry: Entry): void {
     entry.view.tick(entry.pending);
     entry.pending = [];
-    entry.tickedAt = this.#options.clock.now();
   }
 
   #expire(): void {

@@ -18,7 +18,7 @@ import { forEachProblem, type ProblemScope } from "./problems.ts";
 import { problemMessage } from "./problem_message.ts";
 import { type ReleaseSums, releaseSums } from "./release_sums.ts";
 import { type ListedRelease, listReleases } from "./releases.ts";
-import { type Filter, releasesNamed, select } from "./select.ts";
+import { type Filter, hasPart, releasesNamed, select, testOf } from "./select.ts";
 import { RowReader } from "./row_reader.ts";
 import type { Sight, Visibility } from "./sight.ts";
 import type { Slicer } from "./slicer.ts";
@@ -160,6 +160,13 @@ export class GraphReader extends RowReader {
   /** Returns the resources that match a filter. */
   select(filter: Filter): RowSet {
     return select(this.#sight, filter);
+  }
+
+  /** Returns the filter's test of a row, or undefined if relations decide which resources match. */
+  testOf(filter: Filter): ((row: number) => boolean) | undefined {
+    if (hasPart(filter)) return undefined;
+    const test = testOf(this.#sight, filter);
+    return (row) => this.isThere(row) && test(row);
   }
 
   /**
