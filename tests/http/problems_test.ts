@@ -361,3 +361,39 @@ Deno.test("GET /api/v1/problems, a release whose newest revision has failed or t
   assertEquals(await full(api, "?namespace=other"), []);
   assertEquals(await full(api, "?kind=Secret&inactive=true"), [broken]);
 });
+
+Deno.test("GET /api/v1/problems, a Job of a CronJob that is about to fail counts, and supersedes nothing yet", async () => {
+  const run = (day: number, type: string) =>
+    object("Job", `n/run-${day}`, {
+      owner: "CronJob nightly",
+      created: `2026-01-0${day}T00:00:00Z`,
+      spec: template({}),
+      status: { conditions: [{ type, status: "True" }] },
+    });
+  const api = new Api([
+    object("ServiceAccount", "n/default"),
+    object("CronJob", "n/nightly", { spec: { jobTemplate: { spec: template({}) } } }),
+    run(1, "Failed"),
+    run(2, "FailureTarget"),
+  ]);
+  assertEquals((await full(api)).map((it) => it.split(":")[0]), ["error Job run-1", "error Job run-2"]);
+});
+
+Deno.test("GET /api/v1/problems, a Job that a CronJob owns without control supersedes no run", async () => {
+  const job = (name: string, day: number, type: string) =>
+    object("Job", `n/${name}`, {
+      owner: "CronJob nightly",
+      created: `2026-01-0${day}T00:00:00Z`,
+      spec: template({}),
+      status: { conditions: [{ type, status: "True" }] },
+    });
+  const manual = job("manual", 2, "Complete");
+  const [owner] = manual.metadata.ownerReferences as Record<string, unknown>[];
+  const api = new Api([
+    object("ServiceAccount", "n/default"),
+    object("CronJob", "n/nightly", { spec: { jobTemplate: { spec: template({}) } } }),
+    job("run", 1, "Failed"),
+    { ...manual, metadata: { ...manual.metadata, ownerReferences: [{ ...owner, controller: false }] } },
+  ]);
+  assertEquals((await full(api)).map((it) => it.split(":")[0]), ["error Job run"]);
+});
