@@ -63,7 +63,7 @@ export class Strings {
   equals(id: number, text: string): boolean {
     const length = this.#length.data[id]!;
     if (text.length !== length) return text.length < length && this.find(text) === id;
-    // As many bytes as characters: the string has no escapes, unless the bytes are one themselves.
+    // Equal lengths: compare bytes with characters. A backslash in the text would look like an escape.
     const start = this.#start.data[id]! * 8;
     for (let i = 0; i < length; i++) {
       const code = text.charCodeAt(i);

@@ -89,7 +89,7 @@ export function compareUtf8(a: string, b: string): number {
   return a.length - b.length;
 }
 
-/** A surrogate is half of a code point beyond all that have one unit. */
+/** Reports whether a code unit is a surrogate: half of a code point that is larger than any single unit. */
 function isSurrogate(unit: number): boolean {
   return unit >= 0xd800 && unit < 0xe000;
 }

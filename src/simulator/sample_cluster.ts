@@ -60,10 +60,10 @@ const NAMES: Record<ApplicationType, readonly string[]> = {
  * release is meant. All other release names begin with their namespace and are unique in the cluster.
  */
 const INSTALLED_UNDER_OWN_NAME = new Set(["mailer", "postgresql", "redis"]);
-/** Smaller clusters would consist of little else than the faults that a demo shows. */
+/** The smallest cluster with the faults of a demo. Smaller ones would consist mostly of these faults. */
 const SHOWS_FAULTS_FROM = 1_000;
 const OF_THE_FAULTS = 0x7363656e;
-/** One namespace in so many has limits and a policy. */
+/** One in this number of namespaces has limits and a policy. */
 const LIMITED = 4;
 /** The frequency of a type is the number of its entries here. */
 const MIX: readonly ApplicationType[] = [
@@ -101,8 +101,8 @@ export function* sampleCluster(options: SampleClusterOptions): Generator<KubeObj
 }
 
 /**
- * Generates objects that belong together, more of them than asked for. The platform and the faults that
- * a demo shows have scenes of their own, so that the applications stay the same when these grow.
+ * Generates objects that belong together, and more of them than needed. The platform and the faults of a demo
+ * have separate scenes, so that changes to these do not change the applications.
  */
 function* parts(
   { scene, platform, faults }: { readonly scene: Scene; readonly platform: Scene; readonly faults: Scene },
@@ -146,7 +146,7 @@ function* parts(
   }
 }
 
-/** The nodes, and what the cluster as a whole has. */
+/** Generates the nodes and the other objects of the whole cluster. */
 function* platformParts(scene: Scene): Generator<KubeObject[], void> {
   const namespace = "kube-system";
   const webhook = "policy-webhook";
@@ -182,7 +182,7 @@ function application(
   };
 }
 
-/** Returns storage that nobody uses any more. */
+/** Returns unused storage. */
 function leftovers(scene: Scene, app: Application): KubeObject[] {
   const { random } = scene;
   if (!scene.breaks(0.03)) return [];

@@ -1,10 +1,9 @@
 /**
- * Traces a problem back to the one thing that has to be fixed: its root, a resource or a target that does not
- * exist.
+ * Traces a problem back to its root, the one thing that must be fixed: a resource, or a missing target.
  *
- * A problem with the resource's own status follows what explains it: a target that the resource waits for and
- * that does not exist, a claim that is not bound, a node that is not ready, a target that is itself broken.
- * Without an explanation it belongs to the topmost owner. An owner's problem follows its Pods.
+ * For a problem with the resource's own status, it looks for an explanation: a missing target that the
+ * resource waits for, a claim that is not bound, a node that is not ready, or a target that is itself broken.
+ * Without an explanation the root is the topmost owner. The status of an owner is explained by its Pods.
  */
 import { relationNumber, type RelationType } from "../../model/relation.ts";
 import { STATUSES } from "../../model/status.ts";
@@ -35,7 +34,7 @@ const WAITS_FOR: readonly (readonly [message: RegExp, types: readonly RelationTy
   [/cannot be created/, ["uses-sa", "uses-priorityclass"]],
 ];
 
-/** The Service that the API server could not reach for a webhook that has to admit a Pod, in its words. */
+/** Matches the API server's message about a webhook for Pods whose Service it could not reach. */
 const WEBHOOK_SERVICE = /webhook.*https:\/\/([a-z0-9-]+)\.([a-z0-9-]+)\.svc\b/s;
 
 /** A broken target of one of these types explains the problem of its source, for any message. */
@@ -61,7 +60,7 @@ export class CauseRoots {
     this.#isWhole = isWhole;
   }
 
-  /** Returns the key of a root: the same text as long as the same thing has to be fixed. */
+  /** Returns the key of a root, which stays the same while the same thing must be fixed. */
   keyOf(root: Root): string {
     const { target, row } = root;
     const { kinds, tables: { cohorts, rows } } = this.#sight;
@@ -169,7 +168,7 @@ export class CauseRoots {
     return { target: { kind, namespace: home, name: id, replaced: false } };
   }
 
-  /** A Service answers nobody because of its Pods, or because it has none. */
+  /** Returns the root of a Service without endpoints: that of a Pod that is not ready, or the Service itself. */
   #ofService(service: number, steps: number): Root {
     const { status } = this.#sight.tables.rows;
     let broken = NONE;
@@ -202,8 +201,8 @@ export function unwellPodsOf(sight: Sight, row: number): number[] {
 }
 
 /**
- * Returns the topmost owner of a row, by way of its controllers where it has one. What is in a namespace stays
- * there: the Node that owns its static Pods is not what has to be fixed.
+ * Returns the topmost owner of a row, along its controllers if it has one. The owner of a namespaced resource
+ * must be in its namespace: a Node owns its static Pods but is not their root.
  */
 export function topmostOwner(sight: Sight, row: number): number {
   const seen = new Set([row]);

@@ -12,16 +12,16 @@ export interface SceneOptions {
   readonly healthy?: boolean | undefined;
 }
 
-/** The world of sample objects: nodes, addresses, generated names, and the time that ages count from. */
+/** The shared state of sample objects: nodes, addresses, generated names, and the present time. */
 export class Scene {
   readonly random: Random;
   readonly nodes: readonly string[];
-  /** Whether nothing in it is broken or left over. */
+  /** Whether the scene has no broken and no unused objects. */
   readonly healthy: boolean;
   readonly #nodeAddresses: ReadonlyMap<string, string>;
   readonly #now: () => number;
   #addresses = 0;
-  /** The time that was asked for last: the objects of one application ask for the same one. */
+  /** The last requested time. The objects of one application request the same one. */
   #lastTime = { milliseconds: NaN, text: "" };
 
   constructor(random: Random, { nodes, now, healthy = false }: SceneOptions) {
@@ -34,7 +34,7 @@ export class Scene {
     this.#now = now;
   }
 
-  /** Draws whether something is broken or left over, which it never is in a healthy scene. */
+  /** Decides at random whether something is broken or unused. Always false in a healthy scene. */
   breaks(probability: number): boolean {
     return this.random.chance(probability) && !this.healthy;
   }
