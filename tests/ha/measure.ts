@@ -114,7 +114,7 @@ function afterWriterEnds(signal: "SIGTERM" | "SIGKILL"): Promise<number> {
   });
 }
 
-/** Saves the same graph alternately. The best time and the median CPU time are the least disturbed. */
+/** Saves the same graph alternately, and compares the runs pair by pair. */
 async function clusterThroughput(): Promise<string> {
   await using single = await RedisServer.start();
   await using cluster = await RedisCluster.open();
@@ -134,10 +134,17 @@ async function clusterThroughput(): Promise<string> {
       costs[which]?.push((user + system) / 1_000);
     }
   }
-  const [one, many] = rates.map((all) => Math.round(Math.max(...all))) as [number, number];
-  const [cpuOfOne, cpuOfMany] = costs.map(median) as [number, number];
-  return `${(many / one).toFixed(2)} by the best of ${RUNS * 4} times (${many} and ${one} keys a second), ` +
-    `${(cpuOfOne / cpuOfMany).toFixed(2)} by the median of our CPU time`;
+  const pairs = (a: readonly number[] = [], b: readonly number[] = []) =>
+    a.map((value, i) => value / (b[i] ?? NaN));
+  const [one, many] = rates;
+  const [cpuOfOne, cpuOfMany] = costs;
+  const ratios = pairs(many, one);
+  return `${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)} to ${
+    Math.max(...ratios).toFixed(2)
+  }) ` +
+    `by time, median of ${ratios.length} pairs; ${
+      median(pairs(cpuOfOne, cpuOfMany)).toFixed(2)
+    } by our CPU time`;
 }
 
 function median(values: readonly number[]): number {
