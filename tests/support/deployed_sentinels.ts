@@ -95,8 +95,15 @@ export class DeployedSentinels implements AsyncDisposable {
   async stop(program: keyof typeof PROGRAMS, node: NodeName, signal: Deno.Signal = "SIGTERM"): Promise<void> {
     const child = this.#running.get(`${program} ${node}`);
     this.#running.delete(`${program} ${node}`);
-    child?.kill(signal);
-    await child?.status;
+    if (child === undefined) return;
+    let ended = false;
+    child.status.then(() => ended = true);
+    // Redis refuses to stop while it writes the first append-only file after a resynchronisation.
+    await holds(() => {
+      if (ended) return;
+      child.kill(signal);
+      throw new Error(`the ${program} of ${node} does not stop`);
+    }, 40);
   }
 
   /** Stops everything, as for the shutdown of a whole cluster. */
