@@ -103,7 +103,7 @@ const cases: Record<string, (server: ApiServer) => Promise<void>> = {
       clusters[0].cluster["certificate-authority-data"] = btoa(authority);
     });
     await withAstrolabe([`--kubeconfig=${kubeconfig}`], async (astrolabe) => {
-      await unready(astrolabe, "signed by an authority that certificate-authority does not hold");
+      await unready(astrolabe, "signed by an authority that is not in certificate-authority");
     });
   },
 
