@@ -25,7 +25,10 @@ export function readQuery<S extends QuerySchema>(schema: S, url: string): v.Infe
   const result = v.safeParse(schema, values, { abortEarly: true });
   if (result.success) return result.output;
   const [{ path, message, input }] = result.issues;
-  throw invalidParameter(`${path?.[0]?.key} ${JSON.stringify(input)} ${message}`);
+  const name = String(path?.[0]?.key);
+  // The schema has its own message for a key that is missing.
+  if (!given.has(name)) throw invalidParameter(`${name} is required`);
+  throw invalidParameter(`${name} ${JSON.stringify(input)} ${message}`);
 }
 
 /** The parameters as they are written. The URL's host is the client's word and not looked at. */

@@ -65,6 +65,19 @@ for (const query of ["namespace=%ff", "q=%zz"]) {
   });
 }
 
+for (
+  const [path, name] of [
+    ["/api/v1/impact", "kind"],
+    ["/api/v1/impact?kind=Secret", "name"],
+    ["/api/v1/resources/pod-db-0/why", "release"],
+  ] as const
+) {
+  Deno.test(`Errors, ${path} requires ${name}`, async () => {
+    const failure = await new Api(smallCluster()).failure(path);
+    assertEquals(failure, [400, "invalid_parameter", `${name} is required`]);
+  });
+}
+
 const UNKNOWN = [
   "/",
   "/api/v1",
