@@ -199,6 +199,22 @@ Deno.test("GET /api/v1/problems, leftovers are warnings: an account's Secret, a 
   ]);
 });
 
+Deno.test("GET /api/v1/problems, a missing class of a volume is a warning, whatever the volume's phase", async () => {
+  const phases = ["Available", "Failed", "Pending", "Released"];
+  const api = new Api(phases.map((phase) =>
+    object("PersistentVolume", phase.toLowerCase(), {
+      spec: { storageClassName: "gone" },
+      status: { phase },
+    })
+  ));
+  assertEquals((await full(api)).filter((it) => it.includes("unresolved")).map((it) => it.split(":")[0]), [
+    "warning PersistentVolume available",
+    "warning PersistentVolume failed",
+    "warning PersistentVolume pending",
+    "warning PersistentVolume released",
+  ]);
+});
+
 Deno.test("GET /api/v1/problems, a failed Pod with a healthy controller is a warning", async () => {
   const api = new Api(
     workload([running, failed], {

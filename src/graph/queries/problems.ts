@@ -96,8 +96,10 @@ function forEachUnmetReference(
     if (now - rows.since.data[target]! < (kind.toleratesMissingFor ?? 0)) continue;
     const relation = references.type.data[at]!;
     if (isDeclaredAbove(sight, row, { relation, target })) continue;
+    // A Pending volume, such as a released one, no longer needs its class.
+    const isPendingClaim = rows.status.data[row] === PENDING && kind.namespaced;
     const isLeftover = kind.leftovers?.includes(RELATION_TYPES[relation]!) ||
-      RELATION_MEANINGS[relation]!.impact.onlyPending && rows.status.data[row] !== PENDING ||
+      RELATION_MEANINGS[relation]!.impact.onlyPending && !isPendingClaim ||
       kind.mountsClaims && (works ??= isWell(sight, row));
     const severity = isLeftover ? "warning" : "error";
     const since = Math.max(rows.since.data[target]!, rows.createdAt.data[row]!);
