@@ -55,6 +55,20 @@ Deno.test("GET /api/v1/bands, a filter keeps the bands of the resources that it 
   assertEquals(await lines(api, "?namespace=other"), []);
 });
 
+Deno.test("GET /api/v1/bands, a storage object whose labels name no release of Helm has no band", async () => {
+  const api = new Api([
+    object("Secret", "n/sh.helm.release.v1.bare.v1"),
+    object("Secret", "n/sh.helm.release.v1.foreign.v1", { labels: { name: "foreign" } }),
+    object("ConfigMap", "n/sh.helm.release.v1.nameless.v1", { labels: { owner: "helm" } }),
+    object("Secret", "n/sh.helm.release.v1.stored.v1", {
+      labels: { owner: "helm", name: "stored", version: "1", status: "deployed" },
+    }),
+  ]);
+  for (const query of ["", "?namespace=n&inactive=true", "?kind=Secret&inactive=true"]) {
+    assertEquals(await lines(api, query), ["release stored: Ready, 0/0/0, 0"]);
+  }
+});
+
 Deno.test("GET /api/v1/bands, a band in full", async () => {
   const api = cluster();
   const [band] = await api.get("/api/v1/bands?owner=deployment-stray");

@@ -50,7 +50,10 @@ export class BandFinder {
   /** Returns the band of a row, or undefined if it has no release and does not run. */
   of(row: number): BandKey | undefined {
     const sight = this.#sight;
-    if (isStorage(sight, row)) return { release: storedRelease(sight, row) };
+    if (isStorage(sight, row)) {
+      const stored = storedRelease(sight, row);
+      return stored && { release: stored };
+    }
     const release = releaseOf(sight, row);
     if (release !== NONE) return this.#ofRelease(release);
     const { role } = kindOf(sight, row);

@@ -44,20 +44,22 @@ export function forEachUnsettled(sight: Sight, visit: (row: number) => void): vo
   }
 }
 
-/** Returns the release of a storage object. */
-export function storedRelease({ tables }: Sight, row: number): Release {
+/** Returns the release of a storage object, or undefined if its labels name none. */
+export function storedRelease({ tables }: Sight, row: number): Release | undefined {
   const { cohorts, labels, rows, strings } = tables;
   const cohort = rows.cohort.data[row]!;
-  const name = labels.get(cohorts.labelSet(cohort), strings.find("name"));
-  return {
-    namespace: strings.text(cohorts.namespace(cohort)),
-    name: name === NONE ? "" : strings.text(name),
-  };
+  const set = cohorts.labelSet(cohort);
+  const name = labels.get(set, strings.find("name"));
+  const owner = labels.get(set, strings.find("owner"));
+  if (name === NONE || owner === NONE || strings.text(owner) !== "helm") return undefined;
+  return { namespace: strings.text(cohorts.namespace(cohort)), name: strings.text(name) };
 }
 
 /** Returns the revision of a storage object if it is the newest of its release. */
 export function newestRevision(sight: Sight, row: number): Revision | undefined {
-  const [newest] = revisionsOf(sight, storedRelease(sight, row));
+  const release = storedRelease(sight, row);
+  if (release === undefined) return undefined;
+  const [newest] = revisionsOf(sight, release);
   return newest?.row === row ? newest : undefined;
 }
 

@@ -22,7 +22,7 @@ export function problemMessage(sight: Sight, problem: Problem): string {
     case "unused-claim":
       return "No Pod and no template mounts it";
     case "helm-release":
-      return `Revision ${revision!.revision} of release ${storedRelease(sight, row).name} is ${
+      return `Revision ${revision!.revision} of release ${storedRelease(sight, row)!.name} is ${
         revision!.status
       }`;
     case "error-status":
