@@ -111,7 +111,7 @@ class Followed implements AsyncDisposable {
       kinds: listed.state,
       hasError: listed.error !== undefined,
       hasEvent: listed.lastEvent !== null,
-      probe: probe?.replace(/: (the API server|silent|cannot).*?(\)?)$/, ": why$2"),
+      probe: probe?.replace(/: (the API server|silent|cannot|nothing proves).*?(\)?)$/, ": why$2"),
       health: Object.entries(JSON.parse(await this.text("/health")).kinds).filter(([, count]) => count === 1)
         .map(([state]) => state).filter((state) => state !== "synced").join(),
       metrics: /state="(\w+)"/.exec(inState ?? "")?.[1],

@@ -88,7 +88,7 @@ export const OPTIONS = {
     default: "0",
   },
   "label-selector": {
-    explanation: "limit all but PersistentVolume, StorageClass and Namespace",
+    explanation: "limit the namespaced kinds",
     parse: labelSelector,
     value: "SELECTOR",
     environment: "LABEL_SELECTOR",

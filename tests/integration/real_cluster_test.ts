@@ -138,7 +138,18 @@ class RandomChanges {
     this.#objects.set(`${path}/${key.name}`, await this.#server.request("POST", path, object));
   }
 
-  async #change(path: string, { kind, metadata: { name, namespace } }: KubeObject): Promise<void> {
+  async #change(path: string, object: KubeObject): Promise<void> {
+    for (;;) {
+      try {
+        return await this.#changeOnce(path, object);
+      } catch (error) {
+        // The API server itself writes the status of an APIService between our two requests.
+        if (!(error instanceof Error && error.message.includes(": 409 "))) throw error;
+      }
+    }
+  }
+
+  async #changeOnce(path: string, { kind, metadata: { name, namespace } }: KubeObject): Promise<void> {
     const present = await this.#server.request("GET", `${path}/${name}`) as KubeObject;
     const body = MOSTLY_FIXED.includes(kind) ? {} : this.#random.body(kind, { name, namespace });
     const metadata = { ...present.metadata, ...this.#random.metadata(namespace) };
