@@ -1,5 +1,5 @@
 /** NetworkPolicy: always ready; selects the Pods that it isolates. */
-import { list, requiredFields, texts } from "./fields.ts";
+import { fields, list, requiredFields, texts } from "./fields.ts";
 import { ready } from "./health.ts";
 import { type KindRule, namespaced } from "./rule.ts";
 
@@ -16,7 +16,7 @@ export const networkPolicy: KindRule = {
   },
 
   references: ({ spec }, refer) => {
-    const { podSelector = {} } = requiredFields(spec);
-    refer.select("selects", { kind: "Pod", selector: podSelector });
+    const { podSelector } = requiredFields(spec);
+    refer.select("selects", { kind: "Pod", selector: fields(podSelector) });
   },
 };

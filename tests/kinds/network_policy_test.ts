@@ -1,5 +1,7 @@
+import { assertEquals } from "@std/assert";
+import { makeRecord } from "../../src/kinds/make_record.ts";
 import { networkPolicy } from "../../src/kinds/network_policy.ts";
-import { kindCases } from "./kind_cases.ts";
+import { fixture, kindCases } from "./kind_cases.ts";
 
 const check = kindCases(networkPolicy);
 
@@ -15,3 +17,12 @@ check("deny_all", {
 });
 check("default_types", { message: "Rules: 0 for ingress, 1 for egress" });
 check("malformed", { status: "Unknown", selectors: [] });
+
+Deno.test("NetworkPolicy, a selector that is absent, null or empty selects all Pods", async () => {
+  for (const podSelector of [undefined, null, {}, { matchLabels: null, matchExpressions: null }]) {
+    const object = await fixture("NetworkPolicy", "web");
+    object.spec.podSelector = podSelector;
+    const { selectors } = makeRecord(networkPolicy, object);
+    assertEquals(selectors.map(({ selector }) => selector), [[]]);
+  }
+});
