@@ -23,7 +23,7 @@ export const routeRule: Pick<KindRule, "health" | "references"> = {
     }
     const accepted = parents.filter((parent) => text(conditionOf(parent, "Accepted")?.status) === "True");
     if (accepted.length === 0) return pending("No parent has answered yet");
-    return ready(`Accepted by ${accepted.map(nameOf).join(", ")}`);
+    return ready(`Accepted by ${[...new Set(accepted.map(nameOf))].join(", ")}`);
   },
 
   references: ({ spec }, refer) => {

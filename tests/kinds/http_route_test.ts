@@ -1,5 +1,7 @@
+import { assertEquals } from "@std/assert";
 import { httpRoute } from "../../src/kinds/http_route.ts";
-import { kindCases } from "./kind_cases.ts";
+import { makeRecord } from "../../src/kinds/make_record.ts";
+import { fixture, kindCases } from "./kind_cases.ts";
 
 const check = kindCases(httpRoute);
 
@@ -25,3 +27,9 @@ check("missing_backend", {
 });
 check("behind", { status: "Pending", message: "Generation 1 of 2 is observed" });
 check("malformed", { status: "Unknown", references: [] });
+
+Deno.test("HTTPRoute, names a parent once however many of its listeners accept it", async () => {
+  const object = await fixture("HTTPRoute", "accepted");
+  object.status.parents = object.status.parents.flatMap((parent: unknown) => [parent, parent]);
+  assertEquals(makeRecord(httpRoute, object).message, "Accepted by public, shared");
+});
