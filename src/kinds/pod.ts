@@ -129,7 +129,8 @@ function restartedByRule({ restartPolicyRules }: Fields, { state }: Fields): boo
 function failure(status: Fields): string {
   const reason = text(status.reason);
   if (reason) return `Failed: ${reason}`;
-  for (const container of [...list(status.initContainerStatuses), ...list(status.containerStatuses)]) {
+  // A sidecar ends after the containers that it serves, and its own exit then explains nothing.
+  for (const container of [...list(status.containerStatuses), ...list(status.initContainerStatuses)]) {
     const exit = failedExit(container);
     if (exit) return exit;
   }

@@ -249,6 +249,27 @@ Deno.test("Pod, names the readiness gates that are not True, and none that it do
   );
 });
 
+Deno.test("Pod, a failed one names the container that failed before the sidecar that was then stopped", () => {
+  const exit = (name: string, exitCode: number) => ({
+    name,
+    state: { terminated: { exitCode, reason: "Error" } },
+  });
+  const { status, message } = makeRecord(pod, {
+    metadata: { uid: "1", name: "import", namespace: "shop" },
+    spec: {
+      restartPolicy: "Never",
+      initContainers: [{ name: "proxy", restartPolicy: "Always" }],
+      containers: [{ name: "app" }],
+    },
+    status: {
+      phase: "Failed",
+      initContainerStatuses: [exit("proxy", 143)],
+      containerStatuses: [exit("app", 1)],
+    },
+  });
+  assertEquals([status, message], ["Error", "Container app exited with 1: Error"]);
+});
+
 Deno.test("Pod, a succeeded one that is being deleted is terminating", async () => {
   const object = await fixture("Pod", "succeeded");
   object.metadata.deletionTimestamp = "2026-03-02T10:12:40Z";
