@@ -152,7 +152,9 @@ function progress(spec: Fields, status: Fields): Health {
   const figures = `${total - unready.length} of ${total} containers are ready`;
   const condition = conditionOf(status, "Ready");
   if (text(condition?.status) === "True") return ready(figures);
-  if (!text(spec.nodeName) && !trueCondition(status, "PodScheduled")) return pending("Waiting for a node");
+  if (!text(spec.nodeName) && !trueCondition(status, "PodScheduled")) {
+    return pending(because("Waiting for a node", falseCondition(status, "PodScheduled") ?? {}));
+  }
   for (const container of statuses) {
     const reason = waitingReason(container);
     if (reason) return pending(`Container ${text(container.name)}: ${reason}`);

@@ -36,7 +36,7 @@ check("sidecar_restarts", {
   message: "1 of 3 containers are ready, logs and proxy are not",
 });
 check("new", { status: "Pending", message: "Waiting for a node" });
-check("scheduling_gated", { status: "Pending", message: "Waiting for a node" });
+check("scheduling_gated", { status: "Pending", message: "Waiting for a node: SchedulingGated" });
 check("scheduled", { status: "Pending", message: "Waiting for its containers" });
 check("creating", { status: "Pending", message: "Container app: ContainerCreating" });
 check("initializing", { status: "Pending", message: "Container app: PodInitializing" });
