@@ -13,13 +13,15 @@ export const resourceQuota: KindRule = {
   health: ({ status }) => {
     const { hard, used } = fields(status);
     const limits = Object.entries(fields(hard));
-    if (limits.length === 0) return ready("It has counted nothing yet");
     const usage = fields(used);
     const full = limits.flatMap(([resource, limit]) => {
-      const inUse = Object.hasOwn(usage, resource) ? usage[resource] : "0";
-      const isFull = quantity(inUse) >= quantity(limit) * (1 - TOLERANCE);
-      return isFull ? `${resource} (${inUse} of ${limit})` : [];
+      const most = quantity(limit) * (1 - TOLERANCE);
+      if (!Object.hasOwn(usage, resource)) return [];
+      return quantity(usage[resource]) >= most ? `${resource} (${usage[resource]} of ${limit})` : [];
     });
+    if (!limits.some(([resource]) => Object.hasOwn(usage, resource))) {
+      return ready("It has counted nothing yet");
+    }
     return ready(full.length === 0 ? "Nothing is used up" : `Used up: ${full.sort().join(", ")}`);
   },
 };
