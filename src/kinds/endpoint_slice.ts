@@ -1,5 +1,5 @@
 /** EndpointSlice: ready with a ready endpoint or with none at all; belongs to a Service, selects Pods. */
-import { fields, flag, list } from "./fields.ts";
+import { fields, flag, list, text } from "./fields.ts";
 import { pending, ready } from "./health.ts";
 import { type KindRule, namespaced } from "./rule.ts";
 
@@ -20,7 +20,7 @@ export const endpointSlice: KindRule = {
     refer.from("endpoints", { kind: "Service", name: fields(labels)["kubernetes.io/service-name"] });
     for (const { targetRef } of list(endpoints)) {
       const { kind, namespace, name, uid } = fields(targetRef);
-      if (kind === "Pod") refer.to("selects", { kind, namespace, name, uid });
+      if (text(kind) === "Pod") refer.to("selects", { kind: "Pod", namespace, name, uid });
     }
   },
 };

@@ -20,8 +20,8 @@ export const bindingRule: Pick<KindRule, "health" | "references"> = {
     const { apiGroup, kind, name } = fields(roleRef);
     refer.to("binds-role", { group: text(apiGroup) || GROUP, kind: text(kind) ?? "", name });
     for (const { apiGroup, kind, namespace, name } of list(subjects)) {
-      if (text(apiGroup) || kind !== "ServiceAccount") continue;
-      refer.to("binds-subject", { kind, namespace, name, optional: true });
+      if (text(apiGroup) || text(kind) !== "ServiceAccount") continue;
+      refer.to("binds-subject", { kind: "ServiceAccount", namespace, name, optional: true });
     }
   },
 };

@@ -48,6 +48,8 @@ const unknowns: [kind: string, state: string, change: (object: Fixture) => void]
   ["Pod", "claims", (object) => object.spec.volumes[0].persistentVolumeClaim.claimName = 7],
   ["Ingress", "published", (object) => object.spec.tls[0].secretName = {}],
   ["Service", "cluster_ip", (object) => object.metadata.labels.app = 1],
+  ["EndpointSlice", "ready", (object) => object.endpoints[0].targetRef.kind = 7],
+  ["RoleBinding", "role", (object) => object.subjects[0].kind = 7],
   ["StorageClass", "ready", (object) => object.metadata.ownerReferences = "web"],
 ];
 
