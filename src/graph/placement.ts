@@ -1,16 +1,17 @@
 /**
  * Assigns rows to resources. A row is in one of these states:
  *
- * | state              | THERE | key index | uid index | cohort            | what refers to it |
- * | ------------------ | ----- | --------- | --------- | ----------------- | ----------------- |
- * | present            | yes   | yes       | yes       | with labels       | anything, nothing |
- * | placeholder by key | no    | yes       | no        | absent, its scope | names             |
- * | placeholder by uid | no    | no        | yes       | NONE              | uids              |
- * | free               | no    | no        | no        | NONE              | nothing           |
+ * | state              | THERE | key index | uid index | cohort            | references to it |
+ * | ------------------ | ----- | --------- | --------- | ----------------- | ---------------- |
+ * | present            | yes   | yes       | yes       | with labels       | any or none      |
+ * | placeholder by key | no    | yes       | no        | absent, its scope | by name          |
+ * | placeholder by uid | no    | no        | yes       | NONE              | by uid           |
+ * | free               | no    | no        | no        | NONE              | none             |
  *
- * `place` makes a row present: a free one, a placeholder, or a placeholder by key into which one by uid is
- * merged. `vacate` makes a present row free, or a placeholder, or splits it into two. `target` makes a free
- * row a placeholder, `dropPlaceholder` frees one that nothing refers to any longer.
+ * `place` makes a free row or a placeholder present. If a resource has a placeholder by key and one by uid, it
+ * merges the second into the first. `vacate` turns a present row into a free row, a placeholder, or two
+ * placeholders. `target` turns a free row into a placeholder. `dropPlaceholder` frees a placeholder to which
+ * nothing refers any longer.
  *
  * The caller must clear the references that a row declares before `vacate`.
  */
@@ -78,8 +79,8 @@ export class Placement {
     const scope = cohorts.holdScope(this.#kindNumber(record.kind), namespace);
 
     // Phase 2: remove a resource with this uid and another key, and one with this key and another uid, so
-    // that their relations are gone before references to the same uid or name become relations again. To
-    // remove calls listeners: a uid that was parsed before is no longer in the shared words.
+    // that their relations are gone before references to the same uid or name become relations again.
+    // The removal calls listeners, which may overwrite the shared words of a parsed uid: find the uid again.
     let named = this.findUid(record.uid);
     let keyed = rows.findKey(scope, name);
     if (named !== keyed) {
@@ -89,7 +90,7 @@ export class Placement {
       keyed = rows.findKey(scope, name);
     }
 
-    // Phase 3: both rows are one, or each is a placeholder or none.
+    // Phase 3: take the one row that has both, or a placeholder, or a free row. Merge two placeholders.
     const row = keyed !== NONE ? keyed : named !== NONE ? named : rows.take();
     if (named !== NONE && named !== row) {
       this.#tables.references.moveByUid(named, row);
@@ -104,7 +105,7 @@ export class Placement {
     return row;
   }
 
-  /** Takes a present resource out, whose own references are gone. Rows that others refer to stay. */
+  /** Removes a present resource that declares no references. Keeps its row as a placeholder if others refer to it. */
   vacate(row: number): void {
     const { rows, references, uids, cohorts } = this.#tables;
     const scope = cohorts.scope(rows.cohort.data[row]!);
@@ -119,7 +120,7 @@ export class Placement {
       rows.clearUid(row);
       uids.release(rows.uid.data, row * 4);
     } else if (byKey) {
-      // The row keeps the name; another one takes the uid.
+      // The row keeps the name. A second placeholder takes the uid.
       rows.clearUid(row);
       const placeholder = rows.take();
       rows.since.data[placeholder] = this.#now();
@@ -201,7 +202,7 @@ export class Placement {
     this.#relations.joined(row);
   }
 
-  /** Drops the mentions of references by uid whose key is that of a new resource. */
+  /** Drops the mentions that have the key of a new resource from the references to its uid. */
   #dropMentions(row: number): void {
     const { references, mentions, rows, cohorts } = this.#tables;
     let at = references.firstIncoming(row, true);
@@ -227,7 +228,7 @@ export class Placement {
     }
   }
 
-  /** Takes everything from a row but its identity. */
+  /** Clears everything in a row except its identity. */
   #strip(row: number): void {
     const { rows, strings, details } = this.#tables;
     rows.set(row, THERE | IDLE | FINISHED | ON_HOLD | SEEN | RESTORED, false);
@@ -257,7 +258,7 @@ export class Placement {
     }
   }
 
-  /** Gives a row a name that is held for it, in place of the one that it holds. */
+  /** Replaces the name of a row and releases the old one. The caller must already hold the new one for the row. */
   #setName(row: number, name: number): void {
     const { rows, strings } = this.#tables;
     strings.release(rows.name.data[row]!);

@@ -49,12 +49,12 @@ function withStatus(found: Fields | undefined, status: string): Fields | undefin
   return found && text(found.status) === status ? found : undefined;
 }
 
-/** Returns a sentence with the reason of a condition behind it. */
+/** Returns a sentence, followed by the reason of a condition. */
 export function because(sentence: string, { reason }: Fields): string {
   return text(reason) ? `${sentence}: ${text(reason)}` : sentence;
 }
 
-/** Returns a sentence with the reason and the first line of the message of a condition behind it. */
+/** Returns a sentence, followed by the reason of a condition and the first line of its message. */
 export function becauseInDetail(sentence: string, condition: Fields): string {
   const [line = ""] = (text(condition.message) ?? "").trim().split("\n", 1);
   const detail = shorten(withoutValues(line), DETAIL_LENGTH);
@@ -70,8 +70,8 @@ function withoutValues(text: string): string {
 }
 
 /**
- * Returns Pending while the controller has not seen the newest spec: the conditions then speak of the past.
- * A status that names no generation is not written yet.
+ * Returns Pending while the controller has not seen the newest spec, because the conditions are then outdated.
+ * A status without a generation counts as not yet written.
  */
 export function behind({ metadata, status }: Fields): Health | undefined {
   const generation = integer(fields(metadata).generation);
@@ -81,7 +81,7 @@ export function behind({ metadata, status }: Fields): Health | undefined {
   return observed === 0 ? NOT_WRITTEN : pending(`Generation ${observed} of ${generation} is observed`);
 }
 
-/** Does the same for a kind whose status has the generation only in newer versions of Kubernetes. */
+/** Does the same as `behind`, but ignores a status without a generation, as older versions of Kubernetes write. */
 export function behindWhereNamed(object: Fields): Health | undefined {
   return integer(fields(object.status).observedGeneration) > 0 ? behind(object) : undefined;
 }

@@ -9,10 +9,10 @@ export const storageClass: KindRule = {
   health: () => ready("Exists"),
 };
 
-/** Kubernetes reads it before the field of the spec, even if it is empty. */
+/** The annotation takes precedence over the field of the spec, even if the annotation is empty. */
 const CLASS_ANNOTATION = "volume.beta.kubernetes.io/storage-class";
 
-/** Takes the reference of a claim or a volume to its class. It is optional for one that is bound. */
+/** Declares the reference of a claim or a volume to its class. The reference is optional after it is bound. */
 export function storageClassReference({ metadata, spec, status }: Fields, refer: Refer): void {
   const { [CLASS_ANNOTATION]: annotated } = fields(fields(metadata).annotations);
   refer.to("uses-storageclass", {

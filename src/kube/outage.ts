@@ -13,7 +13,7 @@ import { Watchdog } from "./request.ts";
 
 const POLL_INTERVAL_MS = 1_000;
 const POLL_TIMEOUT_MS = 5_000;
-/** The time over which the reflectors are spread when they come back. */
+/** After an outage, the reflectors resume at random moments within this time. */
 const SPREAD_MS = 500;
 
 export class Outage {

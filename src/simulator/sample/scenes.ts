@@ -1,6 +1,6 @@
 /**
  * A few faults that a demo can show, in the namespace `platform`: a failed Helm upgrade, a node that is not
- * ready, a quota that blocks a rollout, and a webhook whose Service is down. They stay as they are.
+ * ready, a quota that blocks a rollout, and a webhook whose Service is down. The faults do not change.
  */
 import type { KubeObject, ObjectMeta } from "../kube_object.ts";
 import { install } from "./application.ts";
@@ -18,7 +18,7 @@ const DEAD_NODE = "node-spot-1";
 const WEBHOOK = "image-policy";
 const HOUR = 3_600;
 
-/** Generates the scenes, each as one part. The scene must be healthy, so that nothing else is broken. */
+/** Generates the objects, one array for each scene. `scene` must be healthy, so that nothing else is broken. */
 export function* makeScenes(scene: Scene): Generator<KubeObject[], void> {
   yield surroundings(scene, NAMESPACE, 200 * 24 * HOUR);
   yield failedUpgrade(scene);
