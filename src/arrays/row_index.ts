@@ -64,7 +64,7 @@ export class RowIndex {
     return this.#slots.byteLength;
   }
 
-  /** Frees the memory at once. The index must not be used after that. */
+  /** Frees the memory immediately. The index must not be used after that. */
   free(): void {
     this.#slots.buffer.transfer(0);
   }

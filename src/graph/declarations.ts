@@ -40,7 +40,7 @@ export interface DeclarationsOptions {
 export class Declarations {
   readonly #tables: Tables;
   readonly #options: DeclarationsOptions;
-  /** Targets that lost a reference in the write under way. */
+  /** Targets that lost a reference in the current write. */
   readonly #orphans: number[] = [];
 
   constructor(tables: Tables, options: DeclarationsOptions) {

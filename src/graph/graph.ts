@@ -5,7 +5,7 @@
  * relation exists exactly while both its resources are present and one of them declares it, whatever the
  * order in which they came. No two resources share a uid or a key. An equal record changes nothing.
  *
- * The graph does not know what an object means (`kinds`) and makes no answers (`http`): these read `read`.
+ * The graph does not interpret objects: `kinds` does. It does not encode answers: `http` does, from `read`.
  */
 import type { ResourceRecord } from "../model/record.ts";
 import type { ResourceKind } from "../model/resource_kind.ts";
@@ -38,7 +38,7 @@ export class Graph {
   /** Strings that the read side holds from the start, once each. */
   readonly #constants: readonly number[];
   readonly #now: () => number;
-  /** The time of the last look at the revision, in seconds since 1970. */
+  /** The time when the revision was last read, in seconds since 1970. */
   #time: number;
 
   /** @param clock Returns milliseconds since 1970. */
@@ -72,14 +72,14 @@ export class Graph {
     this.#constants = Array.from({ length: this.#tables.strings.count - 1 }, (_, i) => i + 1);
   }
 
-  /** Tells a listener of every change from now on. Returns a function that ends this. */
+  /** Notifies a listener of every change until the returned function is called. */
   listen(listener: GraphListener): () => void {
     return this.#changes.listen(listener);
   }
 
   /**
-   * Returns the inconsistencies of the graph, which is empty for a sound graph. It takes about as long as
-   * building the graph, and must not be called by a listener.
+   * Returns the inconsistencies of the graph: an empty array if it is sound. Takes about as long as building
+   * the graph. A listener must not call it.
    */
   validate(): string[] {
     return validate(this.#tables, {
@@ -104,7 +104,7 @@ export class Graph {
     return this.#changes.visible;
   }
 
-  /** Removes a resource that was restored and not upserted since. Returns whether it did. */
+  /** Removes a resource that was restored and not upserted since. Returns whether it was removed. */
   forget(uid: string): boolean {
     const row = this.#placement.findPresent(uid);
     return row !== NONE && this.#tables.rows.has(row, RESTORED) && this.remove(uid);
@@ -141,7 +141,7 @@ export class Graph {
     return unlisted.length;
   }
 
-  /** Sets whether the resources of a kind are current. Readers see it, so it moves the revision. */
+  /** Sets whether the resources of a kind are current. Readers see the difference, so the revision increases. */
   setSynced(kind: ResourceKind, synced: boolean): void {
     const number = this.#kindNumber(kind);
     if (this.#synced[number] === Number(synced)) return;
@@ -197,7 +197,7 @@ export class Graph {
     this.#declarations.dropOrphans();
   };
 
-  /** Returns the revision. Time moves it too when it makes a problem begin. */
+  /** Returns the revision. It also increases when a problem begins only because time has passed. */
   #revisionNow(): number {
     const now = this.#now();
     if (now !== this.#time && this.read.beginsByTime(this.#time, now)) this.#changes.passTime();

@@ -2,8 +2,8 @@
  * Bounds the memory of large answers: three exist at a time, whether they are being sent or only cached. A
  * request for another one waits until a slot is free, and gets 503 after ten seconds.
  *
- * Nobody can hold the slots by reading slowly. A cached answer that is not being sent is evicted at once.
- * Where all are being sent, the one whose fastest reader is the slowest is cut as soon as each of its readers
+ * Nobody can hold the slots by reading slowly. A cached answer that is not being sent is evicted
+ * immediately. If all are being sent, the one whose fastest reader is the slowest is cut as soon as each of its readers
  * has had five seconds, which is less than the wait before a 503. Without a waiting request a slow reader is
  * left alone as long as it reads at all.
  */

@@ -1,11 +1,11 @@
 /**
  * Listens for HTTP, and continues to listen until it is closed.
  *
- * Deno.serve never times out a connection, and ends for good when it cannot accept one, as when the process
- * has no file descriptor left. Then this server closes its connections and listens again after a short pause:
- * requests under way go on, unless they are so many that they hold the descriptors themselves. So no client
- * can keep the limit of open files full. A time-out for each connection needs a proxy in front:
- * docs/security.md.
+ * Deno.serve never times out a connection. It stops forever when it cannot accept one, for example because the
+ * process has no file descriptor left. This server then closes its idle connections and listens again after a
+ * short pause. Active requests continue, unless there are so many that they hold the descriptors themselves.
+ * Therefore no client can exhaust the open files permanently. A time-out for each connection needs a proxy in
+ * front: docs/security.md.
  */
 import type { Logger } from "../log.ts";
 import type { Clock } from "../model/clock.ts";
@@ -13,12 +13,13 @@ import { hostPort } from "../model/host.ts";
 import { SlowClientError } from "./sliced_body.ts";
 
 const PAUSE_MS = 200;
-/** Time for the requests under way when the server is closed. */
+/** The time that active requests have to finish when the server is closed. */
 const DRAIN_MS = 3_000;
 /** A process that can open fewer files than this gets a warning. */
 const OPEN_FILES_MIN = 500;
 /**
- * More requests under way than this, or than half the files that can be opened, are cut when accepting fails.
+ * When accepting fails, active requests are cut if there are more than this, or more than half the files that
+ * can be opened.
  */
 const SPARED_REQUESTS_MAX = 200;
 
@@ -45,7 +46,7 @@ export class Server {
   #isRetired = false;
   #isClosed = false;
   #acceptErrors = 0;
-  /** Requests whose response the server has not sent or given up, of all generations. */
+  /** Active requests of all generations: their response is neither sent nor aborted. */
   #underWay = 0;
   readonly port: number;
 
@@ -74,14 +75,14 @@ export class Server {
   }
 
   /**
-   * Asks each client with its next answer to connect anew. A client that keeps its connection until the server closes
-   * it loses the request that it has just sent.
+   * Asks each client to reconnect after its next answer. Otherwise a client could lose a request that it sends
+   * while the server closes the connection.
    */
   retire(): void {
     this.#isRetired = true;
   }
 
-  /** Accepts no more connections, and settles when the requests under way have ended, or after three seconds. */
+  /** Stops accepting connections. Settles when the active requests have ended, or after three seconds. */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#cancelPause?.();
@@ -151,14 +152,14 @@ async function withoutReuse(response: Response | Promise<Response>): Promise<Res
   return answer;
 }
 
-/** Counts how many files can be opened, up to the number that is enough. Nothing else tells Deno's limit. */
+/** Counts how many files can be opened, up to `OPEN_FILES_MIN`. Deno offers no other way to read its limit. */
 function countOpenableFiles(): number {
   const files: Deno.FsFile[] = [];
   try {
     while (files.length < OPEN_FILES_MIN) files.push(Deno.openSync("/"));
     return files.length;
   } catch (error) {
-    // Without leave to read there is nothing to find out.
+    // Without the permission to read, the limit cannot be found out.
     return error instanceof Deno.errors.NotCapable ? OPEN_FILES_MIN : files.length;
   } finally {
     for (const file of files) file.close();

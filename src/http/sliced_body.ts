@@ -1,14 +1,14 @@
 /**
- * A response body over bytes that several responses share. The client gets a slice whenever it has taken the
- * one before. `onEnd` is called once: when all is sent, when the client has gone, when it has taken nothing
- * for half a minute, or when the body is cut.
+ * A response body over bytes that several responses share. The client gets the next slice after it has
+ * taken the previous one. `onEnd` is called once: when everything is sent, when the client has disconnected,
+ * when it has taken nothing for half a minute, or when the body is cut.
  */
 import type { Clock } from "../model/clock.ts";
 
 const SLICE_BYTES = 256 << 10;
 const STALL_TIMEOUT_MS = 30_000;
 
-/** The client reads its answer too slowly. The cut is logged already. */
+/** The client reads its answer too slowly. The server has already logged that it cut the answer. */
 export class SlowClientError extends Error {
   override readonly name = "SlowClientError";
 }
@@ -26,7 +26,7 @@ export class SlicedBody {
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   readonly #options: SlicedBodyOptions;
-  /** Undefined when the body has ended, since the stream may live longer than that. */
+  /** Undefined after the body has ended, because the stream may outlive it. */
   #bytes: Uint8Array<ArrayBuffer> | undefined;
   #controller!: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>;
   #taken = 0;
@@ -46,7 +46,7 @@ export class SlicedBody {
     }, { highWaterMark: 0 });
   }
 
-  /** Bytes that the client has taken in a second, on average. */
+  /** The average number of bytes that the client has taken per second. */
   get bytesPerSecond(): number {
     return this.#taken * 1000 / Math.max(1, this.#options.clock.now() - this.startedAt);
   }

@@ -1,7 +1,7 @@
 /**
- * Sends requests to the API server, with the address, credentials and TLS of a kubeconfig context or of the
- * mounted service account, by the runtime's own fetch. It does not follow redirects: they would carry the
- * credentials elsewhere.
+ * Sends requests to the API server with the runtime's own fetch. The address, the credentials and the TLS
+ * settings come from a kubeconfig context or from the mounted service account. Redirects are not followed,
+ * because they would send the credentials to another server.
  */
 import { createHash } from "node:crypto";
 import type { Logger } from "../log.ts";
@@ -20,7 +20,7 @@ export interface KubeRequest {
   readonly signal: AbortSignal;
 }
 
-/** The headers and the TLS settings of the last reading of the credentials. */
+/** The headers and the TLS settings from the credentials that were last read. */
 interface Session {
   readonly headers: Record<string, string>;
   readonly http: Deno.HttpClient;
@@ -159,8 +159,8 @@ function createHttpClient({ ca, cert, key }: Credentials): Deno.HttpClient {
 }
 
 /**
- * Makes the TLS library gather its entropy on another thread, where keys are made. On its first use it would
- * block the event loop for some 25 ms.
+ * Makes the TLS library gather its entropy on the thread that generates keys. Otherwise its first use would
+ * block the event loop for about 25 ms.
  */
 async function seedRandomNumbers(): Promise<void> {
   await crypto.subtle.generateKey({ name: "ECDH", namedCurve: "P-256" }, false, ["deriveBits"]);
@@ -179,7 +179,7 @@ async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promi
   }
 }
 
-/** Returns the hash of the CA bundle, whether it is a file or data. Spaces at its ends do not count. */
+/** Returns the hash of the CA bundle, whether it is a file or data. Ignores spaces at both ends. */
 function caSha256({ cluster: { caData, caFile } }: KubeConfig): string | undefined {
   if (caData === undefined && caFile === undefined) return undefined;
   try {

@@ -3,8 +3,9 @@
  *
  * Guarantees: a complete list begins, is delivered and ends (or is abandoned) before any event that follows
  * it; events arrive in the API server's order and without a gap; a gap leads to a new list. The
- * resourceVersion moves only after the sink has applied the object. A watch resumes there only after the past
- * has been proven (`past.ts`), unless the previous watch lasted for the requested time.
+ * resourceVersion moves only after the sink has applied the object. A watch resumes there only after
+ * `past.ts` has proven that the API server has the history that was followed. A watch that follows one which
+ * lasted for the requested time needs no proof.
  * Does not guarantee that every intermediate state is seen (a new list skips some), or that two scopes
  * advance together.
  *
@@ -41,9 +42,9 @@ import { Verification } from "./verification.ts";
 import { endsInitialEvents, versionOf, watch, type WatchEvent } from "./watch.ts";
 import { Witnesses } from "./witnesses.ts";
 
-/** Bookmarks come every minute, so a watch that is silent for longer than two has died unnoticed. */
+/** Bookmarks arrive every minute. A watch that is silent for more than two minutes counts as broken. */
 const WATCH_IDLE_TIMEOUT_MS = 150_000;
-/** The time between tries of a kind that is forbidden, and of a kind that the API server does not serve. */
+/** The pauses between attempts for a kind that is forbidden, and for one that the API server does not serve. */
 const FORBIDDEN_PAUSE_MS = 60_000;
 const ABSENT_PAUSE_MS = 20_000;
 /** The time after which a watch without a failure counts as running. */
@@ -74,7 +75,7 @@ export class Reflector implements Follower {
   #backoff: Backoff;
   /** The version to watch from. Undefined: a list must come first. */
   #resourceVersion: string | undefined;
-  /** Whether the connection has broken since the past was proven. */
+  /** Whether the connection has broken since the API server's history was last proven. */
   #doubtful = false;
   #interruption = new AbortController();
   #brokenStreamedLists = 0;
@@ -178,8 +179,8 @@ export class Reflector implements Follower {
   // Resuming
 
   /**
-   * Returns the version from which a watch misses nothing, or undefined if a list must come first. The proof
-   * is shared with other reflectors, so the end of this round does not end it.
+   * Returns the version from which a watch misses nothing, or undefined if a list must come first. Other
+   * reflectors share the proof, so it continues when this round ends.
    */
   async #resumeFrom(signal: AbortSignal, lifetime: AbortSignal): Promise<string | undefined> {
     const own = this.#resourceVersion;

@@ -273,7 +273,7 @@ async function* rowsOf(graph: GraphReader): AsyncIterable<number> {
   }
 }
 
-/** Yields the resources that are present when it is their turn; collects kind by kind, not all at once. */
+/** Yields each resource that is still present when its turn comes. Collects the rows of one kind at a time. */
 function* everyRow(graph: GraphReader): Iterable<number> {
   for (const kind of graph.kinds.keys()) {
     for (const row of graph.select({ kinds: [kind], inactive: true })) if (graph.isThere(row)) yield row;

@@ -17,7 +17,7 @@ export interface LivingClusterOptions {
 }
 
 const OF_LIFE = 0x6c696665;
-/** Shorter waits would not be accurate. Changes that are due within this time happen at once. */
+/** Shorter waits would not be accurate. Changes that are due within this time happen together. */
 const SHORTEST_WAIT = 10;
 
 /**

@@ -96,7 +96,7 @@ export class Simulator {
     return this.#watches.streams(kind).length;
   }
 
-  /** Sends a bookmark at once to every watch that allows bookmarks. */
+  /** Sends a bookmark immediately to every watch that allows bookmarks. */
   bookmark(): void {
     this.#watches.bookmark(this.store.revision);
   }

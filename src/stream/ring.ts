@@ -1,10 +1,10 @@
 /**
- * The changes of a view, in batches, from the oldest that is still held to the newest. A batch says which
- * rows and pairs of rows it touched, never what became of them: that is read from the graph when it is sent,
- * so that a slow client gets the latest state only.
+ * The changes of a view, in batches, from the oldest that is still held to the newest. A batch lists the
+ * rows and pairs of rows that it touched, without their state. The state is read from the graph when the batch
+ * is sent, so a slow client gets only the latest state.
  *
- * Batches are numbered from 0 on, also after older ones have been dropped. The state after a batch is that of
- * its revision, and of all revisions up to `until`: nothing has changed between the two.
+ * Batches are numbered from 0, and keep their numbers when older ones are dropped. The state after a batch is
+ * valid for its revision and for all later revisions up to `until`.
  */
 
 /** The meaning of the second word of an entry. Any other value is the row at the end of a pair. */
@@ -36,7 +36,7 @@ export class Ring {
     return this.#bytes;
   }
 
-  /** The number of the oldest batch that is held, whose predecessors a client must know already. */
+  /** The number of the oldest batch that is held. A client must already know all earlier batches. */
   get first(): number {
     return this.#first;
   }

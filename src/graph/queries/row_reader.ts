@@ -1,6 +1,6 @@
 /**
- * Reads single resources of the graph and their relations. It returns rows, string ids and counts, never objects,
- * and callers turn them into bytes at once. Rows are valid until the next write.
+ * Reads single resources of the graph and their relations. It returns rows, string ids and counts, never
+ * objects. Rows are valid until the next write, so callers must encode them before that.
  */
 import type { LabelSelector } from "../../model/label_selector.ts";
 import type { ResourceKind } from "../../model/resource_kind.ts";

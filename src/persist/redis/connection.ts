@@ -1,7 +1,7 @@
 /**
- * One connection to one server, with an ioredis client of its own, from its first to its last moment. It never
- * reconnects, queues nothing and sends nothing twice: when it ends, everything under way has failed. A server
- * that is silent while it owes an answer counts as gone.
+ * One connection to one server, with an ioredis client of its own. It never reconnects, queues nothing and
+ * sends nothing twice. When it ends, all pending commands fail. A server that sends nothing while a command is
+ * pending counts as unreachable.
  */
 import { Redis, type RedisOptions } from "ioredis";
 import { readTextFile } from "../../read_text_file.ts";
@@ -27,11 +27,11 @@ export interface RedisTls {
 export interface ConnectionOptions extends RedisLogin {
   /** Unset: no TLS. */
   readonly tls?: RedisTls | undefined;
-  /** Milliseconds after which a server that owes an answer and sends nothing is given up. */
+  /** Milliseconds after which the connection ends if a command is pending and the server sends nothing. */
   readonly silence: number;
 }
 
-/** How long a server may take to see that the client leaves, in milliseconds. */
+/** The time that a server has to notice that the client disconnects, in milliseconds. */
 const PARTING_MS = 200;
 
 export class Connection {
@@ -55,7 +55,7 @@ export class Connection {
     return this.#reason ?? "Connection is closed";
   }
 
-  /** Connects and logs in. Rejects where the server or the password's file does not let it. */
+  /** Connects and logs in. Rejects if the server refuses, or if the file of the password cannot be read. */
   async open(): Promise<void> {
     const { username, password } = this.#options;
     const { client } = this;
@@ -74,7 +74,7 @@ export class Connection {
   }
 }
 
-/** Returns the address as it stands in logs and errors. */
+/** Returns the address as it appears in logs and errors. */
 export function addressText({ host, port }: RedisAddress): string {
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
