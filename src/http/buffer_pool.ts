@@ -1,10 +1,10 @@
 /**
- * Buffers of large answers, to be written again: a fresh buffer costs as much as writing into it.
+ * Reuses the buffers of large answers, because the allocation of a buffer costs as much as writing into it.
  *
- * A response may end while the socket still reads a part of its buffer, for as long as the client likes:
- * neither the runtime nor we can take it back. Such a buffer stays pinned, and is not handed out, until the
- * server reports that every response from it is complete. While too many are pinned, `allowsViews` is false
- * and answers must be sent as copies of their slices, which pin nothing but themselves.
+ * A response may end while the socket still reads a part of its buffer. A slow client can prolong this without
+ * limit, and nothing can take the buffer back. Such a buffer is pinned: it is not reused until the server
+ * reports that every response from it is complete. While too many buffers are pinned, `allowsViews` is false.
+ * Answers must then be sent as copies of their slices, which do not pin the buffer.
  */
 const SPARE_BUFFERS_MAX = 3;
 const PINNED_BUFFERS_MAX = 3;
@@ -21,7 +21,7 @@ export class BufferPool {
     return this.#pinned < PINNED_BUFFERS_MAX;
   }
 
-  /** Takes a buffer that only the responses `sending` read. */
+  /** Takes a buffer back. Only the responses in `sending` may still read it. */
   giveBack(buffer: ArrayBuffer, sending: ReadonlySet<Promise<unknown>>): void {
     if (sending.size === 0) {
       this.#put(buffer);

@@ -1,7 +1,7 @@
 import type { Evidence } from "../graph/queries/evidence.ts";
 import { viasOf } from "../model/reference.ts";
 
-/** Returns how a relation or a reference is meant, as answers say it. */
+/** Returns the evidence of a relation or a reference as it appears in answers. */
 export function describeEvidence({ via, optional }: Evidence) {
   return { via: viasOf(via), optional };
 }

@@ -1,7 +1,7 @@
 /**
- * Query strings by schema. The schema's types say how a parameter is written: an array may be repeated,
- * a boolean is `true` or `false`, a number has digits alone. A schema's message ends the sentence that
- * begins with the parameter's name and value.
+ * Parses query strings by schema. The type in the schema determines the syntax of a parameter: an array may be
+ * repeated, a boolean is `true` or `false`, and a number consists of digits. An error begins with the name and
+ * the value of the parameter, and ends with the message of the schema.
  */
 import * as v from "valibot";
 import { invalidParameter } from "./http_error.ts";
@@ -9,9 +9,9 @@ import { invalidParameter } from "./http_error.ts";
 export type QuerySchema = v.ObjectSchema<v.ObjectEntries, undefined>;
 
 /**
- * The parameters of a request's URL.
+ * Returns the parameters of a request's URL.
  *
- * @throws {HttpError} 400 that names the existing parameters, or the fault of one.
+ * @throws {HttpError} 400 that lists the known parameters, or says why a parameter is invalid.
  */
 export function readQuery<S extends QuerySchema>(schema: S, url: string): v.InferOutput<S> {
   const entries = new Map(Object.entries(schema.entries));
@@ -31,7 +31,7 @@ export function readQuery<S extends QuerySchema>(schema: S, url: string): v.Infe
   throw invalidParameter(`${name} ${JSON.stringify(input)} ${message}`);
 }
 
-/** The parameters as they are written. The URL's host is the client's word and not looked at. */
+/** Returns the parameters as they are written. Ignores the host of the URL, which the client chooses. */
 function searchParamsOf(url: string): URLSearchParams {
   const start = url.indexOf("?");
   const query = start === -1 ? "" : url.slice(start + 1);
@@ -39,17 +39,17 @@ function searchParamsOf(url: string): URLSearchParams {
     decodeURIComponent(query);
   } catch {
     // URLSearchParams would take it for something else.
-    throw invalidParameter("the query is no percent-encoded UTF-8");
+    throw invalidParameter("the query is not percent-encoded UTF-8");
   }
   return new URLSearchParams(query);
 }
 
-/** A parameter that is false unless it is set. */
+/** Returns the schema of a boolean parameter that is false by default. */
 export function flag(description: string) {
   return v.optional(v.pipe(v.boolean("must be true or false"), v.description(description)), false);
 }
 
-/** A parameter that may be left out, and has some text otherwise. */
+/** Returns the schema of an optional parameter that must not be empty. */
 export function text(description: string) {
   return v.exactOptional(v.pipe(v.string(), v.nonEmpty("must not be empty"), v.description(description)));
 }

@@ -13,7 +13,7 @@ export function resourceKey(graph: GraphReader, row: number): ResourceKey {
   return targetKey(graph, { kind, namespace, name });
 }
 
-/** Returns the key by which a reference calls its target. */
+/** Returns the key of the target that a reference names. */
 export function targetKey(
   graph: GraphReader,
   { kind, namespace, name }: Pick<NamedTarget, "kind" | "namespace" | "name">,

@@ -16,7 +16,7 @@ export interface WatchClientsOptions {
   readonly views: Views;
   readonly clock: Clock;
   readonly kindStatuses: () => readonly KindStatus[];
-  /** Bytes at which a message is full. */
+  /** The number of bytes at which a message is full. */
   readonly messageBytesMax?: number | undefined;
 }
 
@@ -27,7 +27,7 @@ export interface WatchRequest {
   readonly format: "events" | "lines";
   /** The revision that the client claims to know. */
   readonly rv: string | undefined;
-  /** Settles when the server has sent the response or given it up; undefined without a server. */
+  /** Settles when the server has sent or aborted the response. Undefined without a server. */
   readonly completed: Promise<void> | undefined;
 }
 
@@ -51,7 +51,7 @@ export class WatchClients {
   /**
    * Returns the body of a new client's response.
    *
-   * @throws {HttpError} 503 beyond a hundred clients, 400 where the filter lets too much through.
+   * @throws {HttpError} 503 beyond a hundred clients, 400 if the filter matches too much.
    */
   open({ filter, labels, format, rv, completed }: WatchRequest): ReadableStream<Uint8Array<ArrayBuffer>> {
     const { graph, views, clock, kindStatuses, messageBytesMax = MESSAGE_BYTES_MAX } = this.#options;
@@ -90,7 +90,7 @@ export class WatchClients {
         if (completed === undefined) giveBack();
       },
     });
-    // A client that does not read holds its connection, and so its place, after the body has ended.
+    // A client that does not read keeps its connection after the body has ended, so it still counts.
     completed?.then(giveBack, giveBack);
     this.#open.add(client);
     this.#unsubscribe ??= views.subscribe(() => {

@@ -1,10 +1,14 @@
 import type { ResourceKind } from "./resource_kind.ts";
 
 /**
- * How current a kind is: `listing` (this process has no complete list yet), `synced`, `stale` (it was synced
- * or restored and its watch has been broken for three minutes, or it was restored and is not synced yet, or
- * nothing proves that the API server's past is the one that was followed and the new list is not complete),
- * `forbidden`, `absent` (the API server does not serve it).
+ * How current a kind is:
+ * - `listing`: this process has no complete list yet.
+ * - `synced`: the resources are current.
+ * - `stale`: it was synced or restored, and its watch has been broken for three minutes. Or it was restored and
+ *   is not synced yet. Or the API server may have another history than the one that was followed, and the new
+ *   list is not complete.
+ * - `forbidden`: the API server refuses access.
+ * - `absent`: the API server does not serve it.
  */
 export const KIND_STATES = ["listing", "synced", "stale", "forbidden", "absent"] as const;
 

@@ -25,9 +25,9 @@ export interface ResourceKind {
   readonly labelLimited: boolean;
   /** An object of this kind is the namespace of the same name. */
   readonly isNamespace?: boolean;
-  /** How sums count resources of this kind. An entry leads traffic from outside to Services. */
+  /** The role of the kind in totals. An `entry` routes traffic from outside to Services. */
   readonly role?: "pod" | "workload" | "service" | "entry";
-  /** Objects of the kind serve others: one that nothing refers to is a leftover. */
+  /** Objects of the kind exist to be used. An object that nothing refers to is a leftover. */
   readonly isThereToBeUsed?: boolean;
   /** Objects of the kind mount PersistentVolumeClaims. */
   readonly mountsClaims?: boolean;

@@ -21,7 +21,7 @@ export interface ViewsOptions {
   readonly graph: GraphReader;
   readonly listen: (listener: GraphListener) => () => void;
   readonly clock: Clock;
-  /** The limit of the bytes of all rings. */
+  /** The maximum number of bytes of all rings together. */
   readonly ringBytesMax?: number | undefined;
 }
 
@@ -54,7 +54,7 @@ export class Views {
     return this.#views.size;
   }
 
-  /** The view of a filter; `key` is the same for equal filters. The caller must `leave` it once. */
+  /** Returns the view of a filter. Equal filters must have equal keys. The caller must `leave` the view once. */
   join(key: string, filter: Filter): View {
     let entry = this.#views.get(key);
     if (entry === undefined) {
@@ -80,14 +80,14 @@ export class Views {
     entry.idleSince = this.#options.clock.now();
   }
 
-  /** Calls the function after every tick, with or without changes. Returns a function that ends this. */
+  /** Calls a function after every tick, with or without changes, until the returned function is called. */
   subscribe(onTick: () => void): () => void {
     this.#subscribers.add(onTick);
     this.#schedule();
     return () => this.#subscribers.delete(onTick);
   }
 
-  /** Must be called when a client has more to read, so that the next tick is soon. */
+  /** Makes the next tick earlier. Must be called when a client has more to read. */
   expectBacklog(): void {
     if (this.#hasBacklog) return;
     this.#hasBacklog = true;

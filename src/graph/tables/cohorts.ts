@@ -1,12 +1,12 @@
 /**
- * Groups of resources. A *cohort* is the resources of one kind, one namespace, one set of labels and one
- * release that they name. A row is in one cohort, which spares it four columns and four lists. Cohorts are
+ * Groups resources. A *cohort* contains the resources of one kind, one namespace, one set of labels and one
+ * release. A row belongs to one cohort, instead of having four columns and four lists of its own. Cohorts are
  * listed by scope (kind and namespace), by set of labels and by release, and scopes by kind: every query
  * about a part of the graph walks one of these lists. A cohort exists while it has members, a scope while it
  * has holders.
  *
  * Placeholders by key are in cohorts without labels, so that they have a kind and a namespace. These cohorts
- * are in the list of their scope alone.
+ * are only in the list of their scope.
  */
 import type { Pairs } from "../../model/pairs.ts";
 import type { Release, ResourceRecord } from "../../model/record.ts";
@@ -348,7 +348,10 @@ export class Cohorts {
     return cohort;
   }
 
-  /** Returns the release. Cohorts hold releases, and a new one gets its first cohort right after. */
+  /**
+   * Returns the release, and creates it if it is missing. Cohorts hold releases, so the caller must then add the
+   * first cohort of a new one.
+   */
   #internRelease({ namespace, name }: Release): number {
     const namespaceId = this.#strings.intern(namespace);
     const nameId = this.#strings.intern(name);

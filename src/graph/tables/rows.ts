@@ -1,7 +1,7 @@
 /**
- * The table of present resources, and of placeholders for targets that are absent. A present resource is
- * found by uid and by key, a placeholder by the one of them that references name. `placement.ts` lists the
- * states of a row. `Graph` and its parts alone write the columns.
+ * The table of present resources, and of placeholders for targets that are absent. The indexes
+ * find a present resource by uid and by key. They find a placeholder by its uid or by its key, depending on the
+ * references to it. `placement.ts` lists the states of a row. Only `Graph` and its parts write the columns.
  */
 import type { Cohorts } from "./cohorts.ts";
 import { f64, NONE, Slots, u32, u8 } from "../../arrays/columns.ts";
@@ -45,7 +45,7 @@ export class Rows {
   readonly message = u32();
   /** The block in `Details`. */
   readonly details = u32();
-  /** The number that the text is, or minus the string id of any other text. */
+  /** The resourceVersion as a number. If it is not a number: the string id of its text, negated. */
   readonly resourceVersion = f64();
   /** The first reference that the row declares. `References` maintains it. */
   readonly outgoing = u32();
@@ -88,7 +88,7 @@ export class Rows {
     return this.#slots.used;
   }
 
-  /** Returns a free row: absent, in no index, and nothing refers to it. */
+  /** Takes a free row and returns it. It is in no index, and nothing refers to it. */
   take(): number {
     const row = this.#slots.take();
     this.flags.data[row] = 0;
@@ -193,7 +193,7 @@ export class Rows {
   }
 }
 
-/** Users can write any uid into an owner reference. The seed keeps them from making uids collide. */
+/** Users can write any uid into an owner reference. The random seed prevents chosen uids from colliding in the index. */
 const SEED = crypto.getRandomValues(new Uint32Array(1))[0]!;
 
 function hashOfUid(words: Uint32Array, at: number): number {

@@ -5,7 +5,7 @@ import { defineRoute, type Route } from "../route.ts";
 import type { RouterDeps } from "../router_deps.ts";
 import { Impact } from "../schema.ts";
 
-/** Nodes of an answer. */
+/** The maximum number of nodes in an answer. */
 const NODES_MAX = 5_000;
 
 export function impactRoute({ graph }: RouterDeps): Route {

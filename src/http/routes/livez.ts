@@ -1,7 +1,7 @@
 import { answerProbe, Probe, probeQuery } from "../probe.ts";
 import { defineRoute, type Route } from "../route.ts";
 
-/** The server is alive when it answers at all: neither Redis nor the API server matters. */
+/** The server is alive if it answers. The state of Redis and of the API server does not matter. */
 export function livezRoute(): Route {
   return defineRoute({
     path: "/livez",

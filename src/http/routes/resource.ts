@@ -17,7 +17,7 @@ export function resourceRoute({ graph }: RouterDeps): Route {
   const query = v.object({});
   return defineRoute({
     path: "/api/v1/resources/{uid}",
-    summary: "One resource, its relations, and what it refers to and is not there",
+    summary: "One resource, its relations, and its references to missing targets",
     query,
     answer: RelatedResource,
     failures: { 404: "No resource has this uid", ...BUSY },
@@ -45,7 +45,7 @@ function describeRelations(graph: GraphReader, row: number) {
   return { relations, unresolvedReferences: describeUnresolved(graph, row) };
 }
 
-/** Relations by their other ends: in the order of types, then in that of lists. */
+/** Describes relations by their other ends, in the order of the types, then in the order of the lists. */
 function describeEnds(
   graph: GraphReader,
   ends: readonly (readonly number[])[],
@@ -71,7 +71,7 @@ function describeUnresolved(graph: GraphReader, row: number) {
   return unresolved;
 }
 
-/** A JSON object with the fields of another one behind its own. Neither is empty. */
+/** Appends fields to an encoded JSON object. Both must have at least one field. */
 function extend(object: Uint8Array, fields: Readonly<Record<string, unknown>>): Uint8Array<ArrayBuffer> {
   const more = jsonBytes(fields);
   const extended = new Uint8Array(object.length + more.length - 1);

@@ -22,10 +22,10 @@ type SlotRange = readonly [from: number, to: number, ...servers: SlotServer[]];
 type SlotServer = readonly [host: string | null, port: number, ...more: unknown[]];
 
 /**
- * Finds the node of a Redis Cluster that owns the slot of all keys. It asks the nodes that it was given, then those
- * that it has heard of, so that it finds the cluster again even where none of the given ones is left. A node that is
- * cut off gives an old answer, so the node that was asked goes to the end of the line, and returns to its start once
- * its answer has led to an owner. https://redis.io/docs/latest/commands/cluster-slots/
+ * Finds the node of a Redis Cluster that owns the slot of all keys. It asks the configured nodes first, then
+ * the nodes that it has learned of. So it finds the cluster again even if no configured node is left. A node that
+ * is cut off may give an outdated answer. A node therefore moves to the end of the queue when it is asked, and
+ * returns to the front when its answer has led to an owner. https://redis.io/docs/latest/commands/cluster-slots/
  */
 export class ClusterLocator implements Locator {
   readonly name: string;

@@ -25,7 +25,7 @@ export type RedisLocation =
     readonly kind: "sentinel";
     readonly sentinels: readonly RedisAddress[];
     readonly master: string;
-    /** For the Sentinels. */
+    /** The login for the Sentinels. */
     readonly login: RedisLogin;
   }
   | { readonly kind: "cluster"; readonly nodes: readonly RedisAddress[] };
@@ -41,7 +41,7 @@ export interface RedisTarget extends RedisLogin {
 
 export interface RedisStoreOptions {
   readonly log: Logger;
-  /** Milliseconds of silence after which the connection to a server that owes an answer is closed. */
+  /** Milliseconds after which the connection is closed if a command is pending and the server sends nothing. */
   readonly silence?: number | undefined;
   /** Milliseconds before the second attempt to connect. The delay doubles with each failure. */
   readonly firstDelay?: number | undefined;
@@ -54,7 +54,7 @@ const LONGEST_DELAY_MS = 10_000;
 const LONGEST_DELAY_OF_MOVABLE_MS = 500;
 /** The lifetime of a connection after which the delays start from the beginning. */
 const HEALTHY_AFTER_MS = 60_000;
-/** Keys that Redis visits in one step of a scan, which takes it some hundred microseconds. */
+/** The number of keys that Redis visits in one step of a scan. A step takes some hundred microseconds. */
 const SCAN_COUNT = 2_000;
 
 export class RedisStore implements Store {

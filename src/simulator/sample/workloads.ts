@@ -85,7 +85,7 @@ export interface ReplicaSetOptions {
   readonly revision: number;
   /** Seconds since its creation. */
   readonly age: number;
-  /** The tag of the image, if it is not that of the Deployment. */
+  /** The tag of the image, if it differs from the tag in the Deployment. */
   readonly tag?: string;
 }
 
