@@ -2,8 +2,8 @@ import { NONE, u32 } from "./columns.ts";
 import { mix, RowIndex } from "./row_index.ts";
 
 /**
- * A set of keys of a few words each, without an object or a string for each key: the words of all keys one
- * after the other, and an index over them. It frees its memory when it becomes empty.
+ * A set of keys of a few words each. It stores the words of all keys one after the other, with an index over
+ * them, so a key needs neither an object nor a string. The set frees its memory when it becomes empty.
  */
 export class WordSet {
   readonly #width: number;

@@ -1,10 +1,10 @@
-/** The OpenAPI 3.1 description of a table of routes, made from the schemas that validate. */
+/** Makes the OpenAPI 3.1 description of routes from the schemas that also validate requests. */
 import { type JsonSchema, toJsonSchema, toJsonSchemaDefs } from "@valibot/to-json-schema";
 import type { GenericSchema } from "valibot";
 import type { Route } from "./route.ts";
 import { schemas } from "./schema.ts";
 
-/** A string is text, all else is JSON. */
+/** Reports whether an answer is text. A string is text, and everything else is JSON. */
 const isText = ({ type }: GenericSchema) => type === "string";
 
 const CONVERSION = {
@@ -59,7 +59,7 @@ function content(schema: GenericSchema) {
   return { content: { [isText(schema) ? "text/plain" : "application/json"]: { schema: convert(schema) } } };
 }
 
-/** A stream of messages, one of which the schema describes. */
+/** Describes a stream of messages. The schema describes one message. */
 function messages(schema: GenericSchema) {
   const types = ["application/x-ndjson", "text/event-stream"];
   return { content: Object.fromEntries(types.map((type) => [type, { schema: convert(schema) }])) };

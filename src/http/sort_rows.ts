@@ -1,7 +1,7 @@
 /**
- * The order of lists: by namespace, kind and name, as UTF-8 bytes. Rows are first grouped by namespace and
- * kind, of which there are few; names are compared only within these groups, and for a page only within the
- * groups that it touches.
+ * Sorts lists by namespace, kind and name, as UTF-8 bytes. Rows are first grouped by namespace and kind, which
+ * have few values. Names are compared only within these groups. For a page, only the groups that overlap it are
+ * sorted.
  */
 import type { GraphReader } from "../graph/queries/reader.ts";
 import type { ResourceKey } from "./resource_key.ts";

@@ -7,8 +7,9 @@ const CONVENTIONS = [
 ] as const;
 
 /**
- * Returns the Helm release that a resource itself names: by the annotations of Helm, or, if it has no owner,
- * by the labels that charts set by convention. Hooks have only labels, and older charts those of Helm 2.
+ * Returns the Helm release that a resource itself names. The annotations of Helm name it. If they are missing
+ * and the resource has no owner, the labels that charts set by convention name it. Hooks have only labels.
+ * Older charts use the labels of Helm 2.
  * https://helm.sh/docs/chart_best_practices/labels/
  */
 export function ownRelease(

@@ -1,4 +1,4 @@
-/** ReplicaSet: ready with all its replicas; inactive if an old rollout left it behind. */
+/** ReplicaSet: ready with all its replicas; inactive if it remains from an old rollout. */
 import { behind, pending, ready } from "./health.ts";
 import { templateImage, templateReferences } from "./pod_template.ts";
 import { replicaFailure, replicas } from "./replicas.ts";

@@ -1,16 +1,16 @@
 /**
- * Proves that the past of the API server is the one that the reflectors have followed, before one of them
- * resumes its watch.
+ * Proves, before a reflector resumes its watch, that the API server still has the history that the reflectors
+ * have followed. The code calls this history the past.
  *
  * An etcd that is restored from a backup gives out resourceVersions a second time. If a reflector resumes at
- * its own version after new writes have passed it, it misses their changes and keeps what the restore undid.
+ * its own version after new writes have passed it, it misses their changes and keeps changes that the restore undid.
  * Therefore the proof looks for the newest three writes that any reflector has applied. Each object must be
- * as it was written. If it has been written since, it must have been so at that version, which
- * `resourceVersionMatch=Exact` reads. A deleted object must have existed at the version before. The proof
+ * as it was written. If it has been written again since, the proof reads it at the older version with
+ * `resourceVersionMatch=Exact`. A deleted object must have existed at the version before. The proof
  * needs three objects, because one that is written continuously may get the same version in both pasts. For
  * the same reason the time in the managed fields must be equal.
  *
- * The newest version that agrees is proven, and with it the whole past before it. No followed object was
+ * The newest version that agrees is proven, and so is the whole past before it. No followed object was
  * written between the proven version and the version of a reflector, so the reflector resumes at the
  * smaller of the two. Only deletions could be missed there: see `#lacksNothing`.
  *
@@ -26,10 +26,10 @@ import { fetchPage, type Page } from "./list.ts";
 import { isNewer, versionBefore } from "./resource_version.ts";
 import { byNewest, type Identity, identityOf, type Witness, type Witnesses } from "./witnesses.ts";
 
-/** A reflector, as the proof sees it. */
+/** The part of a reflector that the proof uses. */
 export interface Follower {
   readonly witnesses: Witnesses;
-  /** Called when the API server has another past: only a new list helps. */
+  /** Called when the API server has another past, so that a new list is necessary. */
   distrust(why: string): void;
 }
 
@@ -41,11 +41,11 @@ export interface PastOptions {
 
 const WITNESSES = 3;
 /**
- * The most witnesses of a proof. A witness whose version is compacted proves nothing, and the next one is
- * used.
+ * The maximum number of witnesses that a proof reads. A witness whose version is compacted proves nothing, so
+ * the next one is used.
  */
 const WITNESSES_ASKED_MAX = 9;
-/** Reflectors that resume together share a proof of this age. */
+/** The age up to which reflectors that resume together share a proof. */
 const PROOF_AGE_MS = 2_000;
 const FOREIGN = "the API server has another past than the one that was followed: was etcd restored?";
 

@@ -34,8 +34,8 @@ export interface ResourceRecord {
   readonly references: readonly Reference[];
   readonly selectors: readonly SelectorReference[];
   /**
-   * Left out of answers unless requested: nothing is desired and nothing runs, or only Helm or Kubernetes
-   * itself uses the resource.
+   * Answers omit the resource unless it is requested: it requests nothing and runs nothing, or only Helm or
+   * Kubernetes itself uses it.
    */
   readonly idle: boolean;
   /** The resource has finished, so its missing references are not problems. */

@@ -3,8 +3,8 @@ import type { RelationType } from "./relation.ts";
 import type { ResourceKind } from "./resource_kind.ts";
 
 /**
- * The places in an object that can contain a reference. Equal references are merged and keep the places of
- * all. Redis stores the names, so the order may change. At most 16 places are possible.
+ * The places in an object that can contain a reference. Equal references are merged into one that has all their
+ * places. Redis stores the names, so the order may change. At most 16 places are possible.
  */
 export const VIAS = [
   "env",
@@ -30,12 +30,12 @@ export function viasOf(bits: number): Via[] {
   return VIAS.filter((_, i) => bits >>> i & 1);
 }
 
-/** A declaration of one resource about another. It is a relation as soon as its target is in the graph. */
+/** A reference that one resource declares to another. It becomes a relation when its target is in the graph. */
 export interface Reference {
   readonly type: RelationType;
   /**
-   * The kind of the target. Undefined for a reference by uid whose kind is not tracked: it makes a relation
-   * if a resource has the uid, and is not shown otherwise.
+   * The kind of the target. Undefined for a reference by uid whose kind is not tracked. Such a reference is
+   * only shown if a resource has the uid: it is then a relation.
    */
   readonly kind: ResourceKind | undefined;
   /** The namespace of the target. Empty if the target is cluster-scoped or its kind is not tracked. */

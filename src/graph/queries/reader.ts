@@ -1,6 +1,6 @@
 /**
  * The read side of the graph: single resources and their relations (see `RowReader`), and the queries about
- * many. Nothing here writes.
+ * many resources. It never writes.
  */
 import type { Release } from "../../model/record.ts";
 import type { ResourceKind } from "../../model/resource_kind.ts";
@@ -62,7 +62,7 @@ export class GraphReader extends RowReader {
     this.#sight = whole;
   }
 
-  /** Returns a reader of the same graph for which only these scopes exist. */
+  /** Returns a reader of the same graph that sees only the visible scopes. */
   seenBy(visible: Visibility): GraphReader {
     return new GraphReader(this.#tables, this.#state, { ...this.#sight, visible });
   }
@@ -105,7 +105,7 @@ export class GraphReader extends RowReader {
     return [...this.#state.relations];
   }
 
-  /** Bytes allocated for the graph, slack included. */
+  /** The number of bytes allocated for the graph, including unused ones. */
   get bytes(): number {
     return this.#tables.bytes;
   }
@@ -305,7 +305,7 @@ export class GraphReader extends RowReader {
     return revisionsOf(this.#sight, release);
   }
 
-  /** Returns an empty set for any existing rows. */
+  /** Returns an empty set that can hold all existing rows. */
   newRowSet(): RowSet {
     return new RowSet(this.#tables.rows.end);
   }
@@ -315,7 +315,7 @@ export class GraphReader extends RowReader {
     return impactOf(this.#sight, row);
   }
 
-  /** Returns the row of an existing or missing target that references name, or undefined if none does. */
+  /** Returns the row of a target, existing or missing. Returns undefined if no reference names the target. */
   findTarget(
     { kind, namespace, name }: { kind: number; namespace: string; name: string },
   ): number | undefined {

@@ -9,7 +9,7 @@ export class GraphStock implements Stock {
   readonly #tables: Tables;
   readonly #kind: number;
   readonly #scope: Scope;
-  /** Rows from here on are of resources that events have brought since. */
+  /** The first row that did not exist at the start. Events have added the resources from here on. */
   readonly #end: number;
   readonly #ticked: RowSet;
 

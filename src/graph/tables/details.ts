@@ -1,7 +1,7 @@
 /**
- * The details and annotations of a resource as words: for each field a tag, then its values. A list has a
- * tag for each of its items. `DETAIL_LAYOUTS` tells what the words of a field are, so that this table holds
- * and releases strings and uids without knowing the fields.
+ * Stores the details and annotations of a resource as words: for each field a tag, then its values. A list has
+ * a tag for each of its items. `DETAIL_LAYOUTS` gives the meaning of the words of a field. So this table can
+ * hold and release strings and uids without knowing the fields.
  */
 import { DETAIL_LAYOUTS, type FieldLayout } from "../../model/detail.ts";
 import type { ResourceRecord } from "../../model/record.ts";
@@ -13,7 +13,7 @@ const ANNOTATION: FieldLayout = { name: "", isList: true, parts: [{ form: "text"
 /** The layouts by tag. */
 const LAYOUTS = [...DETAIL_LAYOUTS, ANNOTATION];
 const ANNOTATION_TAG = DETAIL_LAYOUTS.length;
-/** By tag: words of a field, its tag included. */
+/** The number of words of a field, including its tag, by tag. */
 const WORDS = LAYOUTS.map(({ parts }) => parts.reduce((sum, { form }) => sum + (form === "uid" ? 4 : 1), 1));
 
 export class Details {
@@ -56,7 +56,8 @@ export class Details {
     }
   }
 
-  /** Returns the block of a record's details: `old` if they are equal, else another one in its place. */
+  /** Returns the block of a record's details: `old` if the details are equal, otherwise a new
+   * block that replaces it. */
   replace(old: number, record: ResourceRecord): number {
     this.#encode(record);
     const { words, length } = this.#draft;

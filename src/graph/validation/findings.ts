@@ -22,7 +22,7 @@ export class Findings {
   }
 }
 
-/** Counts the holders of things, by number. */
+/** Counts the holders of entries, by the number of the entry. */
 export class Holds {
   readonly #counts = new Map<number, number>();
 

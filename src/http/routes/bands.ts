@@ -95,7 +95,7 @@ function describeBand(
 
 function orderOf({ release, owner, status, causes }: Described): Order {
   const { namespace = "", name = "" } = release ?? owner ?? {};
-  // A release and an owner may have one name; the kind of the owner comes behind it.
+  // A release and an owner may have the same name, so the kind of the owner is appended.
   const whole = owner === undefined ? name : `${name} ${owner.kind}`;
   return { status: STATUSES.indexOf(status), causes, namespace, name: whole };
 }

@@ -7,9 +7,9 @@ const SCHEMA_VERSION = 1;
 export interface DatabaseMetadata {
   /** Identity of the cluster whose resources it holds; undefined in databases of the Go server. */
   readonly cluster?: string | undefined;
-  /** Address of that cluster's API server; undefined in older databases, as is the next. */
+  /** Address of that cluster's API server. Undefined in older databases. */
   readonly apiServer?: string | undefined;
-  /** SHA-256 of the API server's CA bundle. */
+  /** SHA-256 of the API server's CA bundle. Undefined in older databases. */
   readonly caSha256?: string | undefined;
   readonly schemaVersion?: number | undefined;
   /** The last time at which the database was known to equal the graph, in milliseconds since 1970. */
@@ -33,7 +33,11 @@ export function isNewer({ schemaVersion = 0 }: DatabaseMetadata): boolean {
   return schemaVersion > SCHEMA_VERSION;
 }
 
-/** @param writer The name of the writer, with its version. */
+/**
+ * Returns the batch that writes the metadata.
+ *
+ * @param writer The name of the writer, with its version.
+ */
 export function metadataBatch(writer: string, metadata: DatabaseMetadata): Batch {
   const { cluster, apiServer, caSha256, lastSnapshot } = metadata;
   const value = {
