@@ -5,7 +5,7 @@ const ZULU = fragment("Z");
 const DAY_SECONDS = 86_400;
 /** Maximum number of cached dates. Beyond it, the cache is emptied. */
 const DATES_MAX = 10_000;
-/** The date with the following T, by day since 1970. */
+/** Dates with a trailing "T", by the number of days since 1970. */
 const dates = new Map<number, Fragment>();
 
 /** Formats a time in seconds since 1970, in UTC, as RFC 3339. */
@@ -13,7 +13,7 @@ export function rfc3339(seconds: number): string {
   return `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`;
 }
 
-/** Writes the same text. Many resources share few dates, so dates are cached. */
+/** Writes the text of `rfc3339`. Many resources share few dates, so dates are cached. */
 export function writeTime(out: ByteWriter, seconds: number): void {
   out.put(dateOf(Math.floor(seconds / DAY_SECONDS)));
   out.twoDigits(Math.floor(seconds / 3600) % 24);

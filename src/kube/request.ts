@@ -44,7 +44,7 @@ export function searchOf(
 }
 
 /**
- * Returns the part of an object that may be passed on. Of metadata-only kinds that is the metadata, even if a
+ * Returns the part of an object that may be passed on. For metadata-only kinds, this is the metadata, even if a
  * server ignores the Accept header and sends more.
  */
 export function admissible(kind: ResourceKind, object: object): object {
@@ -53,7 +53,7 @@ export function admissible(kind: ResourceKind, object: object): object {
 
 /**
  * Aborts a request when no byte has arrived for `limit` milliseconds, or when its parent aborts. `limit` is
- * called again each time that it seems to have passed.
+ * evaluated again each time that it seems to have passed.
  */
 export class Watchdog {
   readonly signal: AbortSignal;

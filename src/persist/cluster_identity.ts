@@ -1,7 +1,7 @@
 import type { GraphReader } from "../graph/queries/reader.ts";
 import type { KindStatus } from "../model/kind_status.ts";
 
-/** The namespace that every cluster has, and whose uid no other cluster has. */
+/** A namespace that every cluster has. Its uid is unique to the cluster. */
 const NAMESPACE = "kube-system";
 
 /** The address and CA of the API server, which are known before it answers. */
@@ -14,7 +14,7 @@ export interface ApiServer {
 
 /**
  * Returns the identity of the cluster: the uid of its namespace kube-system or, if that cannot be read, the
- * address of its API server. Undefined until Namespaces have been listed once or refused.
+ * address of its API server. Returns undefined until the Namespaces have been listed once or refused.
  */
 export function clusterIdentity(
   graph: GraphReader,

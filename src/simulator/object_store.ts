@@ -2,9 +2,9 @@
  * The simulator's etcd: objects under keys, one counter of revisions over all of them, and the recent past
  * of each kind.
  *
- * Every call is synchronous, and watches hear of it before the next turn of the event loop. Objects go
- * in and come out as copies. The store does not validate, default or collect anything: the caller does the
- * work of a cluster's controllers. A new object that has a uid keeps it, so that objects can name one
+ * Every call is synchronous, and watches receive its events before the next turn of the event loop. Objects
+ * are copied when they are stored and when they are returned. The store does not validate, default or collect
+ * objects. The caller does the work of a cluster's controllers. A new object that has a uid keeps it, so that objects can name one
  * another before they exist.
  */
 import { matches } from "../model/label_selector.ts";
@@ -33,7 +33,7 @@ export class ObjectStore {
   #revision = 1;
 
   constructor(kinds: readonly ResourceKind[], { seed, history, now }: ObjectStoreOptions) {
-    // Not a sequence from which a sample cluster of the same seed has its uids.
+    // The sequence must differ from the one that gives a sample cluster of the same seed its uids.
     this.#random = new Random(seed ^ OF_THE_STORE);
     this.#now = now;
     for (const kind of kinds) this.#collections.set(kind.kind, new Collection(kind, history));
@@ -61,7 +61,7 @@ export class ObjectStore {
     return stored && load(collection.kind, stored);
   }
 
-  /** Returns all objects of the kind, or those in one namespace, in no promised order. */
+  /** Returns all objects of the kind, or those in one namespace. The order is not specified. */
   list(kind: string, namespace?: string): KubeObject[] {
     const collection = this.collection(kind);
     const stored = namespace === undefined ? collection.values() : collection.valuesIn(namespace);
@@ -94,7 +94,7 @@ export class ObjectStore {
   }
 
   /**
-   * Creates all objects, in half the time that `create` takes, since it returns no copies.
+   * Creates all objects. It takes half the time of `create`, because it returns no copies.
    *
    * @throws {ApiError} as `create`.
    */
@@ -187,14 +187,14 @@ export class ObjectStore {
     return this.#modify(collection, stored, object);
   }
 
-  /** Forgets the past: older watches, lists and continue tokens get 410 from now on. */
+  /** Drops the history. Older watches, lists and continue tokens get 410 from now on. */
   compact(): void {
     for (const { log } of this.#collections.values()) log.compact(this.#revision);
   }
 
   /**
-   * Goes back to an earlier revision, as an etcd that is restored from a backup: what comes next takes the
-   * revisions again that the lost changes had. Only while the simulator is down.
+   * Goes back to an earlier revision, as an etcd that is restored from a backup. The next changes reuse the
+   * revisions of the lost changes. Must be called only while the simulator is down.
    *
    * @throws {RangeError} when the history does not reach back so far.
    */

@@ -1,8 +1,9 @@
 /**
- * What is wrong with resources, by one set of rules. It is asked of the rows of a selection, or of the
- * suspects of the whole graph: those rows that may have a problem, found without a look at the others.
+ * Finds the problems of resources by one set of rules. It checks the rows of a selection, or the suspects of the
+ * whole graph: the rows that may have a problem, which are found without visiting the others.
  *
- * Time is the graph's: it moves the revision when it makes a problem begin (see `beginsByTime`).
+ * The time comes from the graph, whose revision increases when a problem begins only because time has passed
+ * (see `beginsByTime`).
  */
 import { RELATION_MEANINGS, RELATION_TYPES, relationNumber } from "../../model/relation.ts";
 import { STATUSES } from "../../model/status.ts";
@@ -28,15 +29,15 @@ const USES_SERVICE = relationNumber("uses-service");
 const REPLICAS = DETAIL_LAYOUTS.findIndex(({ name }) => name === "replicas");
 
 export interface ProblemScope {
-  /** All resources of a kind in a namespace are in the graph, so that one that is not does not exist. */
+  /** Reports whether the graph has all resources of a kind in a namespace. A missing one then does not exist. */
   readonly isWhole: (kind: number, namespace: number) => boolean;
-  /** All resources that may mount a claim of a namespace are in the graph. */
+  /** Reports whether the graph has all resources that may mount a claim of a namespace. */
   readonly knowsUsers: (namespace: number) => boolean;
   /** Seconds since 1970. */
   readonly now: number;
 }
 
-/** Visits the problems of a row that is there and visible. */
+/** Visits the problems of a present and visible row. */
 export function forEachProblem(
   sight: Sight,
   row: number,
@@ -67,7 +68,7 @@ export function forEachProblem(
   }
 }
 
-/** Reports whether a row has been Pending for too long without anybody's will. */
+/** Reports whether a row has been Pending for too long, and not on purpose. */
 export function isStuck({ tables: { rows } }: Sight, row: number, now: number): boolean {
   return rows.status.data[row] === PENDING && !rows.has(row, ON_HOLD) &&
     now - rows.since.data[row]! >= PATIENCE_SECONDS;
@@ -79,7 +80,7 @@ function forEachUnmetReference(
   { isWhole, now, visit }: Omit<ProblemScope, "knowsUsers"> & { readonly visit: (problem: Problem) => void },
 ): void {
   const { rows, references } = sight.tables;
-  /** Whether the row works nevertheless. Computed at the first use. */
+  /** Whether the row works in spite of the problem. Computed at the first use. */
   let works: boolean | undefined;
   for (let at = references.first(row); at !== NONE; at = references.after(at)) {
     const target = references.target.data[at]!;
@@ -107,7 +108,7 @@ function forEachUnmetReference(
   }
 }
 
-/** Reports whether one of a row's owners has the same unmet reference, for which it is a problem. */
+/** Reports whether one of a row's owners has the same unresolved reference, which is then the owner's problem. */
 function isDeclaredAbove(
   sight: Sight,
   row: number,
@@ -133,7 +134,7 @@ function isDeclaredAbove(
   return false;
 }
 
-/** A Service whose selector finds nothing that has not finished. */
+/** Visits the problem of a Service whose selector selects nothing, or only finished resources. */
 function selectionProblem(
   sight: Sight,
   { row, selector }: { row: number; selector: number },
@@ -155,7 +156,7 @@ function selectionProblem(
   });
 }
 
-/** Returns since when all that a selector selects has finished; undefined if something has not. */
+/** Returns the time since which all selected resources have finished. Returns undefined if one has not. */
 export function selectsOnlyFinished({ tables }: Sight, selector: number): number | undefined {
   const { selectors, cohorts, rows } = tables;
   let since = 0;
@@ -169,7 +170,10 @@ export function selectsOnlyFinished({ tables }: Sight, selector: number): number
   return unfinished ? undefined : since;
 }
 
-/** Traffic is led to nothing, unless nothing is what a StatefulSet wants. */
+/**
+ * Returns "error" if traffic is routed to the Service. An exception is the Service of a StatefulSet that wants no
+ * Pods.
+ */
 function severityOfNoSelection(sight: Sight, row: number): Severity {
   let isEntered = false;
   let isWanted = false;
@@ -184,7 +188,7 @@ function desiresNothing({ tables: { details, rows } }: Sight, row: number): bool
   return details.find(rows.details.data[row]!, REPLICAS) === 0;
 }
 
-/** A release whose newest revision has failed, or takes too long. */
+/** Visits the problem of a release whose newest revision has failed or takes too long. */
 function releaseProblem(
   sight: Sight,
   row: number,

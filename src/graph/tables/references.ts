@@ -1,5 +1,5 @@
 /**
- * Declarations of resources about one another. A reference is in the list of its source, in the order of
+ * The table of references, which resources declare to one another. A reference is in the list of its source, in the order of
  * declaration, and in one of the two lists of its target: by key or by uid. The target may be a placeholder.
  * A reference whose target is present is *active*: it makes a relation, unless its type forbids one between
  * these two. If two active references make the same relation (a claim names its volume, the volume names its
@@ -29,7 +29,7 @@ const DECLARED = REVERSED | OPTIONAL | BY_UID | SELECTOR | REQUIRED | CONTROLLER
 
 /** The note of a reference by uid that names a kind that is not tracked. */
 export const UNTRACKED = 0;
-/** The note of a reference by uid that calls its target, which is present, by the target's key. */
+/** The note of a reference by uid whose target is present and has the key that the reference names. */
 export const AS_TARGET = 1;
 /** The note of a reference by uid that has a mention. */
 export const MENTIONED = 2;
@@ -128,7 +128,7 @@ export class References {
     this.#slots.give(reference);
   }
 
-  /** Reports whether a reference is declared just so. */
+  /** Reports whether a reference equals a declaration. */
   equals(reference: number, { type, flags, target, note }: Declaration): boolean {
     return this.target.data[reference] === target && this.type.data[reference] === type &&
       (this.flags.data[reference]! & DECLARED) === flags && this.note.data[reference] === note;
@@ -139,7 +139,7 @@ export class References {
     return this.has(reference, BY_UID) && this.note.data[reference] === note;
   }
 
-  /** Returns the places at which a reference stands, as bits of `VIAS`. */
+  /** Returns the places of a reference, as bits of `VIAS`. */
   via(reference: number): number {
     return this.has(reference, BY_UID) ? 0 : this.note.data[reference]!;
   }

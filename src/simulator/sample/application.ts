@@ -1,5 +1,5 @@
 /**
- * The sample applications: the objects of each type of application, healthy or with something wrong.
+ * Makes the objects of each type of sample application, healthy or with a fault.
  */
 import type { KubeObject } from "../kube_object.ts";
 import { makeCronJob, makeJob } from "./jobs.ts";
