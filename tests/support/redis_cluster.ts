@@ -126,10 +126,18 @@ export class RedisCluster implements AsyncDisposable {
   async failOver(key: string): Promise<void> {
     const owner = await this.ownerOf(key);
     const replica = (await this.nodes()).find(({ masterId }) => masterId === owner.id);
-    await replica?.server.command("CLUSTER", "FAILOVER");
-    await holds(async () => {
+    const isMoved = async () => {
       if ((await this.ownerOf(key)).id === owner.id) throw new Error("the owner is still the same");
-    });
+    };
+    // Redis gives up a manual failover after five seconds, for example if the replica lags.
+    for (let tries = 3; tries > 0; tries--) {
+      await replica?.server.command("CLUSTER", "FAILOVER");
+      try {
+        return await holds(isMoved, 8);
+      } catch (error) {
+        if (tries === 1) throw error;
+      }
+    }
   }
 
   /** Waits until every node says that the cluster is whole, with a replica for each master. */
