@@ -1,4 +1,4 @@
-import { freePort } from "../support/support_program.ts";
+import { freePort } from "../support/free_port.ts";
 import { kubeconfigOf } from "../support/kubeconfig.ts";
 import type { Measure } from "./measure.ts";
 import { settled } from "./settled.ts";

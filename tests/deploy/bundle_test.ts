@@ -8,7 +8,7 @@ import { kinds } from "../../src/kinds/registry.ts";
 import { Simulator } from "../../src/simulator/simulator.ts";
 import { holds } from "../support/holds.ts";
 import { kubeconfigOf } from "../support/kubeconfig.ts";
-import { freePort } from "../support/support_program.ts";
+import { freePort } from "../support/free_port.ts";
 
 const NOBODY = 65_534;
 const importMap = import.meta.resolve("@std/cli/parse-args").startsWith("file:")

@@ -3,7 +3,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { livingCluster } from "../../src/simulator/living_cluster.ts";
 import { holds } from "../support/holds.ts";
 import { hasRedisServer } from "../support/redis_server.ts";
-import { freePort } from "../support/support_program.ts";
+import { freePort } from "../support/free_port.ts";
 import { Replicas, type ReplicasOptions, roleOf } from "../support/replicas.ts";
 
 function test(

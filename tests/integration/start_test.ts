@@ -6,7 +6,7 @@ import { kinds } from "../../src/kinds/registry.ts";
 import { Simulator } from "../../src/simulator/simulator.ts";
 import { Astrolabe } from "../support/astrolabe.ts";
 import { holds } from "../support/holds.ts";
-import { freePort } from "../support/support_program.ts";
+import { freePort } from "../support/free_port.ts";
 import { kubeconfigOf } from "../support/kubeconfig.ts";
 
 const folder = "/nonexistent/folder";

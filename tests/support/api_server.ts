@@ -6,7 +6,8 @@
  */
 import { generateKeyPairSync } from "node:crypto";
 import { type Etcd, startEtcd } from "./etcd.ts";
-import { freePort, startProgram, type SupportProgram } from "./support_program.ts";
+import { freePort } from "./free_port.ts";
+import { startProgram, type SupportProgram } from "./support_program.ts";
 
 const ASSETS = Deno.env.get("KUBEBUILDER_ASSETS") ?? "";
 

@@ -4,7 +4,7 @@
  */
 import { holds } from "./holds.ts";
 import { RunningStore } from "./redis_store.ts";
-import { freePort } from "./support_program.ts";
+import { freePort } from "./free_port.ts";
 
 const PREFIXES = ["astrolabe:node:", "astrolabe:edge:", "astrolabe:metadata"];
 const INDEX_PREFIX = "astrolabe:index:";

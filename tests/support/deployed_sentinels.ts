@@ -5,7 +5,7 @@
  */
 import { holds } from "./holds.ts";
 import { type Outcome, runProgram } from "./deployed_redis.ts";
-import { freePort } from "./support_program.ts";
+import { freePort } from "./free_port.ts";
 
 const SCRIPT = "deploy/redis/replicated.sh";
 const PROGRAMS = {

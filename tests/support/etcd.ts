@@ -2,7 +2,8 @@
  * etcd for the API server of a test. Tests can write objects into it as the API server stores them. This is
  * the fastest way to a large cluster: about 10,000 objects a second instead of some hundreds.
  */
-import { freePort, startProgram, type SupportProgram } from "./support_program.ts";
+import { freePort } from "./free_port.ts";
+import { startProgram, type SupportProgram } from "./support_program.ts";
 
 export interface Etcd {
   readonly url: string;

@@ -1,5 +1,5 @@
-/** Repeats the check until it passes. After some seconds it rejects with the last failure. */
-export async function holds<T>(check: () => T | Promise<T>, seconds = 20): Promise<T> {
+/** Repeats the check until it passes. After a minute it rejects with the last failure. */
+export async function holds<T>(check: () => T | Promise<T>, seconds = 60): Promise<T> {
   const deadline = Date.now() + seconds * 1_000;
   for (;;) {
     try {

@@ -3,6 +3,7 @@
  * disposes of it.
  */
 import { runProgram } from "./deployed_redis.ts";
+import { freePort } from "./free_port.ts";
 import { holds } from "./holds.ts";
 import { RedisServer } from "./redis_server.ts";
 
@@ -43,11 +44,10 @@ export class RedisCluster implements AsyncDisposable {
   static async #open(servers: RedisServer[], config: readonly string[]): Promise<RedisCluster> {
     const options = ["--cluster-enabled", "yes", "--cluster-node-timeout", "2000"];
     const quick = ["--repl-diskless-sync-delay", "0", "--cluster-replica-validity-factor", "0"];
-    const busPorts = freePorts(MASTERS * 2);
-    for (const busPort of busPorts) {
+    for (let i = 0; i < MASTERS * 2; i++) {
       const server = RedisServer.absent();
       servers.push(server);
-      await server.start(...options, ...quick, "--cluster-port", `${busPort}`, ...config);
+      await server.start(...options, ...quick, "--cluster-port", `${freePort()}`, ...config);
     }
     const cluster = new RedisCluster(servers);
     const addresses = servers.map(({ port }) => `${HOST}:${port}`);
@@ -179,11 +179,4 @@ export class RedisCluster implements AsyncDisposable {
     }
     throw new Error("no node answers");
   }
-}
-
-/** Ports for the nodes' buses, which by default are 10,000 above the nodes' own, and then may be too high. */
-function freePorts(count: number): number[] {
-  const listeners = Array.from({ length: count }, () => Deno.listen({ hostname: HOST, port: 0 }));
-  for (const listener of listeners) listener.close();
-  return listeners.map((listener) => listener.addr.port);
 }

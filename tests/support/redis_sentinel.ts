@@ -5,7 +5,7 @@
 import { Redis } from "ioredis";
 import { holds } from "./holds.ts";
 import { RedisServer } from "./redis_server.ts";
-import { freePort } from "./support_program.ts";
+import { freePort } from "./free_port.ts";
 
 const HOST = "127.0.0.1";
 
@@ -36,10 +36,11 @@ export class SentinelRedis implements AsyncDisposable {
     const { replicas = 1, sentinels = 3, downAfter = 1_000, sentinelConfig = [], config = [] } = options;
     const user = options.sentinelUser;
     const fast = ["--repl-diskless-sync-delay", "0", "--repl-ping-replica-period", "1", ...config];
-    const first = await RedisServer.start(...fast);
+    await using stack = new AsyncDisposableStack();
+    const first = stack.use(await RedisServer.start(...fast));
     const servers = [first];
     for (let i = 0; i < replicas; i++) {
-      servers.push(await RedisServer.start(...fast, "--replicaof", `${HOST} ${first.port}`));
+      servers.push(stack.use(await RedisServer.start(...fast, "--replicaof", `${HOST} ${first.port}`)));
     }
     const lines = [
       `sentinel monitor graph ${HOST} ${first.port} ${Math.floor(sentinels / 2) + 1}`,
@@ -52,8 +53,9 @@ export class SentinelRedis implements AsyncDisposable {
       servers,
       Array.from({ length: sentinels }, () => new Sentinel(lines, user)),
     );
-    for (const sentinel of redis.sentinels) await sentinel.start();
+    for (const sentinel of redis.sentinels) await stack.use(sentinel).start();
     await redis.isComplete();
+    stack.move();
     return redis;
   }
 
@@ -133,8 +135,13 @@ export class Sentinel implements AsyncDisposable {
   readonly port = freePort();
   readonly #folder = Deno.makeTempDirSync({ prefix: "sentinel_" });
   #child: Deno.ChildProcess | undefined;
-  #kill = () => this.#child?.kill("SIGKILL");
-
+  readonly #kill = () => {
+    try {
+      this.#child?.kill("SIGKILL");
+    } catch {
+      // It has ended.
+    }
+  };
   readonly #user: string | undefined;
 
   constructor(config: readonly string[], user?: string) {
@@ -155,7 +162,13 @@ export class Sentinel implements AsyncDisposable {
       stderr: "null",
     }).spawn();
     globalThis.addEventListener("unload", this.#kill);
-    await holds(async () => (await Deno.connect({ hostname: HOST, port: this.port })).close());
+    try {
+      await holds(async () => (await Deno.connect({ hostname: HOST, port: this.port })).close());
+    } catch (cause) {
+      throw new Error(`the Sentinel is not there: ${Deno.readTextFileSync(`${this.#folder}/log`)}`, {
+        cause,
+      });
+    }
   }
 
   async ask(...args: string[]): Promise<unknown> {
@@ -210,8 +223,8 @@ export class Sentinel implements AsyncDisposable {
   async kill(): Promise<void> {
     const child = this.#child;
     if (child === undefined) return;
+    this.#kill();
     this.#child = undefined;
-    child.kill("SIGKILL");
     await child.status;
     globalThis.removeEventListener("unload", this.#kill);
   }

@@ -3,8 +3,8 @@
  * a restart. A test that starts one disposes of it.
  */
 import { Redis } from "ioredis";
+import { freePort } from "./free_port.ts";
 import { holds } from "./holds.ts";
-import { freePort } from "./support_program.ts";
 
 /** A larger number would not fit on the stack. */
 const DUMPED_AT_ONCE = 10_000;
@@ -122,8 +122,8 @@ export class RedisServer implements AsyncDisposable {
   async kill(): Promise<void> {
     const child = this.#child;
     if (child === undefined) return;
+    this.#kill();
     this.#child = undefined;
-    child.kill("SIGKILL");
     await child.status;
     globalThis.removeEventListener("unload", this.#kill);
   }

@@ -41,11 +41,3 @@ export function startProgram(path: string, log: string, args: readonly string[])
     },
   };
 }
-
-/** Returns a port that was free a moment ago. */
-export function freePort(): number {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr as Deno.NetAddr;
-  listener.close();
-  return port;
-}

@@ -3,7 +3,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { RedisTarget } from "../../../src/persist/redis/redis_store.ts";
 import { hasRedisServer, RedisServer } from "../../support/redis_server.ts";
 import { RunningStore } from "../../support/redis_store.ts";
-import { freePort } from "../../support/support_program.ts";
+import { freePort } from "../../support/free_port.ts";
 
 const CERTIFICATES = "tests/fixtures/redis_tls";
 const TRUST = { ca: `${CERTIFICATES}/ca.pem` };

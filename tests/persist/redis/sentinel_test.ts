@@ -8,7 +8,7 @@ import { holds } from "../../support/holds.ts";
 import { SentinelRedis, type SentinelRedisOptions } from "../../support/redis_sentinel.ts";
 import { hasRedisServer, RedisServer } from "../../support/redis_server.ts";
 import { RunningStore } from "../../support/redis_store.ts";
-import { freePort } from "../../support/support_program.ts";
+import { freePort } from "../../support/free_port.ts";
 
 const TOKEN = "token";
 const KEY = "astrolabe:node:1";
