@@ -5,7 +5,7 @@
 import type { Graph } from "./graph/graph.ts";
 import { isAllowed } from "./kinds/allowed_annotations.ts";
 import { makeRecord } from "./kinds/make_record.ts";
-import { findKind } from "./kinds/registry.ts";
+import { KindRegistry } from "./kinds/registry.ts";
 import type { Logger } from "./log.ts";
 import type { ResourceRecord } from "./model/record.ts";
 import type { ResourceKind } from "./model/resource_kind.ts";
@@ -17,15 +17,24 @@ export interface IngestTimes {
   readonly listed: (seconds: number) => void;
 }
 
+export interface IngestOptions {
+  /** Default: the built-in kinds. */
+  readonly kinds?: KindRegistry | undefined;
+  readonly log: Logger;
+  readonly times: IngestTimes;
+}
+
 export class Ingest implements ResourceSink {
   readonly #graph: Graph;
+  readonly #kinds: KindRegistry;
   readonly #times: IngestTimes;
   /** When the list of a scope began. */
   readonly #lists = new Map<Scope, number>();
   readonly #log: Logger;
 
-  constructor(graph: Graph, { log, times }: { log: Logger; times: IngestTimes }) {
+  constructor(graph: Graph, { kinds = new KindRegistry(), log, times }: IngestOptions) {
     this.#graph = graph;
+    this.#kinds = kinds;
     this.#times = times;
     this.#log = log;
   }
@@ -83,8 +92,11 @@ export class Ingest implements ResourceSink {
   }
 
   #read(kind: ResourceKind, object: unknown): ResourceRecord | undefined {
+    const rule = this.#kinds.find(kind.group, kind.kind);
+    // The last events of a kind that is no longer tracked.
+    if (rule === undefined) return undefined;
     try {
-      return makeRecord(findKind(kind.group, kind.kind)!, object);
+      return makeRecord(rule, object, this.#kinds.find);
     } catch (error) {
       if (!(error instanceof TypeError)) throw error;
       this.#log.warn("Skipped a malformed object", { kind: kind.kind, reason: error.message });

@@ -10,6 +10,7 @@ import { type Fields, isObject, list, MalformedField, pairs, text } from "./fiel
 import { pending, shorten } from "./health.ts";
 import { ownRelease } from "./own_release.ts";
 import { References } from "./references.ts";
+import { type FindKind, findKind } from "./registry.ts";
 import type { KindRule } from "./rule.ts";
 
 const MESSAGE_LENGTH = 250;
@@ -19,17 +20,18 @@ type Draft = { -readonly [field in keyof ResourceRecord]: ResourceRecord[field] 
 
 /**
  * @param object unchecked parsed JSON.
+ * @param find finds the kinds that may be referred to.
  * @throws {TypeError} if the object has no identity: no metadata, uid or name, or no namespace although its
  * kind is namespaced.
  */
-export function makeRecord(rule: KindRule, object: unknown): ResourceRecord {
+export function makeRecord(rule: KindRule, object: unknown, find: FindKind = findKind): ResourceRecord {
   if (!isObject(object)) throw new TypeError(`${rule.kind} is not an object`);
   const { metadata } = object;
   if (!isObject(metadata)) throw new TypeError(`${rule.kind} has no metadata`);
   const record = blankRecord(rule, metadata);
   try {
     const owners = list(metadata.ownerReferences);
-    const references = new References(record.namespace);
+    const references = new References(record.namespace, find);
     readMetadata(record, metadata);
     for (const owner of owners) references.owner(owner);
     record.references = references.merged();

@@ -2,20 +2,22 @@ import type { LabelSelector, Operator, Requirement } from "../model/label_select
 import { type Reference, type SelectorReference, viaBits } from "../model/reference.ts";
 import type { RelationType } from "../model/relation.ts";
 import { type Fields, fields, flag, list, MalformedField, pairs, text, texts } from "./fields.ts";
-import { findKind } from "./registry.ts";
+import type { FindKind } from "./registry.ts";
 import { groupOf, type Refer, type Selection, type Target } from "./rule.ts";
 
 type Draft = { -readonly [field in keyof Reference]: Reference[field] };
 
 /** Collects the references of one resource: finds their kinds, and merges those that say the same. */
 export class References implements Refer {
-  #namespace: string;
+  readonly #namespace: string;
+  readonly #find: FindKind;
   #references: Draft[] = [];
   #selectors: SelectorReference[] = [];
 
   /** @param namespace the namespace of the declaring resource. Empty if it is cluster-scoped. */
-  constructor(namespace: string) {
+  constructor(namespace: string, find: FindKind) {
     this.#namespace = namespace;
+    this.#find = find;
   }
 
   to(type: RelationType, target: Target): void {
@@ -31,7 +33,7 @@ export class References implements Refer {
   owner({ apiVersion, kind, name, uid, controller }: Fields): void {
     const ownerUid = text(uid);
     if (!ownerUid) return;
-    const tracked = findKind(groupOf(text(apiVersion) ?? ""), text(kind) ?? "");
+    const tracked = this.#find(groupOf(text(apiVersion) ?? ""), text(kind) ?? "");
     this.#references.push({
       type: "owns",
       kind: tracked,
@@ -45,7 +47,7 @@ export class References implements Refer {
 
   select(type: RelationType, selection: Selection): void {
     const { selector, required } = selection;
-    const kind = findKind(selection.group ?? "", selection.kind);
+    const kind = this.#find(selection.group ?? "", selection.kind);
     if (!kind || selector === undefined || selector === null) return;
     const reference = { type, kind, selector: labelSelector(fields(selector)) };
     this.#selectors.push(required ? { ...reference, required } : reference);
@@ -69,7 +71,7 @@ export class References implements Refer {
   #add(type: RelationType, target: Target): Draft | undefined {
     const uid = text(target.uid);
     const name = text(target.name) || uid;
-    const kind = findKind(target.group ?? "", target.kind);
+    const kind = this.#find(target.group ?? "", target.kind);
     if (!name || !kind) return undefined;
     const namespace = kind.namespaced ? text(target.namespace) || this.#namespace : "";
     if (kind.namespaced && namespace === "") return undefined;

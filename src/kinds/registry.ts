@@ -30,6 +30,7 @@ import { replicationController } from "./replication_controller.ts";
 import { resourceQuota } from "./resource_quota.ts";
 import { role } from "./role.ts";
 import { roleBinding } from "./role_binding.ts";
+import type { ResourceKind } from "../model/resource_kind.ts";
 import type { KindRule } from "./rule.ts";
 import { secret } from "./secret.ts";
 import { service } from "./service.ts";
@@ -38,7 +39,7 @@ import { statefulSet } from "./stateful_set.ts";
 import { storageClass } from "./storage_class.ts";
 import { validatingWebhookConfiguration } from "./validating_webhook_configuration.ts";
 
-/** All tracked kinds. */
+/** The built-in kinds. */
 export const kinds: readonly KindRule[] = [
   pod,
   service,
@@ -80,12 +81,32 @@ export const kinds: readonly KindRule[] = [
   grpcRoute,
 ];
 
-const byGroup = Map.groupBy(kinds, (rule) => rule.group);
-const index = new Map(
-  Array.from(byGroup, ([group, rules]) => [group, new Map(rules.map((rule) => [rule.kind, rule]))] as const),
-);
+/** Finds the rule of a kind of any version. Returns undefined if the kind is not tracked. */
+export type FindKind = (group: string, kind: string) => KindRule | undefined;
 
-/** Returns the rule of a kind of any version, or undefined if it is not tracked. */
-export function findKind(group: string, kind: string): KindRule | undefined {
-  return index.get(group)?.get(kind);
+/** The kinds that are tracked: the built-in ones, and custom kinds that come and go. */
+export class KindRegistry {
+  readonly #rules = new Map<string, Map<string, KindRule>>();
+
+  constructor(rules: readonly KindRule[] = kinds) {
+    for (const rule of rules) this.set(rule);
+  }
+
+  readonly find: FindKind = (group, kind) => this.#rules.get(group)?.get(kind);
+
+  /** Adds a rule, or replaces that of the same group and kind. */
+  set(rule: KindRule): void {
+    const ofGroup = this.#rules.get(rule.group) ?? new Map<string, KindRule>();
+    ofGroup.set(rule.kind, rule);
+    this.#rules.set(rule.group, ofGroup);
+  }
+
+  delete({ group, kind }: ResourceKind): void {
+    const ofGroup = this.#rules.get(group);
+    ofGroup?.delete(kind);
+    if (ofGroup?.size === 0) this.#rules.delete(group);
+  }
 }
+
+/** Finds the rule of a built-in kind. */
+export const findKind: FindKind = new KindRegistry().find;

@@ -23,6 +23,8 @@ export interface ResourceKind {
   readonly metadataOnly: boolean;
   /** `--label-selector` limits the kind. */
   readonly labelLimited: boolean;
+  /** A CustomResourceDefinition or an aggregated API serves the kind, and no built-in rule covers it. */
+  readonly custom?: boolean;
   /** An object of this kind is the namespace of the same name. */
   readonly isNamespace?: boolean;
   /** The role of the kind in totals. An `entry` routes traffic from outside to Services. */

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { findKind, kinds } from "../../src/kinds/registry.ts";
+import { customRule } from "../../src/kinds/custom/custom_rule.ts";
+import { findKind, KindRegistry, kinds } from "../../src/kinds/registry.ts";
 import { apiVersionOf } from "../../src/model/resource_kind.ts";
 import { fixtureStates } from "./kind_cases.ts";
 
@@ -72,4 +73,21 @@ Deno.test("registry, every kind has a malformed object among its fixtures", asyn
     if (!(await fixtureStates(kind)).includes("malformed")) lacking.push(kind);
   }
   assertEquals(lacking, []);
+});
+
+Deno.test("KindRegistry, knows a custom kind until it is removed", () => {
+  const registry = new KindRegistry();
+  const widget = customRule({
+    group: "example.com",
+    version: "v1",
+    kind: "Widget",
+    plural: "widgets",
+    namespaced: true,
+  });
+  registry.set(widget);
+  assertEquals(registry.find("example.com", "Widget"), widget);
+  assertEquals(findKind("example.com", "Widget"), undefined);
+  registry.delete(widget);
+  assertEquals(registry.find("example.com", "Widget"), undefined);
+  assertEquals(registry.find("", "Pod")?.plural, "pods");
 });
