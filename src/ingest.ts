@@ -67,7 +67,7 @@ export class Ingest implements ResourceSink {
     const start = performance.now();
     const uid = this.#read(kind, object)?.uid;
     if (uid === undefined) return;
-    this.#graph.remove(uid);
+    this.#graph.remove(uid, kind);
     this.#times.applied((performance.now() - start) / 1000);
     this.#log.verbose(4, "Removed", { kind: kind.kind, uid });
   }

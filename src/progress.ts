@@ -57,6 +57,7 @@ const MARKS: Record<KindState, string> = {
   stale: "~",
   forbidden: "✗",
   absent: "–",
+  "too-many": "✗",
 };
 
 /** Two kinds a row, at most 78 columns. */

@@ -55,17 +55,65 @@ export class Declarations {
 
   /** Removes what a row declares. `dropOrphans` must follow in the same write. */
   clear(row: number): void {
-    const { references, selectors, mentions, rows } = this.#tables;
-    for (let reference = references.first(row); reference !== NONE; reference = references.first(row)) {
-      const target = references.target.data[reference]!;
-      if (references.has(reference, SELECTOR)) selectors.remove(target);
-      else {
-        this.#options.relations.deactivate(reference);
-        if (references.isNoted(reference, MENTIONED)) mentions.remove(reference);
-        if (!rows.has(target, THERE)) this.#orphans.push(target);
+    const { references } = this.#tables;
+    while (references.first(row) !== NONE) this.#removeAfter(row, NONE);
+  }
+
+  /**
+   * Removes what resources declare about a kind without resources, as if the kind had never been tracked: a
+   * reference by uid stays, but no longer names its target. Visits the rows that declared something.
+   */
+  forgetKind(kind: number, visit: (row: number) => void): void {
+    const { references, mentions, rows, cohorts } = this.#tables;
+    if (cohorts.firstScope(kind) === NONE) return;
+    for (let row = 0; row < rows.end; row++) {
+      let found = false;
+      let previous = NONE;
+      let reference = rows.has(row, THERE) ? references.first(row) : NONE;
+      for (
+        ;
+        reference !== NONE;
+        reference = previous === NONE ? references.first(row) : references.after(previous)
+      ) {
+        if (!this.#isAbout(reference, kind)) {
+          previous = reference;
+          continue;
+        }
+        found = true;
+        if (references.has(reference, BY_UID)) {
+          mentions.remove(reference);
+          references.note.data[reference] = UNTRACKED;
+          previous = reference;
+        } else this.#removeAfter(row, previous);
       }
-      references.removeFirst(row);
+      if (found) visit(row);
     }
+    this.dropOrphans();
+  }
+
+  /** Reports whether a reference or selector names a kind without resources. */
+  #isAbout(reference: number, kind: number): boolean {
+    const { references, selectors, mentions, cohorts, rows } = this.#tables;
+    const target = references.target.data[reference]!;
+    if (references.has(reference, SELECTOR)) return cohorts.kindOfScope(selectors.scope(target)) === kind;
+    if (references.has(reference, BY_UID)) {
+      return references.isNoted(reference, MENTIONED) &&
+        cohorts.kindOfScope(mentions.scope(reference)) === kind;
+    }
+    return cohorts.kind(rows.cohort.data[target]!) === kind;
+  }
+
+  #removeAfter(row: number, previous: number): void {
+    const { references, selectors, mentions, rows } = this.#tables;
+    const reference = previous === NONE ? references.first(row) : references.after(previous);
+    const target = references.target.data[reference]!;
+    if (references.has(reference, SELECTOR)) selectors.remove(target);
+    else {
+      this.#options.relations.deactivate(reference);
+      if (references.isNoted(reference, MENTIONED)) mentions.remove(reference);
+      if (!rows.has(target, THERE)) this.#orphans.push(target);
+    }
+    references.remove(row, previous);
   }
 
   /** Frees placeholders that nothing refers to any longer. */

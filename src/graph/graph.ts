@@ -8,12 +8,13 @@
  * The graph does not interpret objects: `kinds` does. It does not encode answers: `http` does, from `read`.
  */
 import type { ResourceRecord } from "../model/record.ts";
-import type { ResourceKind } from "../model/resource_kind.ts";
+import { comparePrecedence, type ResourceKind } from "../model/resource_kind.ts";
 import type { Scope, Stock } from "../model/resource_sink.ts";
 import { STATUSES } from "../model/status.ts";
 import { NONE } from "../arrays/columns.ts";
 import { Changes } from "./changes.ts";
 import { Declarations } from "./declarations.ts";
+import { KindTable } from "./kind_table.ts";
 import type { GraphListener } from "./listener.ts";
 import { Placement } from "./placement.ts";
 import { GraphReader } from "./queries/reader.ts";
@@ -26,10 +27,9 @@ import { validate } from "./validate.ts";
 export class Graph {
   /** The read side. */
   readonly read: GraphReader;
-  readonly #kindNumbers: Map<string, number>;
-  /** The same numbers by object, so that a lookup needs no string. */
-  readonly #seenKinds = new Map<ResourceKind, number>();
-  readonly #synced: Uint8Array;
+  readonly #kinds: KindTable;
+  /** Numbers of kinds that lack resources because another kind has them. */
+  readonly #mirrors = new Set<number>();
   readonly #tables: Tables;
   readonly #changes = new Changes();
   readonly #relations: Relations;
@@ -43,16 +43,16 @@ export class Graph {
 
   /** @param clock Returns milliseconds since 1970. */
   constructor(kinds: readonly ResourceKind[], clock: () => number = Date.now) {
-    this.#kindNumbers = new Map(kinds.map((kind, i) => [keyOf(kind), i]));
-    this.#synced = new Uint8Array(kinds.length);
-    this.#tables = new Tables(kinds.length, {
+    this.#kinds = new KindTable(kinds);
+    this.#tables = new Tables({
       selected: (selector, cohort) => this.#relations.selected(selector, cohort),
       deselected: (selector, cohort) => this.#relations.deselected(selector, cohort),
     });
+    kinds.forEach((_, number) => this.#tables.cohorts.openKind(number));
     const changes = this.#changes;
     const now = () => Math.floor(clock() / 1000);
-    const kindNumber = (kind: ResourceKind) => this.#kindNumber(kind);
-    const relations = new Relations(this.#tables, { kinds, changes, now });
+    const kindNumber = (kind: ResourceKind) => this.#kinds.number(kind);
+    const relations = new Relations(this.#tables, { kinds: this.#kinds.all, changes, now });
     const placement = new Placement(this.#tables, { changes, relations, kindNumber, now });
     this.#relations = relations;
     this.#placement = placement;
@@ -60,9 +60,7 @@ export class Graph {
     this.#now = now;
     this.#time = now();
     this.read = new GraphReader(this.#tables, {
-      kinds,
-      kindNumbers: this.#kindNumbers,
-      synced: this.#synced,
+      kinds: this.#kinds,
       relations: relations.counts,
       process: randomDigits(),
       revision: () => this.#revisionNow(),
@@ -83,24 +81,65 @@ export class Graph {
    */
   validate(): string[] {
     return validate(this.#tables, {
-      kinds: this.read.kinds.length,
+      hasKind: (kind) => this.#kinds.has(kind),
+      kinds: this.#kinds.all.length,
       relations: this.#relations.counts,
       resources: this.#placement.resources,
       constants: this.#constants,
     });
   }
 
+  /**
+   * Adds a kind, or replaces the one of the same group and name by another version of it. Its resources
+   * remain.
+   */
+  addKind(kind: ResourceKind): void {
+    const isNew = this.#kinds.find(kind) === undefined;
+    const number = this.#kinds.add(kind);
+    if (isNew) this.#tables.cohorts.openKind(number);
+    this.#changes.begin();
+    this.#changes.note();
+    if (!isNew) this.#forEachRow({ kind }, (row) => this.#changes.resourceChanged(row));
+  }
+
+  /**
+   * Removes a kind with its resources, and with what other resources declare about it. Returns the kinds of
+   * these resources: they must be listed again when the kind comes back.
+   */
+  removeKind(kind: ResourceKind): ReadonlySet<ResourceKind> {
+    const number = this.#kinds.find(kind);
+    const declaring = new Set<ResourceKind>();
+    if (number === undefined) return declaring;
+    this.#mirrors.delete(number);
+    this.#changes.begin();
+    this.#changes.note();
+    const rows: number[] = [];
+    this.#forEachRow({ kind }, (row) => rows.push(row));
+    for (const row of rows) this.#remove(row);
+    this.#declarations.forgetKind(number, (row) => {
+      declaring.add(this.read.kind(row));
+      this.#changes.resourceChanged(row);
+    });
+    this.#kinds.remove(number);
+    return declaring;
+  }
+
+  /** Returns the kinds that lack resources because another kind has them, or had them. */
+  get mirrors(): readonly ResourceKind[] {
+    return Array.from(this.#mirrors, (number) => this.#kinds.all[number]!);
+  }
+
   /** Adds or changes a resource. Returns whether a reader can see a difference. */
   upsert(record: ResourceRecord): boolean {
     this.#changes.begin();
-    this.#write(record);
+    if (!this.#isKnownOtherwise(record)) this.#write(record);
     return this.#changes.visible;
   }
 
   /** Adds a resource from a database: it is `RESTORED` until it is upserted. */
   restore(record: ResourceRecord): boolean {
     this.#changes.begin();
-    this.#tables.rows.set(this.#write(record), RESTORED, true);
+    if (!this.#isKnownOtherwise(record)) this.#tables.rows.set(this.#write(record), RESTORED, true);
     return this.#changes.visible;
   }
 
@@ -110,17 +149,18 @@ export class Graph {
     return row !== NONE && this.#tables.rows.has(row, RESTORED) && this.remove(uid);
   }
 
-  /** Removes a resource. Returns whether it was present. */
-  remove(uid: string): boolean {
+  /** Removes a resource, if given only one of that kind. Returns whether it was present. */
+  remove(uid: string, kind?: ResourceKind): boolean {
     this.#changes.begin();
     const row = this.#placement.findPresent(uid);
-    if (row !== NONE) this.#remove(row);
+    const isIt = row !== NONE && (kind === undefined || this.read.kindNumber(row) === this.#kinds.find(kind));
+    if (isIt) this.#remove(row);
     return this.#changes.visible;
   }
 
   /** Returns the resources of a scope, to be compared with a list. */
   stock(scope: Scope): Stock {
-    return new GraphStock(this.#tables, this.#kindNumber(scope.kind), scope);
+    return new GraphStock(this.#tables, this.#kinds.number(scope.kind), scope);
   }
 
   /**
@@ -143,11 +183,24 @@ export class Graph {
 
   /** Sets whether the resources of a kind are current. Readers see the difference, so the revision increases. */
   setSynced(kind: ResourceKind, synced: boolean): void {
-    const number = this.#kindNumber(kind);
-    if (this.#synced[number] === Number(synced)) return;
-    this.#synced[number] = Number(synced);
+    if (!this.#kinds.setSynced(this.#kinds.number(kind), synced)) return;
     this.#changes.begin();
     this.#changes.note();
+  }
+
+  /**
+   * Reports whether the resource is present as one of another kind, under which the API server serves the
+   * same object, and which comes first.
+   */
+  #isKnownOtherwise({ kind, uid }: ResourceRecord): boolean {
+    if (!kind.custom) return false;
+    const row = this.#placement.findPresent(uid);
+    if (row === NONE) return false;
+    const known = this.read.kind(row);
+    if (this.#kinds.find(known) === this.#kinds.find(kind)) return false;
+    const isSecond = comparePrecedence(known, kind) < 0;
+    this.#mirrors.add(this.#kinds.number(isSecond ? kind : known));
+    return isSecond;
   }
 
   /** Returns the row. */
@@ -212,18 +265,11 @@ export class Graph {
     this.#changes.note();
   }
 
-  #kindNumber(kind: ResourceKind): number {
-    const known = this.#seenKinds.get(kind);
-    if (known !== undefined) return known;
-    const number = this.#kindNumbers.get(keyOf(kind));
-    if (number === undefined) throw new TypeError(`The graph was made without the kind ${kind.kind}`);
-    this.#seenKinds.set(kind, number);
-    return number;
-  }
-
   #forEachRow({ kind, namespace }: Scope, visit: (row: number) => void): void {
     const { cohorts, strings } = this.#tables;
-    const number = this.#kindNumber(kind);
+    const number = this.#kinds.find(kind);
+    // A reflector may be stopping while its kind has gone.
+    if (number === undefined) return;
     const only = namespace === undefined ? NONE : strings.find(namespace);
     for (let scope = cohorts.firstScope(number); scope !== NONE; scope = cohorts.nextScope(scope)) {
       if (namespace === undefined || cohorts.namespaceOfScope(scope) === only) {
@@ -231,10 +277,6 @@ export class Graph {
       }
     }
   }
-}
-
-function keyOf({ group, kind }: ResourceKind): string {
-  return `${group}/${kind}`;
 }
 
 /** Returns nine random digits, the first of which is not zero. */

@@ -2,7 +2,7 @@
  * Makes relations out of references and selections, counts them by type, and tells of each. A relation
  * exists while both its ends are present and one of them declares it.
  */
-import { RELATION_MEANINGS, RELATION_TYPES, relationNumber } from "../model/relation.ts";
+import { RELATION_MEANINGS, RELATION_TYPES } from "../model/relation.ts";
 import type { ResourceKind } from "../model/resource_kind.ts";
 import { NONE } from "../arrays/columns.ts";
 import type { Changes } from "./changes.ts";
@@ -14,6 +14,7 @@ import type { Tables } from "./tables/tables.ts";
 const WITHIN_NAMESPACE = Uint8Array.from(RELATION_MEANINGS, ({ withinNamespace }) => withinNamespace ? 1 : 0);
 
 export interface RelationsOptions {
+  /** By number. */
   readonly kinds: readonly ResourceKind[];
   readonly changes: Changes;
   /** Seconds since 1970. */
@@ -24,17 +25,13 @@ export class Relations implements SelectionListener {
   /** The number of relations, by number of type. */
   readonly counts = new Uint32Array(RELATION_TYPES.length);
   readonly #tables: Tables;
-  /** By number of kind: the type without which its resources are unused, or -1. */
-  readonly #unusedWithout: Int16Array;
+  readonly #kinds: readonly ResourceKind[];
   readonly #changes: Changes;
   readonly #now: () => number;
 
   constructor(tables: Tables, { kinds, changes, now }: RelationsOptions) {
     this.#tables = tables;
-    this.#unusedWithout = Int16Array.from(
-      kinds,
-      ({ unusedWithout }) => unusedWithout === undefined ? -1 : relationNumber(unusedWithout),
-    );
+    this.#kinds = kinds;
     this.#changes = changes;
     this.#now = now;
   }
@@ -121,8 +118,10 @@ export class Relations implements SelectionListener {
   #count(type: number, { target, count }: { target: number; count: 1 | -1 }): void {
     const { rows, cohorts } = this.#tables;
     if (count < 0) {
-      const unusedWithout = this.#unusedWithout[cohorts.kind(rows.cohort.data[target]!)]!;
-      if (unusedWithout === type) rows.unusedSince.data[target] = this.#now();
+      const { unusedWithout } = this.#kinds[cohorts.kind(rows.cohort.data[target]!)]!;
+      if (unusedWithout !== undefined && unusedWithout === RELATION_TYPES[type]) {
+        rows.unusedSince.data[target] = this.#now();
+      }
     }
     this.counts[type]! += count;
   }

@@ -15,8 +15,9 @@ import { checkStrings } from "./validation/check_storage.ts";
 import { Findings, Holds } from "./validation/findings.ts";
 
 export interface ValidateOptions {
-  /** The number of kinds. */
+  /** The number of kinds, including those that have gone. */
   readonly kinds: number;
+  readonly hasKind: (kind: number) => boolean;
   /** The relations that were counted, by type. */
   readonly relations: ArrayLike<number>;
   /** The resources that were counted. */
@@ -28,7 +29,7 @@ export interface ValidateOptions {
 /** Returns the inconsistencies of the tables, which is empty for a sound graph. */
 export function validate(
   tables: Tables,
-  { kinds, relations, resources, constants }: ValidateOptions,
+  { kinds, hasKind, relations, resources, constants }: ValidateOptions,
 ): string[] {
   const findings = new Findings();
   const strings = new Holds();
@@ -38,7 +39,7 @@ export function validate(
   const rows = checkRows(findings, tables, { strings });
   const referred = checkReferences(findings, tables, { rows, scopes, strings });
   const selected = checkSelectors(findings, tables, { scopes, strings });
-  checkGroups(findings, tables, { kinds, scopes, strings });
+  checkGroups(findings, tables, { kinds, hasKind, scopes, strings });
   checkStrings(findings, tables.strings, strings);
 
   RELATION_TYPES.forEach((type, number) => {

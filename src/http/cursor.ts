@@ -14,14 +14,15 @@ export const CURSOR_PATTERN =
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-export function encodeCursor({ namespace, kind, name }: ResourceKey): string {
-  return [namespace, kind, name].map(encodePart).join("_-");
+export function encodeCursor({ namespace, kind, group = "", name }: ResourceKey): string {
+  return [namespace, group === "" ? kind : `${kind}.${group}`, name].map(encodePart).join("_-");
 }
 
 /** Returns the key of a text that matches the pattern. */
 export function decodeCursor(text: string): ResourceKey {
-  const [namespace = "", kind = "", name = ""] = text.split("_-").map(decodePart);
-  return { namespace, kind, name };
+  const [namespace = "", kindName = "", name = ""] = text.split("_-").map(decodePart);
+  const [kind = "", ...group] = kindName.split(".");
+  return { namespace, kind, group: group.join("."), name };
 }
 
 function encodePart(text: string): string {

@@ -1,14 +1,19 @@
 /** Makes the OpenAPI 3.1 description of routes from the schemas that also validate requests. */
 import { type JsonSchema, toJsonSchema, toJsonSchemaDefs } from "@valibot/to-json-schema";
-import type { GenericSchema } from "valibot";
+import type { GenericSchema, LazySchema as Lazy } from "valibot";
 import type { Route } from "./route.ts";
 import { schemas } from "./schema.ts";
+
+/** A schema that is made when it is needed, such as that of the names of kinds. */
+type LazySchema = Lazy<GenericSchema>;
 
 /** Reports whether an answer is text. A string is text, and everything else is JSON. */
 const isText = ({ type }: GenericSchema) => type === "string";
 
 const CONVERSION = {
   target: "draft-2020-12",
+  overrideSchema: ({ valibotSchema }: { valibotSchema: GenericSchema }) =>
+    valibotSchema.type === "lazy" ? convert((valibotSchema as LazySchema).getter(undefined)) : undefined,
   overrideRef: ({ referenceId }: { referenceId: string }) => `#/components/schemas/${referenceId}`,
 } as const;
 

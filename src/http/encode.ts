@@ -5,10 +5,11 @@
 import type { GraphReader } from "../graph/queries/reader.ts";
 import type { RowSet } from "../arrays/row_set.ts";
 import { RELATION_MEANINGS, RELATION_TYPES } from "../model/relation.ts";
-import { apiVersionOf } from "../model/resource_kind.ts";
+import { apiVersionOf, type ResourceKind } from "../model/resource_kind.ts";
 import { STATUSES } from "../model/status.ts";
 import { writeAge } from "./age.ts";
 import { ByteWriter, type Fragment, fragment } from "../json/byte_writer.ts";
+import { FragmentTable } from "../json/fragment_table.ts";
 import { planFields, ResourceWriter } from "../json/resource_writer.ts";
 import { writeTime } from "../json/times.ts";
 import { DETAIL_LAYOUTS } from "../model/detail.ts";
@@ -102,7 +103,7 @@ export class Encoder {
   readonly #out: ByteWriter;
   readonly #now: number | undefined;
   /** The bytes from the end of the namespace to the status, by number of kind. */
-  readonly #kinds: readonly Fragment[];
+  readonly #kinds: FragmentTable<ResourceKind>;
   /** Whether the current resource has targets of a relation type, by number of type. */
   readonly #listed = new Uint8Array(RELATION_TYPES.length);
   readonly #resources: ResourceWriter;
@@ -113,8 +114,9 @@ export class Encoder {
     this.#out = out;
     this.#now = now;
     this.#resources = new ResourceWriter(graph, FIELDS);
-    this.#kinds = graph.kinds.map((kind) =>
-      fragment(`","kind":"${kind.kind}","apiVersion":"${apiVersionOf(kind)}`)
+    this.#kinds = new FragmentTable(
+      graph.kinds,
+      (kind) => `","kind":"${kind.kind}","apiVersion":"${apiVersionOf(kind)}`,
     );
   }
 
@@ -232,7 +234,7 @@ export class Encoder {
     out.text(graph.name(row));
     out.put(NAMESPACE);
     out.text(graph.namespace(row));
-    out.put(this.#kinds[graph.kindNumber(row)]!);
+    out.put(this.#kinds.at(graph.kindNumber(row)));
     out.put(STATUS_TEXTS[graph.statusNumber(row)]!);
     out.text(graph.message(row));
     out.put(QUOTE);

@@ -2,13 +2,22 @@
 import * as v from "valibot";
 import type { Filter } from "../graph/queries/select.ts";
 import { LABEL_SELECTOR_PATTERN, parseLabelSelector } from "../model/label_selector.ts";
-import type { ResourceKind } from "../model/resource_kind.ts";
+import { kindName, type ResourceKind } from "../model/resource_kind.ts";
 import { STATUSES } from "../model/status.ts";
 import { HttpError } from "./http_error.ts";
 import { flag, text } from "./query.ts";
 
 /** More resources than this are in no one answer. */
 const MOST_RESOURCES = 250_000;
+
+/** The kinds of a graph. */
+export interface KindSource {
+  /** By number, including those that have gone. */
+  readonly kinds: readonly ResourceKind[];
+  readonly hasKind: (kind: number) => boolean;
+}
+
+const NO_KINDS: KindSource = { kinds: [], hasKind: () => false };
 
 /** A parameter that is the name of a release, or its namespace and name. */
 export function releaseParameter(description: string) {
@@ -19,9 +28,26 @@ export function releaseParameter(description: string) {
   );
 }
 
+/**
+ * Returns the schema of the name of a kind: `Deployment`, or `Deployment.apps` for that of one group alone. The
+ * kinds of the graph come and go, so they are read at each request.
+ */
+export function kindEntry(graph: KindSource) {
+  return v.lazy(() => {
+    const names = kindNames(graph);
+    const short = names.filter((name) => !name.includes("."));
+    return v.picklist(names, `must be one of ${short.join(", ")}, or one of these with its group`);
+  });
+}
+
+/** Returns the names of the present kinds: first without, then with their groups. */
+export function kindNames({ kinds, hasKind }: KindSource): readonly string[] {
+  const present = kinds.filter((_, number) => hasKind(number));
+  return [...new Set([...present.map(({ kind }) => kind), ...present.map(kindName)])];
+}
+
 /** The query parameters. The check includes the names of kinds. */
-export function filterEntries(kinds: readonly ResourceKind[]) {
-  const names = kinds.map(({ kind }) => kind);
+export function filterEntries(graph: KindSource) {
   return {
     namespace: v.exactOptional(v.pipe(
       v.array(v.pipe(v.string(), v.nonEmpty("must not be empty"))),
@@ -31,8 +57,8 @@ export function filterEntries(kinds: readonly ResourceKind[]) {
       ),
     )),
     kind: v.exactOptional(v.pipe(
-      v.array(v.picklist(names, `must be one of ${names.join(", ")}`)),
-      v.description("Resources of these kinds"),
+      v.array(kindEntry(graph)),
+      v.description("Resources of these kinds; Kind.group names one group's kind alone"),
     )),
     release: v.exactOptional(
       releaseParameter("A Helm release and all that it touches: every release of a name, or namespace/name"),
@@ -64,12 +90,12 @@ export function filterEntries(kinds: readonly ResourceKind[]) {
 export type FilterQuery = v.InferOutput<v.ObjectSchema<ReturnType<typeof filterEntries>, undefined>>;
 
 /** @throws {HttpError} 400 where the label selector does not parse. */
-export function toFilter(kinds: readonly ResourceKind[], query: FilterQuery): Filter {
+export function toFilter(query: FilterQuery): Filter {
   const { namespace, kind, release, labelSelector, q, name, image, ...same } = query;
   return {
     ...same,
     namespaces: namespace,
-    kinds: kind && kinds.flatMap((it, number) => kind.includes(it.kind) ? [number] : []),
+    kindNames: kind,
     release: release === undefined ? undefined : parseRelease(release),
     labelSelector: labelSelector === undefined ? undefined : parseLabelSelector(labelSelector),
     nameContains: q,
@@ -81,7 +107,7 @@ export function toFilter(kinds: readonly ResourceKind[], query: FilterQuery): Fi
 /** @throws {HttpError} 400 where an answer would hold too much. */
 export function refuseTooLarge(count: number): void {
   if (count <= MOST_RESOURCES) return;
-  const names = Object.keys(filterEntries([])).filter((name) => name !== "inactive").join(", ");
+  const names = Object.keys(filterEntries(NO_KINDS)).filter((name) => name !== "inactive").join(", ");
   throw new HttpError(
     `The answer would have ${count} entries, more than ${MOST_RESOURCES}: narrow it by ${names}`,
     { status: 400, code: "too_large" },

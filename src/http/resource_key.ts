@@ -3,6 +3,8 @@ import type { GraphReader } from "../graph/queries/reader.ts";
 
 export interface ResourceKey {
   readonly kind: string;
+  /** Only the keys of cursors have it. */
+  readonly group?: string | undefined;
   readonly namespace: string;
   readonly name: string;
 }

@@ -115,7 +115,7 @@ function tableOfRoutes(deps: RouterDeps): Route[] {
     missingImpactRoute,
     whyRoute,
   ].map((route) => route(deps));
-  return [...routes, openapiRoute(routes)];
+  return [...routes, openapiRoute(routes, deps.graph)];
 }
 
 /** Converts a path from OpenAPI's form to Hono's. */

@@ -160,6 +160,7 @@ export const Kind = v.object({
   version: v.string(),
   kind: v.string(),
   scope: v.picklist(["namespaced", "cluster"]),
+  custom: described(v.boolean(), "Whether no rule of Astrolabe's own covers the kind"),
   state: v.picklist(KIND_STATES),
   count,
   lastEvent: described(v.nullable(time), "When the API server last sent anything; null: never"),

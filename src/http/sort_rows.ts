@@ -1,9 +1,10 @@
 /**
- * Sorts lists by namespace, kind and name, as UTF-8 bytes. Rows are first grouped by namespace and kind, which
+ * Sorts lists by namespace, kind and name, as UTF-8 bytes. Kinds of one name are sorted by group. Rows are first grouped by namespace and kind, which
  * have few values. Names are compared only within these groups. For a page, only the groups that overlap it are
  * sorted.
  */
 import type { GraphReader } from "../graph/queries/reader.ts";
+import type { ResourceKind } from "../model/resource_kind.ts";
 import type { ResourceKey } from "./resource_key.ts";
 
 export interface Page {
@@ -13,11 +14,14 @@ export interface Page {
   readonly limit?: number | undefined;
 }
 
+/** Numbers of kinds are smaller. */
+const KIND_NUMBERS = 1 << 16;
+
 /** Rows of one kind in one namespace. */
 interface Group {
   /** String id. */
   readonly namespace: number;
-  readonly kind: string;
+  readonly kind: ResourceKind;
   readonly rows: number[];
 }
 
@@ -38,22 +42,23 @@ export function sortRows(graph: GraphReader, rows: Iterable<number>, page: Page 
 
 function sortedGroups(graph: GraphReader, rows: Iterable<number>): Group[] {
   const groups = new Map<number, Group>();
-  const count = graph.kinds.length;
   for (const row of rows) {
     const namespace = graph.namespace(row);
-    const number = namespace * count + graph.kindNumber(row);
+    const number = namespace * KIND_NUMBERS + graph.kindNumber(row);
     const group = groups.get(number);
     if (group) group.rows.push(row);
-    else groups.set(number, { namespace, kind: graph.kind(row).kind, rows: [row] });
+    else groups.set(number, { namespace, kind: graph.kind(row), rows: [row] });
   }
   return [...groups.values()].sort((a, b) =>
-    graph.text.compare(a.namespace, b.namespace) || compareUtf8(a.kind, b.kind)
+    graph.text.compare(a.namespace, b.namespace) || compareUtf8(a.kind.kind, b.kind.kind) ||
+    compareUtf8(a.kind.group, b.kind.group)
   );
 }
 
 /** Returns a negative number if the whole group is before the cursor, and zero if the cursor is in it. */
 function compareToKey(graph: GraphReader, { namespace, kind }: Group, after: ResourceKey): number {
-  return compareUtf8(graph.text.text(namespace), after.namespace) || compareUtf8(kind, after.kind);
+  return compareUtf8(graph.text.text(namespace), after.namespace) || compareUtf8(kind.kind, after.kind) ||
+    compareUtf8(kind.group, after.group ?? "");
 }
 
 /** Returns the position in sorted rows of the first name after this one. */

@@ -9,8 +9,9 @@ import type { ResourceKind } from "./resource_kind.ts";
  *   list is not complete.
  * - `forbidden`: the API server refuses access.
  * - `absent`: the API server does not serve it.
+ * - `too-many`: a custom kind that is not followed because it has too many objects.
  */
-export const KIND_STATES = ["listing", "synced", "stale", "forbidden", "absent"] as const;
+export const KIND_STATES = ["listing", "synced", "stale", "forbidden", "absent", "too-many"] as const;
 
 export type KindState = typeof KIND_STATES[number];
 
@@ -23,6 +24,8 @@ export interface KindStatus {
   readonly restored?: boolean | undefined;
   /** Time of the last message from the API server, in milliseconds since 1970. 0 means never. */
   readonly lastEvent: number;
+  /** The number of objects that the API server has of a kind with `too-many`. */
+  readonly objects?: number | undefined;
   /** The last error. Absent while everything works. */
   readonly error?: string | undefined;
 }

@@ -25,6 +25,8 @@ export interface ResourceKind {
   readonly labelLimited: boolean;
   /** A CustomResourceDefinition or an aggregated API serves the kind, and no built-in rule covers it. */
   readonly custom?: boolean;
+  /** Another server behind the API server serves the kind, and numbers its resourceVersions by itself. */
+  readonly aggregated?: boolean;
   /** An object of this kind is the namespace of the same name. */
   readonly isNamespace?: boolean;
   /** The role of the kind in totals. An `entry` routes traffic from outside to Services. */
@@ -55,6 +57,23 @@ export interface ResourceKind {
 /** Returns the `apiVersion` of objects of this kind. */
 export function apiVersionOf({ group, version }: ResourceKind): string {
   return group === "" ? version : `${group}/${version}`;
+}
+
+/** Returns the text that tells kinds apart, whatever their version. */
+export function kindKey({ group, kind }: ResourceKind): string {
+  return `${group}/${kind}`;
+}
+
+/**
+ * Compares two kinds under which the API server serves the same object. The object is a resource of the one
+ * that sorts first: a built-in kind, then one that a CustomResourceDefinition defines.
+ */
+export function comparePrecedence(a: ResourceKind, b: ResourceKind): number {
+  return rankOf(a) - rankOf(b) || (kindKey(a) < kindKey(b) ? -1 : 1);
+}
+
+function rankOf({ custom, aggregated }: ResourceKind): number {
+  return aggregated ? 2 : custom ? 1 : 0;
 }
 
 /** Returns a kind in one word, as kubectl takes it: `Pod`, `Deployment.apps`. */

@@ -22,8 +22,8 @@ export function clusterIdentity(
 ): string | undefined {
   const status = statuses.find(({ kind }) => kind.isNamespace);
   if (status === undefined || status.state === "forbidden" || status.state === "absent") return address;
-  const kind = graph.kinds.indexOf(status.kind);
-  if (!graph.isSynced(kind)) return undefined;
+  const kind = graph.findKind(status.kind);
+  if (kind === undefined || !graph.isSynced(kind)) return undefined;
   for (const row of graph.select({ kinds: [kind] })) {
     if (graph.text.text(graph.name(row)) === NAMESPACE) return graph.uid(row);
   }

@@ -184,9 +184,11 @@ class Comparison {
   #isSynced(setKey: string): boolean {
     const { graph } = this.#options;
     const ofRelease = !setKey.startsWith(`${INDEX_PREFIX}ns-kind:`);
-    return graph.kinds.every(({ kind }, number) =>
-      graph.isSynced(number) || !(ofRelease || setKey.endsWith(`:${kind}`))
-    );
+    return graph.kinds.every(({ kind, custom }, number) => {
+      // Custom kinds are often forbidden for good. Listing one adds its members of releases again.
+      const concerns = ofRelease ? !custom : setKey.endsWith(`:${kind}`);
+      return !concerns || graph.isSynced(number) || !graph.hasKind(number);
+    });
   }
 
   // Phase 3: keys that only the database has.
@@ -197,7 +199,7 @@ class Comparison {
 
   async #findNodes(): Promise<boolean> {
     const { store, graph, journal, goOn } = this.#options;
-    const decoder = new NodeDecoder(graph.kinds);
+    const decoder = new NodeDecoder(graph);
     const unknown = async function* () {
       for await (const keys of store.scan(NODE_PREFIX)) {
         yield keys.filter((key) => graph.find(uidOfNodeKey(key)) === undefined);
@@ -207,7 +209,8 @@ class Comparison {
       keys.forEach((key, i) => {
         const uid = uidOfNodeKey(key);
         const kind = decoder.decode(values[i] ?? "")?.record.kind;
-        if (kind === undefined || graph.isSynced(graph.kinds.indexOf(kind))) journal.nodeDiffers(uid);
+        const number = kind && graph.findKind(kind);
+        if (number === undefined || graph.isSynced(number)) journal.nodeDiffers(uid);
         else {
           this.#kept.add(uid);
           this.#keptKeys.add(key);

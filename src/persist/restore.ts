@@ -54,7 +54,7 @@ export async function restore(
   { store, graph, into, goOn }: RestoreSource,
   restored: Restored,
 ): Promise<void> {
-  const decoder = new NodeDecoder(graph.kinds);
+  const decoder = new NodeDecoder(graph);
   const bare = new Map<string, ResourceRecord>();
   const bySet = new Map<string, { count: number; uid: string }>();
   const unwanted = new Set<string>();

@@ -78,7 +78,8 @@ export class RestoredGraph {
     this.#unjudged = undefined;
     if (!claim.isForeign(metadata)) return;
     for (const [kind, uids] of restored.uids) {
-      if (graph.isSynced(graph.kinds.indexOf(kind))) continue;
+      const number = graph.findKind(kind);
+      if (number === undefined || graph.isSynced(number)) continue;
       for (const uid of uids) into.forget(uid);
     }
     counters.restoredNodes = 0;

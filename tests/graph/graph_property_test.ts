@@ -5,6 +5,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Graph } from "../../src/graph/graph.ts";
 import { RELATION_TYPES } from "../../src/model/relation.ts";
+import { kindName } from "../../src/model/resource_kind.ts";
 import { NaiveGraph } from "../support/naive_graph.ts";
 import { readEverything } from "../support/reading_listener.ts";
 import { randomWriter } from "../support/random_writes.ts";
@@ -28,6 +29,24 @@ for (let seed = 1; seed <= 60; seed++) {
     assertEquals(describe(graph), naive.describe());
     assertEquals(graph.validate(), []);
     assertEquals(graph.read.usage, new Graph(testKinds).read.usage);
+  });
+}
+
+for (let seed = 1; seed <= 40; seed++) {
+  Deno.test(`Graph, follows kinds that come and go (seed ${seed})`, () => {
+    const graph = new Graph(testKinds, () => 1_700_000_000_000);
+    const copy = new Copy(graph);
+    const naive = new NaiveGraph();
+    const write = randomWriter(seed, { customKinds: true });
+    for (let step = 0; step < 200; step++) {
+      write([graph, naive]);
+      copy.update();
+      assertEquals(graph.validate(), []);
+      if (step % 5 !== 4) continue;
+      const described = describe(graph);
+      assertEquals(described, naive.describe());
+      assertEquals(copy.relations, described.relations);
+    }
   });
 }
 
@@ -127,7 +146,9 @@ function describe(graph: Graph) {
     read.forEachReference(row, ({ type, active, named }) => {
       if (active || !named) return;
       const [namespace, name] = [read.text.text(named.namespace), read.text.text(named.name)];
-      const key = `${read.kinds[named.kind]?.kind} ${namespace}/${name}${named.replaced ? " replaced" : ""}`;
+      const key = `${kindName(read.kinds[named.kind]!)} ${namespace}/${name}${
+        named.replaced ? " replaced" : ""
+      }`;
       unresolved.push(`${read.uid(row)} ${RELATION_TYPES[type]} ${key}`);
     });
   }
@@ -148,7 +169,7 @@ function describeResource({ read }: Graph, row: number, release: number | undefi
   }
   return JSON.stringify([
     read.uid(row),
-    read.kind(row).kind,
+    kindName(read.kind(row)),
     read.text.text(read.namespace(row)),
     read.text.text(read.name(row)),
     read.status(row),

@@ -1,7 +1,7 @@
 /** The findings of validation. The mutations of `deno task mutate` test it further. */
 import { assert, assertEquals } from "@std/assert";
 import { Blocks } from "../../src/arrays/blocks.ts";
-import { Slots } from "../../src/arrays/columns.ts";
+import { NONE, Slots } from "../../src/arrays/columns.ts";
 import { Lists } from "../../src/arrays/lists.ts";
 import { RowIndex } from "../../src/arrays/row_index.ts";
 import { Strings } from "../../src/arrays/string_table.ts";
@@ -92,7 +92,8 @@ Deno.test("checkStrings() reports a string that is held too often or not often e
 
 /** Returns tables with one present resource that refers to a placeholder. */
 function smallTables(): { tables: Tables; row: number; placeholder: number; reference: number } {
-  const tables = new Tables(1, { selected: () => {}, deselected: () => {} });
+  const tables = new Tables({ selected: () => {}, deselected: () => {} });
+  tables.cohorts.openKind(0);
   const { rows, cohorts, references, strings } = tables;
   const scope = cohorts.holdScope(0, 0);
   const [row, placeholder] = [rows.take(), rows.take()];
@@ -107,7 +108,7 @@ function smallTables(): { tables: Tables; row: number; placeholder: number; refe
   }
   rows.setUid(row, Uint32Array.of(1, 2, 3, 4));
   rows.set(row, THERE, true);
-  const reference = references.add({ source: row, previous: 0xffffffff }, {
+  const reference = references.add({ source: row, previous: NONE }, {
     type: 7,
     flags: 0,
     target: placeholder,
@@ -117,7 +118,7 @@ function smallTables(): { tables: Tables; row: number; placeholder: number; refe
   return { tables, row, placeholder, reference };
 }
 
-const small = { kinds: 1, relations: [], resources: 1, constants: [] };
+const small = { kinds: 1, hasKind: () => true, relations: [], resources: 1, constants: [] };
 
 const corruptions: [what: string, corrupt: (it: ReturnType<typeof smallTables>) => void][] = [
   ["a string without its holder", ({ tables, row }) => tables.strings.release(tables.rows.name.data[row]!)],
@@ -130,7 +131,7 @@ const corruptions: [what: string, corrupt: (it: ReturnType<typeof smallTables>) 
   ["a row that is not found by its key", ({ tables, row }) => tables.rows.leaveKey(row)],
   ["a row that is not found by its uid", ({ tables, row }) => tables.rows.clearUid(row)],
   ["a placeholder with a flag", ({ tables, placeholder }) => tables.rows.set(placeholder, RESTORED, true)],
-  ["a placeholder that nothing refers to", ({ tables, row }) => tables.references.removeFirst(row)],
+  ["a placeholder that nothing refers to", ({ tables, row }) => tables.references.remove(row, NONE)],
   [
     "an active reference to a placeholder",
     ({ tables, reference }) => tables.references.flags.data[reference]! |= ACTIVE,
@@ -150,6 +151,10 @@ for (const [what, corrupt] of corruptions) {
     assert(validate(it.tables, small).length > 0);
   });
 }
+
+Deno.test("validate() reports resources of a kind that has gone", () => {
+  assert(validate(smallTables().tables, { ...small, hasKind: () => false }).length > 0);
+});
 
 Deno.test("validate() reports wrong numbers of resources and relations", () => {
   const { tables } = smallTables();

@@ -95,7 +95,7 @@ Deno.test("Persistence, loads exactly the saved graph", async () => {
 
 /** Reads the database without the graph, except for the namespace that identifies the cluster. */
 function describeStore(store: MemoryStore) {
-  const decoder = new NodeDecoder(persistedKinds);
+  const decoder = new NodeDecoder({ kinds: persistedKinds, hasKind: () => true });
   const naive = new NaiveGraph();
   const edges: string[] = [];
   const others: string[] = [];

@@ -1,6 +1,7 @@
 /** The graph as the contract defines it, computed again from all records for every question. */
 import { matches } from "../../src/model/label_selector.ts";
 import type { ResourceRecord } from "../../src/model/record.ts";
+import { comparePrecedence, kindName, type ResourceKind } from "../../src/model/resource_kind.ts";
 import type { Scope } from "../../src/model/resource_sink.ts";
 
 export class NaiveGraph {
@@ -9,6 +10,9 @@ export class NaiveGraph {
   #seen = new Set<string>();
 
   upsert(record: ResourceRecord): void {
+    const known = this.#records.get(record.uid);
+    const isMirror = known && record.kind.custom && keyOf({ ...known, kind: record.kind }) !== keyOf(known);
+    if (isMirror && comparePrecedence(known.kind, record.kind) < 0) return;
     this.#restored.delete(record.uid);
     for (const other of this.#records.values()) {
       if (keyOf(other) === keyOf(record)) this.#records.delete(other.uid);
@@ -19,7 +23,16 @@ export class NaiveGraph {
 
   restore(record: ResourceRecord): void {
     this.upsert(record);
-    this.#restored.add(record.uid);
+    if (this.#records.get(record.uid) === record) this.#restored.add(record.uid);
+  }
+
+  addKind(_kind: ResourceKind): void {}
+
+  removeKind(kind: ResourceKind): void {
+    for (const record of this.records()) {
+      if (record.kind === kind) this.#records.delete(record.uid);
+      else this.#records.set(record.uid, withoutKind(record, kind));
+    }
   }
 
   forget(uid: string): void {
@@ -67,7 +80,7 @@ export class NaiveGraph {
         if (from && to && isAllowed(type, from, to)) relations.add(`${from.uid} ${type} ${to.uid}`);
         else if (kind) {
           const replaced = uid !== undefined && namesake !== undefined && namesake !== target;
-          const key = `${kind.kind} ${namespace}/${name}${replaced ? " replaced" : ""}`;
+          const key = `${kindName(kind)} ${namespace}/${name}${replaced ? " replaced" : ""}`;
           unresolved.push(`${record.uid} ${type} ${key}`);
         }
       }
@@ -93,7 +106,7 @@ export class NaiveGraph {
     const release = this.#release(record);
     return JSON.stringify([
       uid,
-      kind.kind,
+      kindName(kind),
       namespace,
       name,
       status,
@@ -143,5 +156,16 @@ function isAllowed(type: string, from: ResourceRecord, to: ResourceRecord): bool
 }
 
 function keyOf({ kind, namespace, name }: Pick<ResourceRecord, "kind" | "namespace" | "name">): string {
-  return JSON.stringify([kind.kind, namespace, name]);
+  return JSON.stringify([kind.group, kind.kind, namespace, name]);
+}
+
+function withoutKind(record: ResourceRecord, gone: ResourceKind): ResourceRecord {
+  return {
+    ...record,
+    references: record.references.flatMap((reference) => {
+      if (reference.kind !== gone) return reference;
+      return reference.uid === undefined ? [] : { ...reference, kind: undefined, namespace: "", name: "" };
+    }),
+    selectors: record.selectors.filter(({ kind }) => kind !== gone),
+  };
 }

@@ -9,6 +9,7 @@ import type { ResourceKind } from "../../src/model/resource_kind.ts";
 import type { ResourceRecord } from "../../src/model/record.ts";
 import type { RelationType } from "../../src/model/relation.ts";
 import type { Scope } from "../../src/model/resource_sink.ts";
+import { namespaced } from "../../src/kinds/rule.ts";
 import { random } from "./random.ts";
 import { record, testKinds } from "./records.ts";
 
@@ -30,21 +31,38 @@ export interface Writable {
   remove(uid: string): unknown;
   beginReplace(scope: Scope): void;
   endReplace(scope: Scope): unknown;
+  addKind?(kind: ResourceKind): unknown;
+  removeKind?(kind: ResourceKind): unknown;
+}
+
+/** Kinds that come and go. One object can be served under two of them, and two have the name of another kind. */
+const CUSTOM_KINDS: readonly ResourceKind[] = [
+  customKind("example.com", { kind: "Widget", plural: "widgets" }),
+  customKind("example.com", { kind: "Pod", plural: "pods" }),
+  { ...customKind("mirror.example.com", { kind: "Widget", plural: "widgets" }), aggregated: true },
+];
+
+function customKind(group: string, names: { kind: string; plural: string }): ResourceKind {
+  return { ...namespaced(`${group}/v1`, names), custom: true };
 }
 
 /** Returns a function that makes one random write per call and applies it to all given targets. */
-export function randomWriter(seed: number): (targets: readonly Writable[]) => void {
+export function randomWriter(
+  seed: number,
+  { customKinds = false }: { customKinds?: boolean } = {},
+): (targets: readonly Writable[]) => void {
   const next = random(seed);
   const pick = <T>(from: readonly T[]): T => from[Math.floor(next() * from.length)]!;
   const some = <T>(most: number, make: () => T): T[] =>
     Array.from({ length: Math.floor(next() * (most + 1)) }, make);
 
+  let kinds: readonly ResourceKind[] = testKinds;
   const uid = () =>
     next() < 0.7
       ? `00000000-0000-4000-8000-0000000000${pick(["00", "01", "02", "03", "04", "05"])}`
       : `uid-${pick(NAMES)}`;
   const identity = () => {
-    const kind: ResourceKind = pick(testKinds);
+    const kind: ResourceKind = pick(kinds);
     return { kind, namespace: kind.namespaced ? pick(NAMESPACES.slice(1)) : "", name: pick(NAMES) };
   };
   const reference = (): Reference => {
@@ -55,7 +73,7 @@ export function randomWriter(seed: number): (targets: readonly Writable[]) => vo
   };
   const selector = (): SelectorReference => ({
     type: "selects",
-    kind: testKinds[0]!,
+    kind: customKinds ? pick(kinds) : testKinds[0]!,
     selector: some(2, () => {
       const operator = pick(OPERATORS);
       const takesValues = operator === "In" || operator === "NotIn";
@@ -68,7 +86,8 @@ export function randomWriter(seed: number): (targets: readonly Writable[]) => vo
   const earlier = new Map<string, ResourceRecord>();
   const bearer = () => {
     const bearing = uid();
-    const { kind, namespace, name } = (next() < 0.5 ? earlier.get(bearing) : undefined) ?? identity();
+    const known = next() < 0.5 ? earlier.get(bearing) : undefined;
+    const { kind, namespace, name } = known !== undefined && kinds.includes(known.kind) ? known : identity();
     return { uid: bearing, kind, namespace, name };
   };
   const randomRecord = (): ResourceRecord => {
@@ -94,6 +113,16 @@ export function randomWriter(seed: number): (targets: readonly Writable[]) => vo
   };
 
   return (targets) => {
+    if (customKinds && next() < 0.15) {
+      const kind = pick(CUSTOM_KINDS);
+      const isThere = kinds.includes(kind);
+      kinds = isThere ? kinds.filter((it) => it !== kind) : [...kinds, kind];
+      for (const target of targets) {
+        if (isThere) target.removeKind?.(kind);
+        else target.addKind?.(kind);
+      }
+      return;
+    }
     const dice = next();
     if (dice < 0.6) {
       const written = randomRecord();
@@ -117,7 +146,7 @@ export function randomWriter(seed: number): (targets: readonly Writable[]) => vo
       const gone = uid();
       for (const target of targets) target.remove(gone);
     } else {
-      const kind = pick(testKinds);
+      const kind = pick(kinds);
       const scope: Scope = kind.namespaced && next() < 0.5
         ? { kind, namespace: pick(NAMESPACES.slice(1)) }
         : { kind };

@@ -6,6 +6,7 @@ import type { Release } from "../../model/record.ts";
 import type { ResourceKind } from "../../model/resource_kind.ts";
 import { NONE } from "../../arrays/columns.ts";
 import { RowSet } from "../../arrays/row_set.ts";
+import type { KindTable } from "../kind_table.ts";
 import type { Tables } from "../tables/tables.ts";
 import { BandFinder, type BandKey, bandSources, type BandSums, bandSums, bandText } from "./bands.ts";
 import { type Cause, CauseCollector, CauseCounter } from "./causes.ts";
@@ -27,9 +28,7 @@ import { type Path, pathFromRelease } from "./why.ts";
 
 /** The state of the graph outside its tables. */
 export interface GraphState {
-  readonly kinds: readonly ResourceKind[];
-  readonly kindNumbers: ReadonlyMap<string, number>;
-  readonly synced: Uint8Array;
+  readonly kinds: KindTable;
   readonly relations: Uint32Array;
   /** Nine digits that differ between processes. */
   readonly process: string;
@@ -55,7 +54,7 @@ export class GraphReader extends RowReader {
   readonly #sight: Sight;
 
   constructor(tables: Tables, state: GraphState, sight?: Sight) {
-    const whole = sight ?? { tables, kinds: state.kinds, chartKeys: internChartKeys(tables) };
+    const whole = sight ?? { tables, kinds: state.kinds.all, chartKeys: internChartKeys(tables) };
     super(whole);
     this.#tables = tables;
     this.#state = state;
@@ -126,8 +125,16 @@ export class GraphReader extends RowReader {
     return count;
   }
 
+  /** Returns the number of a kind of any version, or undefined if the graph does not have it. */
+  findKind(kind: ResourceKind): number | undefined {
+    return this.#state.kinds.find(kind);
+  }
+
+  /** Reports whether the graph has the kind with a number. Kinds that have gone keep their numbers. */
+  readonly hasKind = (kind: number): boolean => this.#state.kinds.has(kind);
+
   isSynced(kind: number): boolean {
-    return this.#state.synced[kind] === 1;
+    return this.#state.kinds.isSynced(kind);
   }
 
   /** Returns the string ids of the namespaces that have resources. */

@@ -6,6 +6,7 @@
 import { fulfils, type LabelSelector, type Requirement } from "../../model/label_selector.ts";
 import { DETAIL_LAYOUTS } from "../../model/detail.ts";
 import { RELATION_MEANINGS } from "../../model/relation.ts";
+import { kindName } from "../../model/resource_kind.ts";
 import { type Status, STATUSES } from "../../model/status.ts";
 import { NONE } from "../../arrays/columns.ts";
 import { RowSet } from "../../arrays/row_set.ts";
@@ -22,6 +23,11 @@ export interface Filter {
   readonly namespaces?: readonly string[] | undefined;
   /** Numbers in the graph's kinds. */
   readonly kinds?: readonly number[] | undefined;
+  /**
+   * Names of kinds, such as `Deployment` or `Deployment.apps`. A name without a group selects the kinds of all
+   * groups.
+   */
+  readonly kindNames?: readonly string[] | undefined;
   /** Without a namespace, selects every release of the name. */
   readonly release?: { readonly namespace?: string | undefined; readonly name: string } | undefined;
   readonly chart?: string | undefined;
@@ -39,7 +45,8 @@ export interface Filter {
   readonly inactive?: boolean | undefined;
 }
 
-export function select(sight: Sight, filter: Filter): RowSet {
+export function select(sight: Sight, asked: Filter): RowSet {
+  const filter = withKindNumbers(sight, asked);
   const { rows, cohorts, labels } = sight.tables;
   const { kinds } = sight;
   const selection = new RowSet(rows.end);
@@ -94,6 +101,16 @@ export function hasPart({ namespaces, release, owner }: Filter): boolean {
   return namespaces !== undefined || release !== undefined || owner !== undefined;
 }
 
+/** Looks up the kinds that a filter names. Kinds come and go, so a view does it each time. */
+function withKindNumbers({ kinds }: Sight, filter: Filter): Filter {
+  if (filter.kindNames === undefined) return filter;
+  const names = new Set(filter.kindNames);
+  const named = kinds.flatMap((kind, number) =>
+    names.has(kind.kind) || names.has(kindName(kind)) ? number : []
+  );
+  return { ...filter, kinds: named };
+}
+
 function rowsOfUid(sight: Sight, uid: string): RowSet {
   const { rows, uids } = sight.tables;
   const row = uids.find(uid) ? rows.findUid(uids.words, 0) : NONE;
@@ -115,7 +132,8 @@ function forEachNamed(
 }
 
 /** Returns the test of a filter without a part (see `hasPart`), for present rows. */
-export function testOf(sight: Sight, filter: Filter): (row: number) => boolean {
+export function testOf(sight: Sight, asked: Filter): (row: number) => boolean {
+  const filter = withKindNumbers(sight, asked);
   const fits = rowTest(sight, filter);
   const cohortFits = cohortTest(sight, filter);
   return (row) => cohortFits(sight.tables.rows.cohort.data[row]!) && fits(row);

@@ -10,7 +10,7 @@
  */
 import type { Pairs } from "../../model/pairs.ts";
 import type { Release, ResourceRecord } from "../../model/record.ts";
-import { NONE, Slots, u32, u8 } from "../../arrays/columns.ts";
+import { NONE, Slots, u16, u32 } from "../../arrays/columns.ts";
 import type { LabelSets } from "./label_sets.ts";
 import { Lists } from "../../arrays/lists.ts";
 import { mix, RowIndex } from "../../arrays/row_index.ts";
@@ -22,7 +22,7 @@ export class Cohorts {
   readonly #strings: Strings;
   readonly #labels: LabelSets;
 
-  readonly #kind = u8();
+  readonly #kind = u16();
   readonly #namespace = u32();
   /** The number of present resources. */
   readonly #population = u32();
@@ -65,11 +65,9 @@ export class Cohorts {
     mix(this.#scope.data[cohort]!, this.#labelSet.data[cohort]!, this.#release.data[cohort]!)
   );
 
-  constructor(strings: Strings, labels: LabelSets, kinds: number) {
+  constructor(strings: Strings, labels: LabelSets) {
     this.#strings = strings;
     this.#labels = labels;
-    this.#ofKind.head.reserve(kinds);
-    for (let kind = 0; kind < kinds; kind++) this.#ofKind.open(kind);
     this.#ofLabelSet = new Lists(labels.cohorts);
     this.#cohorts = new Slots([
       this.#scope,
@@ -90,6 +88,12 @@ export class Cohorts {
   /** The columns that must have the length of the table of rows. */
   get memberColumns() {
     return [this.#members.next, this.#members.previous];
+  }
+
+  /** Makes room for the scopes of a kind that has none. */
+  openKind(kind: number): void {
+    this.#ofKind.head.reserve(kind + 1);
+    this.#ofKind.open(kind);
   }
 
   // Scopes

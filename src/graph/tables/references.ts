@@ -119,10 +119,12 @@ export class References {
     return reference;
   }
 
-  /** Removes the first reference of a row. */
-  removeFirst(row: number): void {
-    const reference = this.#rows.outgoing.data[row]!;
-    this.#rows.outgoing.data[row] = this.#next.data[reference]!;
+  /** Removes the reference of a row that follows `previous`, or the first if that is NONE. */
+  remove(row: number, previous: number): void {
+    const reference = previous === NONE ? this.#rows.outgoing.data[row]! : this.#next.data[previous]!;
+    const next = this.#next.data[reference]!;
+    if (previous === NONE) this.#rows.outgoing.data[row] = next;
+    else this.#next.data[previous] = next;
     if (!this.has(reference, SELECTOR)) this.#incoming.remove(this.#owner(reference), reference);
     this.flags.data[reference] = FREED;
     this.#slots.give(reference);

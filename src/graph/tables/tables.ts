@@ -20,8 +20,8 @@ export class Tables {
   readonly selectors: Selectors;
   readonly details = new Details(this.strings, this.uids);
 
-  constructor(kinds: number, listener: SelectionListener) {
-    this.cohorts = new Cohorts(this.strings, this.labels, kinds);
+  constructor(listener: SelectionListener) {
+    this.cohorts = new Cohorts(this.strings, this.labels);
     this.rows = new Rows(this.strings, this.cohorts);
     this.references = new References(this.rows);
     this.mentions = new Mentions(this.strings, this.cohorts);

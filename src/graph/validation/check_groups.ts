@@ -9,7 +9,9 @@ import { type Findings, Holds } from "./findings.ts";
 const LABEL_WORDS = 4;
 
 export interface GroupOptions {
+  /** The number of kinds, including those that have gone. */
   readonly kinds: number;
+  readonly hasKind: (kind: number) => boolean;
   /** Holders of scopes other than cohorts. */
   readonly scopes: Holds;
   /** Takes what these tables hold. */
@@ -61,7 +63,7 @@ export function checkGroups(findings: Findings, tables: Tables, options: GroupOp
 function checkScopes(
   findings: Findings,
   { cohorts: table }: Tables,
-  { kinds, scopes, strings, populations, byScope }: GroupOptions & {
+  { kinds, hasKind, scopes, strings, populations, byScope }: GroupOptions & {
     populations: Holds;
     byScope: ReadonlyMap<number, number[]>;
   },
@@ -87,6 +89,7 @@ function checkScopes(
   for (let kind = 0; kind < kinds; kind++) {
     const inIt = checkList(findings, ofKind, { name: "scopes of kinds", owner: kind });
     findings.compareLists(`scopes of kind ${kind}`, inIt, byKind.get(kind) ?? []);
+    if (!hasKind(kind) && inIt.length > 0) findings.report(`kind ${kind} has gone and has scopes`);
   }
   checkIndex(findings, scopeIndex, { name: "scopes' index", rows: used });
 }

@@ -33,12 +33,12 @@ export function bandsRoute({ graph, isLimited }: RouterDeps): Route {
   return defineRoute({
     path: PATH,
     summary: "Releases, and topmost owners of workloads without one, worst first",
-    query: v.object({ ...filterEntries(graph.kinds), ...pageEntries }),
+    query: v.object({ ...filterEntries(graph), ...pageEntries }),
     answer: v.array(Band),
     failures: BUSY,
     body: "sliced",
     async build({ query: { limit, continue: cursor, ...query }, url }) {
-      const filter = toFilter(graph.kinds, query);
+      const filter = toFilter(query);
       const slicer = new Slicer();
       const causes = await graph.causes({ filter: {}, isLimited, slicer });
       const bands = await describeBands(graph, await graph.bands(filter, slicer), { slicer, causes });

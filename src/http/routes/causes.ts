@@ -18,12 +18,12 @@ export function causesRoute({ graph, isLimited }: RouterDeps): Route {
   return defineRoute({
     path: PATH,
     summary: "The things to fix, worst first, each with all problems that follow from it",
-    query: v.object({ ...filterEntries(graph.kinds), ...pageEntries }),
+    query: v.object({ ...filterEntries(graph), ...pageEntries }),
     answer: v.array(ResourceCause),
     failures: BUSY,
     body: "sliced",
     async build({ query: { limit, continue: cursor, ...query }, url }) {
-      const filter = toFilter(graph.kinds, query);
+      const filter = toFilter(query);
       const causes = await graph.causes({ filter, isLimited, slicer: new Slicer() });
       const after = cursor === undefined ? undefined : orderOf(decodeCursor(cursor));
       const { entries, next } = pageOf(causes, {

@@ -8,7 +8,7 @@ import type { RouterDeps } from "../router_deps.ts";
 import { Graph } from "../schema.ts";
 
 export function graphRoute({ graph }: RouterDeps): Route {
-  const query = v.object({ ...filterEntries(graph.kinds), labels: flag("Nodes carry their labels") });
+  const query = v.object({ ...filterEntries(graph), labels: flag("Nodes carry their labels") });
   return defineRoute({
     path: "/api/v1/graph",
     summary: "Resources and the relations between them",
@@ -17,7 +17,7 @@ export function graphRoute({ graph }: RouterDeps): Route {
     failures: BUSY,
     body: "cached",
     build({ query: { labels, ...filter }, now, spare }) {
-      const rows = graph.select(toFilter(graph.kinds, filter));
+      const rows = graph.select(toFilter(filter));
       refuseTooLarge(rows.size);
       return { bytes: encodeGraph(graph, rows, { now, labels, spare }) };
     },

@@ -2,6 +2,8 @@ import * as v from "valibot";
 import { encodeImpact } from "../encode_impact.ts";
 import { HttpError } from "../http_error.ts";
 import { defineRoute, type Route } from "../route.ts";
+import { kindName, type ResourceKind } from "../../model/resource_kind.ts";
+import { kindEntry } from "../filter.ts";
 import type { RouterDeps } from "../router_deps.ts";
 import { Impact } from "../schema.ts";
 
@@ -29,17 +31,13 @@ export function impactRoute({ graph }: RouterDeps): Route {
 }
 
 export function missingImpactRoute({ graph }: RouterDeps): Route {
-  const names = graph.kinds.map(({ kind }) => kind);
   const required = (description: string) =>
     v.pipe(v.string("is required"), v.nonEmpty("must not be empty"), v.description(description));
   return defineRoute({
     path: "/api/v1/impact",
     summary: "What does not work without a target that does not exist",
     query: v.object({
-      kind: v.pipe(
-        v.picklist(names, `must be one of ${names.join(", ")}`),
-        v.description("Kind of the target"),
-      ),
+      kind: v.pipe(kindEntry(graph), v.description("Kind of the target, or Kind.group")),
       namespace: v.exactOptional(
         v.pipe(v.string(), v.description("Namespace of the target; empty for cluster-scoped kinds")),
       ),
@@ -49,7 +47,8 @@ export function missingImpactRoute({ graph }: RouterDeps): Route {
     body: "cached",
     build({ query: { kind, namespace = "", name }, now }) {
       const key = { kind, namespace, name, missing: true };
-      const number = graph.kinds.findIndex((it) => it.kind === kind);
+      const isAsked = (it: ResourceKind) => it.kind === kind || kindName(it) === kind;
+      const number = graph.kinds.findIndex((it, number) => graph.hasKind(number) && isAsked(it));
       const row = graph.findTarget({ kind: number, namespace, name });
       const impact = row === undefined ? { affected: new Map(), edges: [] } : graph.impact(row);
       const subject = row !== undefined && graph.isThere(row) ? { row } : { key };

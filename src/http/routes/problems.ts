@@ -12,7 +12,7 @@ import { ResourceProblem } from "../schema.ts";
 import { compareKeys } from "../sort_rows.ts";
 
 export function problemsRoute({ graph, isLimited }: RouterDeps): Route {
-  const query = v.object(filterEntries(graph.kinds));
+  const query = v.object(filterEntries(graph));
   return defineRoute({
     path: "/api/v1/problems",
     summary: "What is wrong with resources, sorted by their namespace, kind and name",
@@ -22,7 +22,7 @@ export function problemsRoute({ graph, isLimited }: RouterDeps): Route {
     body: "sliced",
     async build({ query }) {
       const problems: ReturnType<typeof describeProblem>[] = [];
-      const asked = { filter: toFilter(graph.kinds, query), isLimited, slicer: new Slicer() };
+      const asked = { filter: toFilter(query), isLimited, slicer: new Slicer() };
       await graph.visitProblems(asked, (problem) => problems.push(describeProblem(graph, problem)));
       refuseTooLarge(problems.length);
       return { bytes: jsonBytes(problems.sort(compareKeys)) };

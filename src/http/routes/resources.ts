@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import type { GraphReader } from "../../graph/queries/reader.ts";
 import { BUSY } from "../large_answer_slots.ts";
 import { decodeCursor, encodeCursor } from "../cursor.ts";
 import { encodeResources } from "../encode.ts";
@@ -13,7 +14,7 @@ import { sortRows } from "../sort_rows.ts";
 const PATH = "/api/v1/resources";
 
 export function resourcesRoute({ graph }: RouterDeps): Route {
-  const query = v.object({ ...filterEntries(graph.kinds), ...pageEntries });
+  const query = v.object({ ...filterEntries(graph), ...pageEntries });
   return defineRoute({
     path: PATH,
     summary: "Resources, sorted by namespace, kind and name",
@@ -23,15 +24,19 @@ export function resourcesRoute({ graph }: RouterDeps): Route {
     body: "cached",
     build({ query: { limit, continue: cursor, ...filter }, url, now }) {
       const after = cursor === undefined ? undefined : decodeCursor(cursor);
-      const selected = graph.select(toFilter(graph.kinds, filter));
+      const selected = graph.select(toFilter(filter));
       refuseTooLarge(Math.min(selected.size, limit ?? Infinity));
       // One row more than the limit shows whether there is another page.
       const rows = sortRows(graph, selected, { after, limit: limit && limit + 1 });
       const hasMore = limit !== undefined && rows.length > limit;
       if (hasMore) rows.pop();
       const last = rows.at(-1);
-      const next = hasMore && last !== undefined ? encodeCursor(resourceKey(graph, last)) : undefined;
+      const next = hasMore && last !== undefined ? cursorAt(graph, last) : undefined;
       return { bytes: encodeResources(graph, rows, { now }), headers: linkHeader(PATH, url, next) };
     },
   });
+}
+
+function cursorAt(graph: GraphReader, row: number): string {
+  return encodeCursor({ ...resourceKey(graph, row), group: graph.kind(row).group });
 }

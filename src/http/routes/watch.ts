@@ -10,7 +10,7 @@ export function watchRoute({ graph, watchClients }: RouterDeps): Route {
     path: "/api/v1/watch",
     summary: "The graph's changes, as server-sent events or lines of JSON, without end",
     query: v.object({
-      ...filterEntries(graph.kinds),
+      ...filterEntries(graph),
       labels: flag("Nodes carry their labels"),
       rv: v.exactOptional(v.pipe(
         v.string(),
@@ -26,7 +26,7 @@ export function watchRoute({ graph, watchClients }: RouterDeps): Route {
     body: "stream",
     open({ query: { labels, rv, only, ...query }, headers, completed, method }) {
       const format = wantsEvents(headers.get("accept")) ? "events" : "lines";
-      const filter = toFilter(graph.kinds, query);
+      const filter = toFilter(query);
       const answered = {
         "content-type": format === "events" ? "text/event-stream" : "application/x-ndjson",
         "cache-control": "no-cache, no-transform",

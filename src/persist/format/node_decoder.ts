@@ -3,6 +3,7 @@
  * A value without an identity, or of a kind that is not tracked, makes no record. Databases of the Go server
  * have neither references nor selectors: their records are `bare`.
  */
+import type { GraphReader } from "../../graph/queries/reader.ts";
 import type { LabelSelector, Operator } from "../../model/label_selector.ts";
 import type { Pairs } from "../../model/pairs.ts";
 import { type Detail, DETAIL_LAYOUTS, type FieldLayout } from "../../model/detail.ts";
@@ -28,8 +29,10 @@ const KNOWN_STATUSES = new Set<unknown>(STATUSES);
 export class NodeDecoder {
   readonly #kinds: ReadonlyMap<unknown, ResourceKind>;
 
-  constructor(kinds: readonly ResourceKind[]) {
-    this.#kinds = new Map(kinds.map((kind) => [kindName(kind), kind]));
+  /** Reads the kinds that the graph has now. */
+  constructor({ kinds, hasKind }: Pick<GraphReader, "kinds" | "hasKind">) {
+    const present = kinds.filter((_, number) => hasKind(number));
+    this.#kinds = new Map(present.map((kind) => [kindName(kind), kind]));
   }
 
   /** Returns undefined if the value cannot be read. */

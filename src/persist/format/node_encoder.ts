@@ -7,7 +7,8 @@
  * [type, kind, [[key, operator, ...values], ...], required?]. The resourceVersion comes last: it changes
  * without any other change, so comparisons of two states leave it out.
  */
-import { type ByteWriter, type Fragment, fragment } from "../../json/byte_writer.ts";
+import { type ByteWriter, fragment } from "../../json/byte_writer.ts";
+import { FragmentTable } from "../../json/fragment_table.ts";
 import { planFields, ResourceWriter } from "../../json/resource_writer.ts";
 import { writeTime } from "../../json/times.ts";
 import type { GraphReader } from "../../graph/queries/reader.ts";
@@ -15,7 +16,7 @@ import type { DeclaredReference } from "../../graph/queries/row_reader.ts";
 import { DETAIL_LAYOUTS } from "../../model/detail.ts";
 import { viasOf } from "../../model/reference.ts";
 import { RELATION_TYPES } from "../../model/relation.ts";
-import { apiVersionOf, kindName } from "../../model/resource_kind.ts";
+import { apiVersionOf, kindName, type ResourceKind } from "../../model/resource_kind.ts";
 import { STATUSES } from "../../model/status.ts";
 
 const COMMA = fragment(",");
@@ -55,16 +56,17 @@ export class NodeEncoder {
   readonly #graph: GraphReader;
   readonly #resources: ResourceWriter;
   /** Constant pieces of JSON, by number of kind: between the namespace and the labels, and in a reference. */
-  readonly #kinds: readonly Fragment[];
-  readonly #kindNames: readonly Fragment[];
+  readonly #kinds: FragmentTable<ResourceKind>;
+  readonly #kindNames: FragmentTable<ResourceKind>;
 
   constructor(graph: GraphReader) {
     this.#graph = graph;
     this.#resources = new ResourceWriter(graph, FIELDS);
-    this.#kinds = graph.kinds.map((kind) =>
-      fragment(`","kind":"${kind.kind}","apiVersion":"${apiVersionOf(kind)}`)
+    this.#kinds = new FragmentTable(
+      graph.kinds,
+      (kind) => `","kind":"${kind.kind}","apiVersion":"${apiVersionOf(kind)}`,
     );
-    this.#kindNames = graph.kinds.map((kind) => fragment(`${kindName(kind)}","`));
+    this.#kindNames = new FragmentTable(graph.kinds, (kind) => `${kindName(kind)}","`);
   }
 
   encode(row: number, out: ByteWriter): void {
@@ -76,7 +78,7 @@ export class NodeEncoder {
     out.text(graph.name(row));
     out.put(NAMESPACE);
     out.text(graph.namespace(row));
-    out.put(this.#kinds[graph.kindNumber(row)]!);
+    out.put(this.#kinds.at(graph.kindNumber(row)));
     out.put(LABELS);
     this.#resources.labels(out, row);
     this.#annotations(row, out);
@@ -139,7 +141,7 @@ export class NodeEncoder {
     const namespace = named?.namespace ?? 0;
     const elsewhere = namespace !== home;
     out.put(REFERENCE[type]!);
-    out.put(named ? this.#kindNames[named.kind]! : BETWEEN);
+    out.put(named ? this.#kindNames.at(named.kind) : BETWEEN);
     out.text(named?.name ?? 0);
     const flags = (reversed ? "r" : "") + (optional ? "o" : "") + (controller ? "c" : "") +
       (elsewhere ? "n" : "") + (byUid ? "u" : "") + (via === 0 ? "" : "v");

@@ -10,7 +10,7 @@ import { record, testKinds } from "../../support/records.ts";
 const [pod, claim, volume] = testKinds as [typeof testKinds[0], typeof testKinds[0], typeof testKinds[0]];
 const UID = "00000000-0000-4000-8000-000000000001";
 const OTHER = "00000000-0000-4000-8000-000000000002";
-const decoder = new NodeDecoder(testKinds);
+const decoder = new NodeDecoder({ kinds: testKinds, hasKind: () => true });
 
 function encode(saved: ResourceRecord): string {
   const graph = new Graph(testKinds);
