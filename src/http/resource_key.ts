@@ -3,7 +3,7 @@ import type { GraphReader } from "../graph/queries/reader.ts";
 
 export interface ResourceKey {
   readonly kind: string;
-  /** Only the keys of cursors have it. */
+  /** Only the cursors of custom kinds have it. */
   readonly group?: string | undefined;
   readonly namespace: string;
   readonly name: string;

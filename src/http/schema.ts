@@ -244,9 +244,16 @@ export const Health = v.object({
   status: v.literal("healthy"),
   nodes: count,
   edges: count,
-  synced: described(v.boolean(), "Whether every kind that can be is synced"),
+  synced: described(v.boolean(), "Whether every built-in kind that can be is synced"),
   kinds: described(
-    v.object({ listing: count, synced: count, stale: count, forbidden: count, absent: count }),
+    v.object({
+      listing: count,
+      synced: count,
+      stale: count,
+      forbidden: count,
+      absent: count,
+      "too-many": count,
+    }),
     "How many kinds are in each state",
   ),
   persistence: v.objectWithRest({ enabled: v.boolean() }, v.unknown()),

@@ -1,5 +1,5 @@
 /**
- * Sorts lists by namespace, kind and name, as UTF-8 bytes. Kinds of one name are sorted by group. Rows are first grouped by namespace and kind, which
+ * Sorts lists by namespace, kind and name, as UTF-8 bytes. A custom kind follows other kinds of its name. Rows are first grouped by namespace and kind, which
  * have few values. Names are compared only within these groups. For a page, only the groups that overlap it are
  * sorted.
  */
@@ -51,14 +51,14 @@ function sortedGroups(graph: GraphReader, rows: Iterable<number>): Group[] {
   }
   return [...groups.values()].sort((a, b) =>
     graph.text.compare(a.namespace, b.namespace) || compareUtf8(a.kind.kind, b.kind.kind) ||
-    compareUtf8(a.kind.group, b.kind.group)
+    compareUtf8(customGroup(a.kind), customGroup(b.kind))
   );
 }
 
 /** Returns a negative number if the whole group is before the cursor, and zero if the cursor is in it. */
 function compareToKey(graph: GraphReader, { namespace, kind }: Group, after: ResourceKey): number {
   return compareUtf8(graph.text.text(namespace), after.namespace) || compareUtf8(kind.kind, after.kind) ||
-    compareUtf8(kind.group, after.group ?? "");
+    compareUtf8(customGroup(kind), after.group ?? "");
 }
 
 /** Returns the position in sorted rows of the first name after this one. */
@@ -71,6 +71,11 @@ function firstBehind(graph: GraphReader, rows: readonly number[], name: string):
     else high = middle;
   }
   return low;
+}
+
+/** Returns the group of a custom kind. Built-in kinds of the same name come first. */
+export function customGroup({ custom, group }: ResourceKind): string {
+  return custom ? group : "";
 }
 
 /** Returns the texts of string ids in the order of their UTF-8 bytes. */

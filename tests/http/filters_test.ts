@@ -76,7 +76,7 @@ const REFUSED: readonly [query: string, message: RegExp][] = [
   ["__proto__=x", /^Unknown query parameter "__proto__"/],
   ["constructor=x", /^Unknown query parameter "constructor"/],
   ["namespace=", /^namespace "" must not be empty$/],
-  ["kind=pod", /^kind "pod" must be one of Pod, Service, .*GRPCRoute$/],
+  ["kind=pod", /^kind "pod" must be one of Pod, Service, .*GRPCRoute, or one of these with its group$/],
   ["kind=Pod&kind=", /^kind "" must be one of/],
   ["kind=Pod,Service", /^kind "Pod,Service" must be one of/],
   ["status=ready", /^status "ready" must be one of Ready, Unknown, Pending, Error$/],

@@ -2,6 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { kinds } from "../../src/kinds/registry.ts";
+import { kindName } from "../../src/model/resource_kind.ts";
 import { sampleCluster } from "../../src/simulator/sample_cluster.ts";
 import { Api, NOW } from "./api.ts";
 import { type KubeObject, smallCluster } from "./objects.ts";
@@ -163,12 +164,12 @@ Deno.test("GET /openapi.json, every documented parameter is accepted, and no oth
   }
 });
 
-Deno.test("GET /openapi.json, a repeatable parameter is an array of the existing kinds", async () => {
+Deno.test("GET /openapi.json, a repeatable parameter is an array of the existing kinds, also with their groups", async () => {
   const { paths }: Description = await makeApi().get("/openapi.json");
   const kind = paths["/api/v1/graph"]?.get.parameters.find(({ name }) => name === "kind");
   assertEquals(kind?.schema, {
     type: "array",
-    items: { type: "string", enum: kinds.map(({ kind }) => kind) },
+    items: { type: "string", enum: [...new Set([...kinds.map(({ kind }) => kind), ...kinds.map(kindName)])] },
   });
 });
 

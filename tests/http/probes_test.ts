@@ -118,7 +118,7 @@ Deno.test("GET /health, has counts and the status of persistence", async () => {
     nodes,
     edges,
     synced: true,
-    kinds: { listing: 0, synced: kinds.length, stale: 0, forbidden: 0, absent: 0 },
+    kinds: { listing: 0, synced: kinds.length, stale: 0, forbidden: 0, absent: 0, "too-many": 0 },
     persistence: { enabled: true, connected: false },
   });
 });
@@ -148,6 +148,7 @@ Deno.test("GET /api/v1/kinds, sorted, with state and count", async () => {
     version: "v1",
     kind: "Pod",
     scope: "namespaced",
+    custom: false,
     state: "stale",
     count: 3,
     lastEvent: new Date(NOW).toISOString().replace(".000", ""),
@@ -163,6 +164,7 @@ Deno.test("GET /api/v1/kinds, has the error while it lasts, and null if nothing 
     version: "v1",
     kind: "StorageClass",
     scope: "cluster",
+    custom: false,
     state: "forbidden",
     count: 0,
     lastEvent: null,

@@ -2,7 +2,7 @@ import type { KindStatus } from "../../model/kind_status.ts";
 import { answerProbe, type Check, Probe, probeQuery } from "../probe.ts";
 import { defineRoute, type Route } from "../route.ts";
 import type { RouterDeps } from "../router_deps.ts";
-import { isListed } from "../synced.ts";
+import { isListed, ofBuiltIns } from "../synced.ts";
 
 /**
  * The server is ready when it has a graph to show: a restored one, unless another replica follows the cluster better,
@@ -20,7 +20,7 @@ export function readyzRoute({ readiness, kindStatuses, persistence }: RouterDeps
     body: "small",
     respond({ query }) {
       const { shuttingDown, restored } = readiness();
-      const statuses = kindStatuses();
+      const statuses = ofBuiltIns(kindStatuses());
       const graphFailure = restored || isListed(statuses) ? undefined : whyNotSynced(statuses);
       const checks: Check[] = [
         { name: "shutdown", failure: shuttingDown ? "shutting down" : undefined },

@@ -9,7 +9,7 @@ import { resourceKey } from "../resource_key.ts";
 import { defineRoute, type Route } from "../route.ts";
 import type { RouterDeps } from "../router_deps.ts";
 import { Resource } from "../schema.ts";
-import { sortRows } from "../sort_rows.ts";
+import { customGroup, sortRows } from "../sort_rows.ts";
 
 const PATH = "/api/v1/resources";
 
@@ -38,5 +38,5 @@ export function resourcesRoute({ graph }: RouterDeps): Route {
 }
 
 function cursorAt(graph: GraphReader, row: number): string {
-  return encodeCursor({ ...resourceKey(graph, row), group: graph.kind(row).group });
+  return encodeCursor({ ...resourceKey(graph, row), group: customGroup(graph.kind(row)) });
 }
