@@ -1,7 +1,6 @@
 import type { Pairs } from "../model/pairs.ts";
 import { fields, text } from "./fields.ts";
 
-const PREFIXES = ["meta.helm.sh/", "argocd.argoproj.io/"] as const;
 const NAMES = new Set([
   "deployment.kubernetes.io/revision",
   "kubectl.kubernetes.io/restartedAt",
@@ -27,5 +26,6 @@ export function allowedAnnotations(annotations: unknown): Pairs {
 
 /** Reports whether an annotation may be kept. */
 export function isAllowed(annotation: string): boolean {
-  return NAMES.has(annotation) || PREFIXES.some((prefix) => annotation.startsWith(prefix));
+  return NAMES.has(annotation) || annotation.startsWith("meta.helm.sh/") ||
+    annotation.startsWith("argocd.argoproj.io/");
 }

@@ -1,10 +1,16 @@
 /** APIService: ready while it is available; calls the Service that serves its API. */
+import * as wire from "../model/wire_field.ts";
 import { fields, requiredFields, text } from "./fields.ts";
 import { because, becauseInDetail, conditionOf, failed, pending, ready } from "./health.ts";
 import { clusterScoped, type KindRule } from "./rule.ts";
+import { shortConditions, wireObject } from "./wire_parts.ts";
 
 export const apiService: KindRule = {
   ...clusterScoped("apiregistration.k8s.io/v1", { kind: "APIService", plural: "apiservices" }),
+  wire: wireObject({
+    spec: wire.message(2, { service: wire.message(1, { namespace: wire.text(1), name: wire.text(2) }) }),
+    status: wire.message(3, { conditions: shortConditions(1) }),
+  }),
 
   health: ({ status }) => {
     const condition = conditionOf(status, "Available");

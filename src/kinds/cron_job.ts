@@ -1,11 +1,21 @@
 /** CronJob: always ready; uses the objects that the template of its Jobs names. */
+import * as wire from "../model/wire_field.ts";
 import { fields, flag, list, requiredFields, text } from "./fields.ts";
 import { ready } from "./health.ts";
 import { templateImage, templateReferences } from "./pod_template.ts";
+import { podTemplate } from "./pod_wire.ts";
 import { type KindRule, namespaced } from "./rule.ts";
+import { wireObject } from "./wire_parts.ts";
 
 export const cronJob: KindRule = {
   ...namespaced("batch/v1", { kind: "CronJob", plural: "cronjobs" }),
+  wire: wireObject({
+    spec: wire.message(2, {
+      suspend: wire.flag(4),
+      jobTemplate: wire.message(5, { spec: wire.message(2, { template: podTemplate(6) }) }),
+    }),
+    status: wire.message(3, { active: wire.messages(1), lastScheduleTime: wire.time(4) }),
+  }),
   role: "workload",
   mountsClaims: true,
   repeats: true,

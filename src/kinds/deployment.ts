@@ -1,12 +1,26 @@
 /** Deployment: health by the rules of `kubectl rollout status`; uses the objects that its template names. */
+import * as wire from "../model/wire_field.ts";
 import { fields, flag, integer, requiredFields } from "./fields.ts";
 import { becauseInDetail, behind, failed, falseCondition, pending, ready } from "./health.ts";
 import { templateImage, templateReferences } from "./pod_template.ts";
+import { podTemplate } from "./pod_wire.ts";
 import { replicaFailure, replicas } from "./replicas.ts";
 import { type KindRule, namespaced } from "./rule.ts";
+import { shortConditions, wireObject } from "./wire_parts.ts";
 
 export const deployment: KindRule = {
   ...namespaced("apps/v1", { kind: "Deployment", plural: "deployments" }),
+  wire: wireObject({
+    spec: wire.message(2, { replicas: wire.integer(1), template: podTemplate(3), paused: wire.flag(7) }),
+    status: wire.message(3, {
+      observedGeneration: wire.integer(1),
+      replicas: wire.integer(2),
+      updatedReplicas: wire.integer(3),
+      availableReplicas: wire.integer(4),
+      conditions: shortConditions(6),
+      readyReplicas: wire.integer(7),
+    }),
+  }),
   role: "workload",
   mountsClaims: true,
 

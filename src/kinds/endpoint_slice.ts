@@ -1,10 +1,18 @@
 /** EndpointSlice: ready with a ready endpoint or with none at all; belongs to a Service, selects Pods. */
+import * as wire from "../model/wire_field.ts";
 import { fields, flag, list, text } from "./fields.ts";
 import { pending, ready } from "./health.ts";
 import { type KindRule, namespaced } from "./rule.ts";
+import { OBJECT_REFERENCE, wireObject } from "./wire_parts.ts";
 
 export const endpointSlice: KindRule = {
   ...namespaced("discovery.k8s.io/v1", { kind: "EndpointSlice", plural: "endpointslices" }),
+  wire: wireObject({
+    endpoints: wire.messages(2, {
+      conditions: wire.message(2, { ready: wire.flag(1) }),
+      targetRef: wire.message(4, OBJECT_REFERENCE),
+    }),
+  }),
   toleratesMissingFor: 60,
 
   health: (slice) => {

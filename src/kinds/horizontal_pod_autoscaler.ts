@@ -1,7 +1,9 @@
 /** HorizontalPodAutoscaler: health from its conditions; scales its target. */
+import * as wire from "../model/wire_field.ts";
 import { type Fields, fields, integer, list, requiredFields, text } from "./fields.ts";
 import { because, behindWhereNamed, failed, falseCondition, pending, ready } from "./health.ts";
 import { groupOf, type KindRule, namespaced } from "./rule.ts";
+import { shortConditions, wireObject } from "./wire_parts.ts";
 
 /** Sentences for the reasons of the controller. https://pkg.go.dev/k8s.io/api/autoscaling/v2 */
 const SENTENCES: readonly [reason: RegExp, sentence: string][] = [
@@ -16,6 +18,18 @@ const SENTENCES: readonly [reason: RegExp, sentence: string][] = [
 
 export const horizontalPodAutoscaler: KindRule = {
   ...namespaced("autoscaling/v2", { kind: "HorizontalPodAutoscaler", plural: "horizontalpodautoscalers" }),
+  wire: wireObject({
+    spec: wire.message(2, {
+      scaleTargetRef: wire.message(1, { kind: wire.text(1), name: wire.text(2), apiVersion: wire.text(3) }),
+      minReplicas: wire.integer(2),
+      maxReplicas: wire.integer(3),
+    }),
+    status: wire.message(3, {
+      observedGeneration: wire.integer(1),
+      currentReplicas: wire.integer(3),
+      conditions: shortConditions(6),
+    }),
+  }),
 
   health: (object) => {
     const { spec, status } = object;

@@ -92,7 +92,7 @@ function blankRecord(rule: KindRule, metadata: Fields): Draft {
 
 function readMetadata(record: Draft, metadata: Fields): void {
   record.resourceVersion = text(metadata.resourceVersion) ?? "";
-  record.createdAt = seconds(text(metadata.creationTimestamp) ?? "");
+  record.createdAt = seconds(metadata.creationTimestamp);
   record.labels = pairs(metadata.labels);
   record.annotations = allowedAnnotations(metadata.annotations);
   const release = ownRelease(record, list(metadata.ownerReferences).length > 0);
@@ -111,9 +111,9 @@ function withoutAbsent(draft: ReturnType<NonNullable<KindRule["detail"]>>): Deta
   return detail;
 }
 
-function seconds(timestamp: string): number {
-  const milliseconds = Date.parse(timestamp);
-  const seconds = Math.floor(milliseconds / 1000);
+/** Reads a time, which JSON has as text and protobuf as seconds since 1970. */
+function seconds(time: unknown): number {
+  const seconds = typeof time === "number" ? time : Math.floor(Date.parse(text(time) ?? "") / 1000);
   // A column of the graph has 32 bits, which is enough until 2106.
   return seconds > 0 && seconds <= 0xffffffff ? seconds : 0;
 }

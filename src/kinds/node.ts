@@ -1,10 +1,16 @@
 /** Node: ready unless its conditions say otherwise. Pods run on it. */
+import * as wire from "../model/wire_field.ts";
 import { type Fields, fields, flag, list, requiredFields, text } from "./fields.ts";
 import { because, conditionOf, failed, pending, ready } from "./health.ts";
 import { clusterScoped, type KindRule } from "./rule.ts";
+import { conditions, wireObject } from "./wire_parts.ts";
 
 export const node: KindRule = {
   ...clusterScoped("v1", { kind: "Node", plural: "nodes" }),
+  wire: wireObject({
+    spec: wire.message(2, { unschedulable: wire.flag(4) }),
+    status: wire.message(3, { conditions: conditions(4) }),
+  }),
 
   health: ({ spec, status }) => {
     const condition = conditionOf(status, "Ready");

@@ -1,5 +1,6 @@
 /** Pod: health from its phase, containers and conditions; uses the objects that its spec names. */
 import type { Health } from "../model/status.ts";
+import * as wire from "../model/wire_field.ts";
 import { ephemeralClaim } from "./claim_marks.ts";
 import { type Fields, fields, flag, integer, list, requiredFields, text } from "./fields.ts";
 import {
@@ -15,7 +16,9 @@ import {
   unknown,
 } from "./health.ts";
 import { podImage, podReferences } from "./pod_template.ts";
+import { POD_SPEC } from "./pod_wire.ts";
 import { type KindRule, namespaced } from "./rule.ts";
+import { conditions, wireObject } from "./wire_parts.ts";
 
 /** Waiting reasons that do not end by waiting. The kubelet and container runtimes add new ones freely. */
 const BROKEN = /^(Err.*|.*(Error|BackOff)|InvalidImageName|RegistryUnavailable|SignatureValidationFailed)$/s;
@@ -24,8 +27,29 @@ const WAITS_FOR_CLAIMS = /unbound immediate PersistentVolumeClaims?/i;
 /** The number of containers that a message names. */
 const NAMES_MAX = 3;
 
+const CONTAINER_STATUS = {
+  name: wire.text(1),
+  state: wire.message(2, {
+    waiting: wire.message(1, { reason: wire.text(1) }),
+    terminated: wire.message(3, { exitCode: wire.integer(1), reason: wire.text(3) }),
+  }),
+  ready: wire.flag(4),
+  restartCount: wire.integer(5),
+};
+
 export const pod: KindRule = {
   ...namespaced("v1", { kind: "Pod", plural: "pods" }),
+  wire: wireObject({
+    spec: wire.message(2, POD_SPEC),
+    status: wire.message(3, {
+      phase: wire.text(1),
+      conditions: conditions(2),
+      reason: wire.text(4),
+      containerStatuses: wire.messages(8, CONTAINER_STATUS),
+      initContainerStatuses: wire.messages(10, CONTAINER_STATUS),
+      observedGeneration: wire.integer(17),
+    }),
+  }),
   role: "pod",
   mountsClaims: true,
 

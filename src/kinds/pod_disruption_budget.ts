@@ -1,10 +1,23 @@
 /** PodDisruptionBudget: health from its Pod counts; selects the Pods it protects. */
+import * as wire from "../model/wire_field.ts";
 import { fields, integer, list, requiredFields, text } from "./fields.ts";
 import { becauseInDetail, behind, failed, falseCondition, NOT_WRITTEN, pending, ready } from "./health.ts";
 import { type KindRule, namespaced } from "./rule.ts";
+import { conditions, LABEL_SELECTOR, wireObject } from "./wire_parts.ts";
 
 export const podDisruptionBudget: KindRule = {
   ...namespaced("policy/v1", { kind: "PodDisruptionBudget", plural: "poddisruptionbudgets" }),
+  wire: wireObject({
+    spec: wire.message(2, { selector: wire.message(2, LABEL_SELECTOR) }),
+    status: wire.message(3, {
+      observedGeneration: wire.integer(1),
+      disruptionsAllowed: wire.integer(3),
+      currentHealthy: wire.integer(4),
+      desiredHealthy: wire.integer(5),
+      expectedPods: wire.integer(6),
+      conditions: conditions(7),
+    }),
+  }),
 
   health: (object) => {
     const {

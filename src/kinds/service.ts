@@ -1,11 +1,22 @@
 /** Service: ready, except for a load balancer without an address; selects its Pods. */
+import * as wire from "../model/wire_field.ts";
 import { pairs, requiredFields, text, texts } from "./fields.ts";
 import { pending, ready } from "./health.ts";
 import { publishedAddress } from "./published_address.ts";
 import { type KindRule, namespaced } from "./rule.ts";
+import { LOAD_BALANCER, wireObject } from "./wire_parts.ts";
 
 export const service: KindRule = {
   ...namespaced("v1", { kind: "Service", plural: "services" }),
+  wire: wireObject({
+    spec: wire.message(2, {
+      selector: wire.map(2),
+      clusterIP: wire.text(3),
+      type: wire.text(4),
+      externalIPs: wire.texts(5),
+    }),
+    status: wire.message(3, { loadBalancer: wire.message(1, LOAD_BALANCER) }),
+  }),
   role: "service",
 
   health: ({ spec, status }) => {

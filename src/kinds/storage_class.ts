@@ -2,9 +2,11 @@
 import { type Fields, fields, requiredFields } from "./fields.ts";
 import { ready } from "./health.ts";
 import { clusterScoped, type KindRule, type Refer } from "./rule.ts";
+import { wireObject } from "./wire_parts.ts";
 
 export const storageClass: KindRule = {
   ...clusterScoped("storage.k8s.io/v1", { kind: "StorageClass", plural: "storageclasses" }),
+  wire: wireObject(),
 
   health: () => ready("Exists"),
 };

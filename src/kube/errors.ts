@@ -44,6 +44,11 @@ export class ConnectionError extends Error {
   }
 }
 
+/** The bytes are not what the API server said they were, so that another format may help. */
+export class FormatError extends ConnectionError {
+  override name = "FormatError";
+}
+
 /**
  * Reports whether the resourceVersion is too old, so that only a new list helps. 429 and 5xx never mean that.
  */

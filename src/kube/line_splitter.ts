@@ -1,14 +1,11 @@
-import { ConnectionError } from "./errors.ts";
+import { Unfinished } from "./unfinished.ts";
 
-const MAX_LINE = 16 * 1024 * 1024;
-const LARGE_LINE = 256 * 1024;
 const NEWLINE = 10;
 
 /** Splits the pieces of a stream into lines. It holds only the line that has not ended yet. */
 export class LineSplitter {
-  #onLine: (line: Uint8Array) => void;
-  #started = new Uint8Array(0);
-  #length = 0;
+  readonly #onLine: (line: Uint8Array) => void;
+  readonly #started = new Unfinished("line");
 
   /** @param onLine called with views that are valid only until it returns. */
   constructor(onLine: (line: Uint8Array) => void) {
@@ -20,34 +17,18 @@ export class LineSplitter {
     let from = 0;
     for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, from)) {
       const piece = chunk.subarray(from, at);
-      this.#onLine(this.#length === 0 ? piece : this.#finish(piece));
+      if (this.#started.length === 0) this.#onLine(piece);
+      else {
+        this.#started.add(piece);
+        this.#onLine(this.#started.finish());
+      }
       from = at + 1;
     }
-    if (from < chunk.length) this.#add(chunk.subarray(from));
+    if (from < chunk.length) this.#started.add(chunk.subarray(from));
   }
 
   /** @throws {ConnectionError} if the last line has no end. */
   end(): void {
-    if (this.#length > 0) throw new ConnectionError("the stream was cut in the middle of a line");
-  }
-
-  #add(piece: Uint8Array): void {
-    const length = this.#length + piece.length;
-    if (length > MAX_LINE) throw new ConnectionError("a line is longer than 16 MiB");
-    if (length > this.#started.length) {
-      const grown = new Uint8Array(Math.max(length, 2 * this.#started.length));
-      grown.set(this.#started.subarray(0, this.#length));
-      this.#started = grown;
-    }
-    this.#started.set(piece, this.#length);
-    this.#length = length;
-  }
-
-  #finish(piece: Uint8Array): Uint8Array {
-    this.#add(piece);
-    const line = this.#started.subarray(0, this.#length);
-    this.#length = 0;
-    if (line.length > LARGE_LINE) this.#started = new Uint8Array(0);
-    return line;
+    this.#started.end();
   }
 }

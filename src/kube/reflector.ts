@@ -26,6 +26,7 @@ import {
   ApiStatusError,
   ConnectionError,
   failsStreaming,
+  FormatError,
   isAbsent,
   isForbidden,
   needsRelist,
@@ -50,6 +51,8 @@ const ABSENT_PAUSE_MS = 20_000;
 /** The time after which a watch without a failure counts as running. */
 const RUNNING_AFTER_MS = 1_000;
 const STREAMED_LIST_TRIES = 3;
+/** The number of streams in protobuf that may be malformed before the scope is read as JSON. */
+const PROTOBUF_TRIES = 3;
 const UNPROVEN = "nothing proves that the API server's past is the one that was followed";
 
 export interface ReflectorOptions {
@@ -79,6 +82,8 @@ export class Reflector implements Follower {
   #doubtful = false;
   #interruption = new AbortController();
   #brokenStreamedLists = 0;
+  /** Streams in protobuf that could not be decoded. */
+  #brokenFormats = 0;
   /** The number of times that the resourceVersion was dropped since a watch last ran. */
   #relists = 0;
   readonly #freshness: Freshness;
@@ -316,6 +321,7 @@ export class Reflector implements Follower {
     return watch(client, {
       scope: this.scope,
       labelSelector,
+      asJson: this.#brokenFormats >= PROTOBUF_TRIES,
       clock,
       onBadEvent: (why) => log.warn("Skipped a malformed event", { ...logFieldsOf(this.scope), why }),
       ...request,
@@ -404,6 +410,7 @@ export class Reflector implements Follower {
   #failed(error: unknown): void {
     if (!(error instanceof ApiStatusError || error instanceof ConnectionError)) throw error;
     this.#options.traffic[this.#phase].failed++;
+    if (error instanceof FormatError) this.#brokenFormats++;
     this.#broke();
     if (error.message !== this.error) {
       this.#options.log.warn("Cannot list or watch", { ...logFieldsOf(this.scope), error: error.message });

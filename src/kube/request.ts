@@ -4,6 +4,7 @@
 import type { Clock } from "../model/clock.ts";
 import type { ResourceKind } from "../model/resource_kind.ts";
 import type { Scope } from "../model/resource_sink.ts";
+import { PROTOBUF } from "./envelope.ts";
 
 /** The objects that a request asks for. */
 export interface ScopeRequest {
@@ -25,12 +26,14 @@ export function logFieldsOf({ kind, namespace }: Scope): Record<string, string> 
 }
 
 /**
- * Returns the Accept header. There is no fallback from metadata to whole objects: the API server must refuse.
+ * Returns the Accept header. Protobuf comes first where it can be read. There is no fallback from metadata to
+ * whole objects: the API server must refuse.
  */
-export function acceptOf(kind: ResourceKind, form: "list" | "watch"): string {
-  if (!kind.metadataOnly) return "application/json";
-  const type = form === "list" ? "PartialObjectMetadataList" : "PartialObjectMetadata";
-  return `application/json;as=${type};g=meta.k8s.io;v=v1`;
+export function acceptOf(kind: ResourceKind, form: "list" | "watch" | "json"): string {
+  const as = form === "list" ? "PartialObjectMetadataList" : "PartialObjectMetadata";
+  const part = kind.metadataOnly ? `;as=${as};g=meta.k8s.io;v=v1` : "";
+  const json = `application/json${part}`;
+  return form === "watch" && kind.wire !== undefined ? `${PROTOBUF}${part},${json}` : json;
 }
 
 /** Adds the label selector to the search parameters if it applies to the kind. */

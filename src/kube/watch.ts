@@ -1,11 +1,14 @@
 import type { Clock } from "../model/clock.ts";
-import { readBody, readText } from "./body.ts";
+import { readBody } from "./body.ts";
 import type { KubeClient } from "./client.ts";
-import { ApiStatusError, ConnectionError } from "./errors.ts";
+import { decodeEvent, isProtobuf, readRefusal } from "./envelope.ts";
+import { ApiStatusError, ConnectionError, FormatError } from "./errors.ts";
+import { FrameSplitter } from "./frame_splitter.ts";
 import { LineSplitter } from "./line_splitter.ts";
+import { MalformedMessage } from "./protobuf.ts";
 import { acceptOf, admissible, pathOf, type ScopeRequest, searchOf, Watchdog } from "./request.ts";
 
-/** A line of a watch. The object is as the API server sent it, unchecked. */
+/** An event of a watch. The object is as the API server sent it, unchecked. */
 export interface WatchEvent {
   readonly type: string;
   readonly object: object;
@@ -14,6 +17,8 @@ export interface WatchEvent {
 export interface WatchRequest extends ScopeRequest {
   /** The version to continue from. Undefined: a streamed list comes first. */
   readonly resourceVersion?: string | undefined;
+  /** Asks for JSON, even if the kind can be read as protobuf. */
+  readonly asJson?: boolean;
   /** Returns the longest time without a byte, in milliseconds. It may change during the stream. */
   readonly idleTimeout: () => number;
   readonly clock: Clock;
@@ -21,7 +26,7 @@ export interface WatchRequest extends ScopeRequest {
   /** Called when the API server has accepted the request. */
   onOpen(): void;
   onEvent(event: WatchEvent): void;
-  /** Called for a line that is JSON but not an event. The stream continues. */
+  /** Called for a line or a message that is not an event. The stream continues. */
   onBadEvent(why: string): void;
 }
 
@@ -36,6 +41,7 @@ const decoder = new TextDecoder();
  *
  * @throws {ApiStatusError} when it is refused or an ERROR event comes.
  * @throws {ConnectionError} when the stream breaks, becomes silent or contains a line that is not JSON.
+ * @throws {FormatError} when it contains a message that cannot be decoded.
  */
 export async function watch(client: Pick<KubeClient, "fetch">, request: WatchRequest): Promise<boolean> {
   const { scope, clock, resourceVersion } = request;
@@ -44,7 +50,7 @@ export async function watch(client: Pick<KubeClient, "fetch">, request: WatchReq
   const dog = new Watchdog(request.idleTimeout, request);
   try {
     const response = await client.fetch(pathOf(scope), {
-      accept: acceptOf(scope.kind, "watch"),
+      accept: acceptOf(scope.kind, request.asJson ? "json" : "watch"),
       search: searchOf(request, {
         watch: "1",
         allowWatchBookmarks: "true",
@@ -56,24 +62,32 @@ export async function watch(client: Pick<KubeClient, "fetch">, request: WatchReq
       signal: dog.signal,
     });
     if (!response.ok) {
-      const text = await readText(response, { signal: dog.signal, onBytes: dog.heard });
+      const text = await readRefusal(response, { signal: dog.signal, onBytes: dog.heard });
       throw ApiStatusError.from(response, { text, now: clock.now() });
     }
     request.onOpen();
-    const lines = new LineSplitter((line) => handle(line, request));
+    const { kind: { wire } } = scope;
+    const events = wire !== undefined && isProtobuf(response)
+      ? new FrameSplitter((frame) => handle(decodeEvent(frame, wire), request))
+      : new LineSplitter((line) => handle(parse(line), request));
     await readBody(response, {
       signal: dog.signal,
       onChunk: (chunk) => {
         dog.heard();
-        lines.push(chunk);
+        events.push(chunk);
       },
     });
-    lines.end();
+    events.end();
     return clock.now() - began >= timeoutSeconds * 1000;
   } catch (error) {
     if (dog.bit) {
       const silence = request.idleTimeout();
       throw new ConnectionError(`silent for ${silence / 1000} s`, { cause: error, silence });
+    }
+    if (error instanceof MalformedMessage) {
+      throw new FormatError(`the stream carries a message that cannot be decoded: ${error.message}`, {
+        cause: error,
+      });
     }
     throw error;
   } finally {
@@ -101,8 +115,7 @@ function metadataOf(object: object): ObjectMetadata {
   return (object as { metadata?: ObjectMetadata | null }).metadata ?? {};
 }
 
-function handle(line: Uint8Array, { scope, onEvent, onBadEvent }: WatchRequest): void {
-  const event = parse(line) as Partial<WatchEvent> | null;
+function handle(event: Partial<WatchEvent> | null, { scope, onEvent, onBadEvent }: WatchRequest): void {
   if (event?.type === "ERROR") throw ApiStatusError.of(event.object);
   if (typeof event?.type !== "string" || typeof event.object !== "object" || event.object === null) {
     onBadEvent("an event has no type or no object");
@@ -111,7 +124,7 @@ function handle(line: Uint8Array, { scope, onEvent, onBadEvent }: WatchRequest):
   }
 }
 
-function parse(line: Uint8Array): unknown {
+function parse(line: Uint8Array): Partial<WatchEvent> | null {
   try {
     return JSON.parse(decoder.decode(line));
   } catch (cause) {

@@ -102,8 +102,15 @@ export function identityOf(object: object): Identity | undefined {
   };
 }
 
+/** Returns the newest time as in JSON. Protobuf has seconds since 1970. */
 function newestTime(managedFields: unknown): string | undefined {
   if (!Array.isArray(managedFields)) return undefined;
-  const times = managedFields.map((entry: { time?: unknown } | null) => entry?.time);
-  return times.filter((time) => typeof time === "string").sort().at(-1);
+  const times = managedFields.map((entry: { time?: unknown } | null) => textOf(entry?.time));
+  return times.filter((time) => time !== undefined).sort().at(-1);
+}
+
+function textOf(time: unknown): string | undefined {
+  if (typeof time === "string") return time;
+  const date = new Date(typeof time === "number" ? time * 1000 : NaN);
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString().replace(".000Z", "Z");
 }

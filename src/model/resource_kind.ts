@@ -1,5 +1,6 @@
 import type { Pairs } from "./pairs.ts";
 import type { RelationType } from "./relation.ts";
+import type { WireFields } from "./wire_field.ts";
 
 /** An owner of a resource, as its ownerReferences name it. */
 interface Owner {
@@ -21,6 +22,8 @@ export interface ResourceKind {
   readonly namespaced: boolean;
   /** Only PartialObjectMetadata is requested. */
   readonly metadataOnly: boolean;
+  /** The fields that are read from protobuf. A kind without them is read as JSON. */
+  readonly wire?: WireFields;
   /** `--label-selector` limits the kind. */
   readonly labelLimited: boolean;
   /** A CustomResourceDefinition or an aggregated API serves the kind, and no built-in rule covers it. */

@@ -29,6 +29,7 @@ export class AnswerStream {
   /** Settles when the answer has ended, for any reason. */
   readonly closed: Promise<void>;
   readonly #source: PieceSource;
+  readonly #translate: ((piece: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>) | undefined;
   #fault: StreamFault | undefined;
   #objects = 0;
   #wake: () => void = () => {};
@@ -38,8 +39,14 @@ export class AnswerStream {
   /** While set, nothing is written. */
   #silent = false;
 
-  constructor(source: PieceSource, fault?: StreamFault) {
+  /** @param translate turns each line into another format. */
+  constructor(
+    source: PieceSource,
+    fault?: StreamFault,
+    translate?: (piece: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>,
+  ) {
     this.#source = source;
+    this.#translate = translate;
     this.#fault = fault;
     this.closed = new Promise((resolve) => this.#settle = resolve);
     this.body = new ReadableStream<Uint8Array<ArrayBuffer>>({
@@ -103,7 +110,7 @@ export class AnswerStream {
       const piece = this.#source.next();
       if (piece === "end") return "end";
       if (piece === "wait") return this.#ending ? "end" : "more";
-      for (const part of piece) {
+      for (const part of this.#translate ? [this.#translate(concat(piece))] : piece) {
         parts.push(part);
         size += part.length;
       }
@@ -117,17 +124,19 @@ export class AnswerStream {
       case "cut":
         return "cut";
       case "half-line":
-        parts.push(HALF_LINE);
+        parts.push(this.#translate?.(HALF_LINE) ?? HALF_LINE);
         return "cut";
       case "garbage":
-        parts.push(GARBAGE);
+        parts.push(this.#translate?.(GARBAGE) ?? GARBAGE);
         return "more";
       case "silence":
         this.#silent = true;
         return "more";
-      case "error":
-        parts.push(encoder.encode(`${JSON.stringify({ type: "ERROR", object: errorOf(fault) })}\n`));
+      case "error": {
+        const line = encoder.encode(`${JSON.stringify({ type: "ERROR", object: errorOf(fault) })}\n`);
+        parts.push(this.#translate?.(line) ?? line);
         return "end";
+      }
     }
   }
 

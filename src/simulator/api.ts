@@ -15,6 +15,7 @@ import { listOptionsOf } from "./list_options.ts";
 import { listPage } from "./list.ts";
 import type { ObjectStore } from "./object_store.ts";
 import type { OpenWatches } from "./open_watches.ts";
+import { framesOf, PROTOBUF, statusMessage } from "./protobuf.ts";
 import { Representation, wantsMetadataOnly } from "./representation.ts";
 import { Watch } from "./watch.ts";
 
@@ -29,13 +30,15 @@ export interface ApiOptions {
   /** Aborts when the server goes down, so that waiting answers end. */
   readonly down: () => AbortSignal;
   readonly clock: Clock;
+  /** Answers watches and refusals in protobuf if the client prefers it. */
+  readonly protobuf: boolean;
 }
 
 const JSON_TYPE = { "content-type": "application/json" };
 const LINE_END = new TextEncoder().encode("\n");
 
 export function createApi(options: ApiOptions): Hono {
-  const { kinds, admits, onRequest } = options;
+  const { kinds, admits, onRequest, protobuf } = options;
   const app = new Hono();
 
   app.use("*", async (c, next) => {
@@ -43,11 +46,15 @@ export function createApi(options: ApiOptions): Hono {
     if (!admits(c.req.header("authorization"))) throw errorOf({ code: 401 });
     await next();
   });
-  app.onError((error) => {
+  app.onError((error, c) => {
     const failure = error instanceof ApiError ? error : new ApiError(500, String(error));
     const retryAfter = failure.options.details?.retryAfterSeconds;
     const headers = retryAfter === undefined ? {} : { "retry-after": String(retryAfter) };
-    return Response.json(failure, { status: failure.code, headers });
+    if (!protobuf || !prefersProtobuf(c)) return Response.json(failure, { status: failure.code, headers });
+    return new Response(statusMessage(JSON.parse(JSON.stringify(failure))), {
+      status: failure.code,
+      headers: { ...headers, "content-type": PROTOBUF },
+    });
   });
   app.notFound((c) => c.text("404 page not found", 404));
   for (const [path, answer] of discovery(kinds)) app.get(path, (c) => c.json(answer));
@@ -61,7 +68,8 @@ export function createApi(options: ApiOptions): Hono {
   return app;
 }
 
-function serveKind(app: Hono, kind: ResourceKind, { store, faults, watches, down, clock }: ApiOptions): void {
+function serveKind(app: Hono, kind: ResourceKind, options: ApiOptions): void {
+  const { store, faults, watches, down, clock, protobuf } = options;
   const collection = store.collection(kind.kind);
   const whole = new Representation(kind, { metadataOnly: false });
   const metadata = new Representation(kind, { metadataOnly: true });
@@ -89,9 +97,11 @@ function serveKind(app: Hono, kind: ResourceKind, { store, faults, watches, down
     if (!options.watch) return answer(listPage(request), fault);
 
     const watch = new Watch(request, () => stream.wake());
-    const stream = new AnswerStream(watch, fault);
+    const wire = protobuf && prefersProtobuf(c) ? kind.wire : undefined;
+    const stream = new AnswerStream(watch, fault, wire && framesOf(wire));
     watches.add({ kind: kind.kind, watch, stream }, options.timeoutSeconds);
-    return new Response(stream.body, { headers: JSON_TYPE });
+    const headers = wire ? { "content-type": `${PROTOBUF};stream=watch` } : JSON_TYPE;
+    return new Response(stream.body, { headers });
   }
 
   app.get(`${ofOne}/:name`, async (c) => {
@@ -157,6 +167,10 @@ function serveKind(app: Hono, kind: ResourceKind, { store, faults, watches, down
       metadata: { ...object.metadata, ...key },
     };
   }
+}
+
+function prefersProtobuf(c: Context): boolean {
+  return c.req.header("accept")?.startsWith(PROTOBUF) ?? false;
 }
 
 function keyOf(c: Context): { namespace: string; name: string } {

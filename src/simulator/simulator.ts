@@ -23,6 +23,11 @@ export interface SimulatorOptions {
   readonly watchHistory?: number;
   /** The bearer token without which requests get 401. By default there is none. */
   readonly token?: string;
+  /**
+   * Answers watches in protobuf if the client prefers it, as a real API server does. By default JSON, in which
+   * the objects are kept, because it costs nothing.
+   */
+  readonly protobuf?: boolean;
   /** Sets creation times, and ends delays and watches. */
   readonly clock?: Clock;
 }
@@ -59,7 +64,8 @@ export class Simulator {
   }
 
   private constructor(
-    { kinds, port = 0, seed = 1, watchHistory = 10_000, token, clock = systemClock }: SimulatorOptions,
+    { kinds, port = 0, seed = 1, watchHistory = 10_000, token, protobuf = false, clock = systemClock }:
+      SimulatorOptions,
   ) {
     this.#clock = clock;
     this.#watches = new OpenWatches(clock);
@@ -75,6 +81,7 @@ export class Simulator {
       onRequest: (request) => this.#remember(request),
       down: () => this.#down.signal,
       clock,
+      protobuf,
     }).fetch;
     this.#sendBookmarks();
     this.#down = new AbortController();

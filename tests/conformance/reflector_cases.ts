@@ -8,6 +8,7 @@ import { Outage } from "../../src/kube/outage.ts";
 import { Past } from "../../src/kube/past.ts";
 import { Reflector } from "../../src/kube/reflector.ts";
 import { Traffic } from "../../src/kube/traffic.ts";
+import { wireObject } from "../../src/kinds/wire_parts.ts";
 import type { KindState } from "../../src/model/kind_status.ts";
 import type { ResourceKind } from "../../src/model/resource_kind.ts";
 import { eventually } from "../support/eventually.ts";
@@ -47,6 +48,7 @@ export const configMap: ResourceKind = {
   namespaced: true,
   metadataOnly: false,
   labelLimited: true,
+  wire: wireObject(),
 };
 
 export interface Reflection {

@@ -331,6 +331,23 @@ test("ends a stream with a line that is no JSON, and watches on", async (parts) 
   assertEquals(parts.sink.calls, [...LIST, "upsert d"]);
 });
 
+test("asks for JSON after three streams in protobuf that it could not decode", async (parts) => {
+  const { simulator, tap, sink } = parts;
+  await synced(parts);
+  for (const [i, name] of ["d", "e", "f"].entries()) {
+    assertEquals(tap.last?.accept, "application/vnd.kubernetes.protobuf,application/json");
+    simulator.faults.strike({ do: "garbage" });
+    await retryAfter(parts, 800 * 2 ** i);
+    create(simulator, name);
+    await eventually(() => sink.objects.has(name));
+  }
+  const fallback = parts.protobuf
+    ? "application/json"
+    : "application/vnd.kubernetes.protobuf,application/json";
+  assertEquals(tap.last?.accept, fallback);
+  assertEquals(sink.calls, [...LIST, "upsert d", "upsert e", "upsert f"]);
+});
+
 test("loses nothing when a line is cut in half", async (parts) => {
   await synced(parts);
   parts.simulator.faults.strike({ do: "half-line" });

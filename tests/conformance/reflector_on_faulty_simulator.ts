@@ -13,21 +13,34 @@ export const LIST = ["begin", "upsert a", "upsert b", "upsert c", "end"];
 
 export interface Case extends Reflection {
   readonly simulator: Simulator;
+  /** Whether the simulator answers in protobuf where the reflector prefers it. */
+  readonly protobuf: boolean;
 }
 
 type Prepare = (simulator: Simulator, tap: TappedClient, clock: FakeClock) => void;
 
 /** Tests a reflector of the ConfigMaps a, b and c. `prepare` runs before its first request. */
 export function test(behaviour: string, run: (parts: Case) => Promise<void>, prepare?: Prepare): void {
-  Deno.test(`Reflector ${behaviour}`, async () => {
-    const simulator = Simulator.start({ kinds: [configMap] });
+  for (const protobuf of [false, true]) testIn({ protobuf }, { behaviour, run, prepare });
+}
+
+function testIn(
+  { protobuf }: { protobuf: boolean },
+  { behaviour, run, prepare }: {
+    behaviour: string;
+    run: (parts: Case) => Promise<void>;
+    prepare: Prepare | undefined;
+  },
+): void {
+  Deno.test(`Reflector in ${protobuf ? "protobuf" : "JSON"} ${behaviour}`, async () => {
+    const simulator = Simulator.start({ kinds: [configMap], protobuf });
     const client = KubeClient.at(simulator.url, new RecordingLog());
     for (const name of ["a", "b", "c"]) create(simulator, name);
     try {
       await reflect(client, {
         namespace: NAMESPACE,
         prepare: (tap, clock) => prepare?.(simulator, tap, clock),
-      }, (reflection) => run({ ...reflection, simulator }));
+      }, (reflection) => run({ ...reflection, simulator, protobuf }));
     } finally {
       client.close();
       await simulator.close();

@@ -10,9 +10,17 @@ import {
   reflectorCases,
 } from "./reflector_cases.ts";
 
-for (const [behaviour, run] of Object.entries(reflectorCases)) {
-  Deno.test(`Reflector on the simulator, ${behaviour}`, async () => {
-    const simulator = Simulator.start({ kinds: [configMap] });
+for (const protobuf of [false, true]) {
+  for (const [behaviour, run] of Object.entries(reflectorCases)) test(behaviour, run, { protobuf });
+}
+
+function test(
+  behaviour: string,
+  run: (typeof reflectorCases)[string],
+  { protobuf }: { protobuf: boolean },
+): void {
+  Deno.test(`Reflector on the simulator in ${protobuf ? "protobuf" : "JSON"}, ${behaviour}`, async () => {
+    const simulator = Simulator.start({ kinds: [configMap], protobuf });
     const client = KubeClient.at(simulator.url, new RecordingLog());
     for (let index = 0; index < PAGED_OBJECTS; index++) {
       simulator.store.create({

@@ -26,6 +26,8 @@ const FOLDERS = new Map([
   ["NetworkPolicy", "networkpolicies"],
   ["IngressClass", "ingressclasses"],
   ["PriorityClass", "priorityclasses"],
+  ["APIService", "apiregistration.k8s.io/apiservices"],
+  ["CustomResourceDefinition", "apiextensions.k8s.io/customresourcedefinitions"],
 ]);
 
 const PUTS_A_TRANSACTION = 100;
