@@ -6,6 +6,7 @@
  */
 import type { Config, RedisConfig } from "./cli/config.ts";
 import { type DemoRedis, startDemoRedis } from "./simulator/demo_redis.ts";
+import { foldCustom } from "./fold_custom.ts";
 import { FoldingLog } from "./folding_log.ts";
 import { Graph } from "./graph/graph.ts";
 import type { GraphReader } from "./graph/queries/reader.ts";
@@ -14,8 +15,11 @@ import { createRouter } from "./http/router.ts";
 import { Server } from "./http/server.ts";
 import { WatchClients } from "./http/watch_clients.ts";
 import { Ingest } from "./ingest.ts";
-import { kinds } from "./kinds/registry.ts";
+import { MissedKinds } from "./kinds/missed_kinds.ts";
+import { KindRegistry, kinds } from "./kinds/registry.ts";
 import { KubeClient } from "./kube/client.ts";
+import { CustomKinds } from "./custom_kinds.ts";
+import { Discovery } from "./kube/discovery.ts";
 import { sleep, systemClock } from "./model/clock.ts";
 import { Informers } from "./kube/informers.ts";
 import type { Logger } from "./log.ts";
@@ -94,6 +98,8 @@ interface Parts {
 
 async function run({ config, log, client, onSynced }: Parts, signal: AbortSignal): Promise<number> {
   const graph = new Graph(kinds);
+  const registry = new KindRegistry();
+  const missed = new MissedKinds();
   const isFollowed = ({ namespaced }: ResourceKind, namespace: string) =>
     !namespaced || config.namespaces.length === 0 || config.namespaces.includes(namespace);
   const isLimited = (kind: ResourceKind, namespace: string) =>
@@ -104,12 +110,15 @@ async function run({ config, log, client, onSynced }: Parts, signal: AbortSignal
     build: version,
     states: KIND_STATES,
     kinds: () =>
-      informers.statuses().map(({ kind, state, lastEvent }, i) => {
-        const { lists, watches, events, differences } = informers.trafficOf(kind);
-        const verifiedAt = informers.verifiedAt(kind);
-        const traffic = { lists, watches, events, differences, verifiedAt };
-        return { kind: kind.kind, nodes: graph.read.count(i), state, lastEvent, ...traffic };
-      }),
+      foldCustom(
+        informers.statuses().map(({ kind, state, lastEvent }) => {
+          const { lists, watches, events, differences } = informers.trafficOf(kind);
+          const verifiedAt = informers.verifiedAt(kind);
+          const traffic = { lists, watches, events, differences, verifiedAt };
+          const { custom = false } = kind;
+          return { kind: kind.kind, custom, nodes: graph.size({ kind }), state, lastEvent, ...traffic };
+        }),
+      ),
     edges: () => graph.read.relationCounts.map((count, i) => [RELATION_TYPES[i] ?? "", count] as const),
     problems: () => graph.read.countProblems(isLimited, new Slicer()),
     lag: watchEventLoop(running.signal),
@@ -118,17 +127,33 @@ async function run({ config, log, client, onSynced }: Parts, signal: AbortSignal
     persistence: () => persistence?.numbers(),
   });
   const times = { applied: metrics.applied.observe, listed: metrics.listed.observe };
-  const ingest = new Ingest(graph, { log: folded, times });
-  const informers: Informers = new Informers(client, ingest, {
+  const ingest = new Ingest(graph, { kinds: registry, missed, log: folded, times });
+  const discovery = config.customResources === "none" ? undefined : new Discovery(client, {
+    clock: systemClock,
+    log: folded,
+    onKinds: (found) => customKinds.update(found),
+  });
+  const informers: Informers = new Informers(client, discovery?.tap(ingest) ?? ingest, {
     kinds,
+    startAfter: discovery?.first,
     namespaces: config.namespaces,
     labelSelector: config.labelSelector,
     verifyInterval: config.verifyInterval,
     log: folded,
-    onChange({ kind, state }) {
+    onChange({ kind, state, error }) {
       graph.setSynced(kind, state === "synced");
+      if (state === "synced" || error !== undefined) discovery?.settled(kind);
       persistence?.kindsChanged();
     },
+  });
+  const customKinds = new CustomKinds({
+    which: config.customResources,
+    registry,
+    missed,
+    graph,
+    informers,
+    log,
+    onChange: () => persistence?.kindsChanged(),
   });
   const store = config.redis && new RedisStore(config.redis, { log });
   const persistence = config.redis && store &&
@@ -181,10 +206,10 @@ async function run({ config, log, client, onSynced }: Parts, signal: AbortSignal
   const stop = new AbortController();
   const progress = showProgress(
     () =>
-      informers.statuses().map(({ kind, state }, i) => ({
+      informers.statuses().filter(({ kind }) => !kind.custom).map(({ kind, state }) => ({
         kind: kind.kind,
         state,
-        count: graph.read.count(i),
+        count: graph.size({ kind }),
       })),
     { log, signal },
   ).then(() => {
@@ -192,7 +217,7 @@ async function run({ config, log, client, onSynced }: Parts, signal: AbortSignal
   });
   const saving = new AbortController();
   const saved = persistence?.run(saving.signal);
-  const followed = informers.run(stop.signal);
+  const followed = Promise.all([informers.run(stop.signal), discovery?.run(stop.signal)]);
   await aborted(signal);
   server.retire();
   const delay = config.shutdownDelay;

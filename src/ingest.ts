@@ -5,7 +5,8 @@
 import type { Graph } from "./graph/graph.ts";
 import { isAllowed } from "./kinds/allowed_annotations.ts";
 import { makeRecord } from "./kinds/make_record.ts";
-import { KindRegistry } from "./kinds/registry.ts";
+import type { MissedKinds } from "./kinds/missed_kinds.ts";
+import { type FindKind, KindRegistry } from "./kinds/registry.ts";
 import type { Logger } from "./log.ts";
 import type { ResourceRecord } from "./model/record.ts";
 import type { ResourceKind } from "./model/resource_kind.ts";
@@ -20,6 +21,8 @@ export interface IngestTimes {
 export interface IngestOptions {
   /** Default: the built-in kinds. */
   readonly kinds?: KindRegistry | undefined;
+  /** Hears of kinds that are referred to and not tracked. */
+  readonly missed?: MissedKinds | undefined;
   readonly log: Logger;
   readonly times: IngestTimes;
 }
@@ -27,14 +30,18 @@ export interface IngestOptions {
 export class Ingest implements ResourceSink {
   readonly #graph: Graph;
   readonly #kinds: KindRegistry;
+  readonly #missed: MissedKinds | undefined;
+  /** Finds kinds for the references of a kind. */
+  readonly #finders = new WeakMap<ResourceKind, FindKind>();
   readonly #times: IngestTimes;
   /** When the list of a scope began. */
   readonly #lists = new Map<Scope, number>();
   readonly #log: Logger;
 
-  constructor(graph: Graph, { kinds = new KindRegistry(), log, times }: IngestOptions) {
+  constructor(graph: Graph, { kinds = new KindRegistry(), missed, log, times }: IngestOptions) {
     this.#graph = graph;
     this.#kinds = kinds;
+    this.#missed = missed;
     this.#times = times;
     this.#log = log;
   }
@@ -87,8 +94,24 @@ export class Ingest implements ResourceSink {
   /** Does nothing: the objects of the list stay, and the next list begins anew. */
   abandon(_scope: Scope): void {}
 
+  size(scope: Scope): number {
+    return this.#graph.size(scope);
+  }
+
   stock(scope: Scope): Stock {
     return this.#graph.stock(scope);
+  }
+
+  #finder(referring: ResourceKind): FindKind {
+    const known = this.#finders.get(referring);
+    if (known) return known;
+    const find: FindKind = (group, kind) => {
+      const rule = this.#kinds.find(group, kind);
+      if (rule === undefined) this.#missed?.add(referring, { group, kind });
+      return rule;
+    };
+    this.#finders.set(referring, find);
+    return find;
   }
 
   #read(kind: ResourceKind, object: unknown): ResourceRecord | undefined {
@@ -96,7 +119,7 @@ export class Ingest implements ResourceSink {
     // The last events of a kind that is no longer tracked.
     if (rule === undefined) return undefined;
     try {
-      return makeRecord(rule, object, this.#kinds.find);
+      return makeRecord(rule, object, this.#finder(rule));
     } catch (error) {
       if (!(error instanceof TypeError)) throw error;
       this.#log.warn("Skipped a malformed object", { kind: kind.kind, reason: error.message });

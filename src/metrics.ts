@@ -16,7 +16,8 @@ type Counts = Readonly<Record<string, number>>;
 export interface KindNumbers {
   readonly kind: string;
   readonly nodes: number;
-  readonly state: string;
+  /** The number of kinds in each state: of one kind, or of those that share its label. */
+  readonly states: Counts;
   /** Milliseconds since 1970; 0: never. */
   readonly lastEvent: number;
   /** By result. */
@@ -184,9 +185,9 @@ export class Metrics {
       [
         "astrolabe_kind_state",
         "gauge",
-        "Whether a kind is in this state",
-        perKind(({ kind, state }) =>
-          states.map((it) => ({ labels: { kind, state: it }, value: Number(it === state) }))
+        "Whether a kind is in this state; of the custom kinds, how many are",
+        perKind(({ kind, states: counts }) =>
+          states.map((state) => ({ labels: { kind, state }, value: counts[state] ?? 0 }))
         ),
       ],
       [

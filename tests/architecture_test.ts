@@ -44,11 +44,16 @@ const ROOMS: readonly [room: string, files: RegExp, allowed: RegExp][] = [
     /^src\/ingest\.ts$/,
     /^src\/((model|kinds)\/[a-z0-9_]+|graph\/graph|log|metrics)\.ts$/,
   ],
+  [
+    "custom kinds",
+    /^src\/custom_kinds\.ts$/,
+    /^src\/((model|kinds|kube)\/[a-z0-9_/]+|graph\/graph|log)\.ts$/,
+  ],
   ["app", /^src\/app\.ts$/, /^src\/[a-z0-9_/]+\.ts$/],
   [
     "what app alone uses",
-    /^src\/(folding_log|progress)\.ts$/,
-    /^src\/(model\/[a-z0-9_]+|log)\.ts$/,
+    /^src\/(folding_log|progress|fold_custom)\.ts$/,
+    /^src\/(model\/[a-z0-9_]+|log|metrics)\.ts$/,
   ],
   [
     "cli",

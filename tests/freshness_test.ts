@@ -40,7 +40,13 @@ class Followed implements AsyncDisposable {
         this.informers.statuses().map(({ kind, state, lastEvent }, i) => {
           const { lists, watches, events, differences } = this.informers.trafficOf(kind);
           const traffic = { lists, watches, events, differences, verifiedAt: 0 };
-          return { kind: kind.kind, nodes: graph.read.count(i), state, lastEvent, ...traffic };
+          return {
+            kind: kind.kind,
+            nodes: graph.read.count(i),
+            states: { [state]: 1 },
+            lastEvent,
+            ...traffic,
+          };
         }),
       edges: () => [],
       problems: () => graph.read.countProblems(() => false, new Slicer()),

@@ -67,7 +67,7 @@ function sources(more: Partial<MetricSources> = {}): MetricSources {
     kinds: () => [{
       kind: "Pod",
       nodes: 5,
-      state: "stale",
+      states: { stale: 1 },
       lastEvent: 1_700_000_000_500,
       lists: { completed: 1, failed: 2 },
       watches: { completed: 3, failed: 4 },

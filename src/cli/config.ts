@@ -2,6 +2,7 @@
  * Reads flags and environment variables into one frozen Config; nothing else reads either. Every value is
  * checked. Secrets are functions, so that printing a Config does not print them.
  */
+import type { CustomResources } from "../model/custom_resources.ts";
 import { readTextFile } from "../read_text_file.ts";
 import { type Command, type Option, type OptionName, OPTIONS, type ServerAddress } from "./options.ts";
 
@@ -25,6 +26,7 @@ export interface Config {
   readonly shutdownDelay: number;
   /** In kubectl's syntax; it parses. */
   readonly labelSelector?: string | undefined;
+  readonly customResources: CustomResources;
   /** Milliseconds between two comparisons of a kind with the cluster, 0: none. */
   readonly verifyInterval: number;
   /** Empty means all. */
@@ -123,6 +125,7 @@ export function readConfig(command: Command, flags: Flags, environment: Environm
     allowedHosts: optional("allowed-hosts") || undefined,
     shutdownDelay: required("shutdown-delay") * 1000,
     labelSelector: optional("label-selector"),
+    customResources: required("custom-resources"),
     verifyInterval: required("verify-interval") * 1000,
     namespaces: Object.freeze([...new Set(all("namespace"))]),
     logFormat: required("log-format"),

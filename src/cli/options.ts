@@ -2,6 +2,7 @@
  * All options: the only source for parsing, `--help` and the documentation. A flag overrides its environment
  * variable, which overrides the default. An empty variable counts as unset.
  */
+import { parseCustomResources } from "../model/custom_resources.ts";
 import { parseHost } from "../model/host.ts";
 import { parseLabelSelector } from "../model/label_selector.ts";
 
@@ -100,6 +101,13 @@ export const OPTIONS = {
     value: "NAME",
     repeatable: true,
     otherwise: "all",
+  },
+  "custom-resources": {
+    explanation: "auto, none, or groups and resource.group with *",
+    parse: parseCustomResources,
+    value: "NAMES",
+    environment: "CUSTOM_RESOURCES",
+    default: "auto",
   },
   "enable-persistence": {
     explanation: "keep the graph in Redis, and start from it",

@@ -158,6 +158,13 @@ export class Graph {
     return this.#changes.visible;
   }
 
+  /** Returns the number of resources of a scope. */
+  size(scope: Scope): number {
+    let count = 0;
+    this.#forEachScope(scope, (number) => count += this.#tables.cohorts.population(number));
+    return count;
+  }
+
   /** Returns the resources of a scope, to be compared with a list. */
   stock(scope: Scope): Stock {
     return new GraphStock(this.#tables, this.#kinds.number(scope.kind), scope);
@@ -265,16 +272,21 @@ export class Graph {
     this.#changes.note();
   }
 
-  #forEachRow({ kind, namespace }: Scope, visit: (row: number) => void): void {
+  #forEachRow(scope: Scope, visit: (row: number) => void): void {
+    const { cohorts } = this.#tables;
+    this.#forEachScope(scope, (number) => {
+      cohorts.forEachOfScope(number, (cohort) => cohorts.forEachMember(cohort, visit));
+    });
+  }
+
+  #forEachScope({ kind, namespace }: Scope, visit: (scope: number) => void): void {
     const { cohorts, strings } = this.#tables;
     const number = this.#kinds.find(kind);
     // A reflector may be stopping while its kind has gone.
     if (number === undefined) return;
     const only = namespace === undefined ? NONE : strings.find(namespace);
     for (let scope = cohorts.firstScope(number); scope !== NONE; scope = cohorts.nextScope(scope)) {
-      if (namespace === undefined || cohorts.namespaceOfScope(scope) === only) {
-        cohorts.forEachOfScope(scope, (cohort) => cohorts.forEachMember(cohort, visit));
-      }
+      if (namespace === undefined || cohorts.namespaceOfScope(scope) === only) visit(scope);
     }
   }
 }

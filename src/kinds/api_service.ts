@@ -1,6 +1,6 @@
 /** APIService: ready while it is available; calls the Service that serves its API. */
 import * as wire from "../model/wire_field.ts";
-import { fields, requiredFields, text } from "./fields.ts";
+import { fields, isObject, nameOf, requiredFields, text } from "./fields.ts";
 import { because, becauseInDetail, conditionOf, failed, pending, ready } from "./health.ts";
 import { clusterScoped, type KindRule } from "./rule.ts";
 import { shortConditions, wireObject } from "./wire_parts.ts";
@@ -11,6 +11,11 @@ export const apiService: KindRule = {
     spec: wire.message(2, { service: wire.message(1, { namespace: wire.text(1), name: wire.text(2) }) }),
     status: wire.message(3, { conditions: shortConditions(1) }),
   }),
+  // Without a Service, the API server itself serves the group.
+  serves: {
+    what: "versions",
+    nameOf: (object) => ({ name: nameOf(object), isServing: isServedElsewhere(object) }),
+  },
 
   health: ({ status }) => {
     const condition = conditionOf(status, "Available");
@@ -29,3 +34,7 @@ export const apiService: KindRule = {
     refer.to("calls", { kind: "Service", namespace, name });
   },
 };
+
+function isServedElsewhere(object: unknown): boolean {
+  return isObject(object) && isObject(object.spec) && isObject(object.spec.service);
+}

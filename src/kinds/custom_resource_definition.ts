@@ -1,4 +1,5 @@
 /** CustomResourceDefinition: always ready; its schemas, which are huge, are never read. */
+import { nameOf } from "./fields.ts";
 import { ready } from "./health.ts";
 import { clusterScoped, type KindRule } from "./rule.ts";
 import { wireObject } from "./wire_parts.ts";
@@ -10,6 +11,7 @@ export const customResourceDefinition: KindRule = {
   }),
   wire: wireObject(),
   metadataOnly: true,
+  serves: { what: "kinds", nameOf: (object) => ({ name: nameOf(object), isServing: true }) },
 
   health: () => ready("Exists"),
 };

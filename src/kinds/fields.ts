@@ -10,7 +10,7 @@ export class MalformedField extends Error {
   override name = "MalformedField";
 
   constructor(expected: string, value: unknown) {
-    super(`A field holds ${nameOf(value)} where ${expected} belongs`);
+    super(`A field holds ${typeOf(value)} where ${expected} belongs`);
   }
 }
 
@@ -84,7 +84,13 @@ export function isObject(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function nameOf(value: unknown): string {
+/** Returns the name of an object of which nothing has been checked, or an empty one. */
+export function nameOf(object: unknown): string {
+  const name = isObject(object) && isObject(object.metadata) ? object.metadata.name : undefined;
+  return typeof name === "string" ? name : "";
+}
+
+function typeOf(value: unknown): string {
   if (value === undefined || value === null) return "nothing";
   if (Array.isArray(value)) return "a list";
   return typeof value === "object" ? "an object" : `a ${typeof value}`;

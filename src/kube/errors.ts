@@ -1,6 +1,6 @@
 /**
  * The failures between us and the API server, in two classes: it answered with a failure (ApiStatusError), or
- * no usable answer came (ConnectionError). Any other error is a bug of ours and ends the program. The
+ * no usable answer came (ConnectionError). TooManyObjects is our own refusal. Any other error is a bug of ours and ends the program. The
  * predicates below decide how a reflector reacts.
  * https://kubernetes.io/docs/reference/using-api/api-concepts/
  */
@@ -47,6 +47,19 @@ export class ConnectionError extends Error {
 /** The bytes are not what the API server said they were, so that another format may help. */
 export class FormatError extends ConnectionError {
   override name = "FormatError";
+}
+
+/** A scope has more objects than may be followed. */
+export class TooManyObjects extends Error {
+  override name = "TooManyObjects";
+
+  /** @param exact Whether the scope has just `objects`, and not at least so many. */
+  constructor(readonly objects: number, { exact, max }: { exact: boolean; max: number }) {
+    super(
+      `${exact ? "" : "more than "}${objects.toLocaleString("en")} objects, of which at most ` +
+        `${max.toLocaleString("en")} are followed unless --custom-resources or --config names the kind`,
+    );
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Clock } from "../model/clock.ts";
 import type { KindState } from "../model/kind_status.ts";
-import { ConnectionError, isAbsent, isForbidden } from "./errors.ts";
+import { ConnectionError, isAbsent, isForbidden, TooManyObjects } from "./errors.ts";
 
 const STALE_AFTER_MS = 180_000;
 
@@ -16,6 +16,7 @@ export interface FreshnessOptions {
  *   listing ── list complete ─────────────────────────────────────────▶ synced
  *   synced  ── broken for three minutes, or no longer trusted ────────▶ stale
  *   any     ── 403 or 404 ────────────────────────────────────────────▶ forbidden, absent
+ *   any     ── too many objects ──────────────────────────────────────▶ too-many
  *   any     ── list complete, or watch open ──────────────────────────▶ synced
  */
 export class Freshness {
@@ -74,8 +75,7 @@ export class Freshness {
 
   /** Records that a request has failed. */
   failed(error: Error): void {
-    const denied = isForbidden(error) ? "forbidden" : isAbsent(error) ? "absent" : undefined;
-    this.#become(denied ?? this.#state, error.message);
+    this.#become(stateAfter(error) ?? this.#state, error.message);
     if (this.#state !== "synced") return;
     // A silent watch was broken long before it failed.
     const since = error instanceof ConnectionError ? error.silence : 0;
@@ -98,4 +98,9 @@ export class Freshness {
     this.#error = error;
     this.#options.onChange();
   }
+}
+
+function stateAfter(error: Error): KindState | undefined {
+  if (error instanceof TooManyObjects) return "too-many";
+  return isForbidden(error) ? "forbidden" : isAbsent(error) ? "absent" : undefined;
 }

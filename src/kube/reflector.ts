@@ -32,12 +32,14 @@ import {
   needsRelist,
   refusesStreaming,
   retryAfter,
+  TooManyObjects,
 } from "./errors.ts";
 import { Freshness } from "./freshness.ts";
-import { list, LIST_IDLE_TIMEOUT_MS } from "./list.ts";
+import { fetchPage, list, LIST_IDLE_TIMEOUT_MS } from "./list.ts";
 import type { Outage } from "./outage.ts";
 import type { Follower, Past } from "./past.ts";
 import { logFieldsOf } from "./request.ts";
+import type { StartGate } from "./start_gate.ts";
 import type { Traffic } from "./traffic.ts";
 import { Verification } from "./verification.ts";
 import { endsInitialEvents, versionOf, watch, type WatchEvent } from "./watch.ts";
@@ -48,6 +50,8 @@ const WATCH_IDLE_TIMEOUT_MS = 150_000;
 /** The pauses between attempts for a kind that is forbidden, and for one that the API server does not serve. */
 const FORBIDDEN_PAUSE_MS = 60_000;
 const ABSENT_PAUSE_MS = 20_000;
+/** The pause for a custom kind that is forbidden or has too many objects. */
+const CUSTOM_PAUSE_MS = 600_000;
 /** The time after which a watch without a failure counts as running. */
 const RUNNING_AFTER_MS = 1_000;
 const STREAMED_LIST_TRIES = 3;
@@ -66,6 +70,10 @@ export interface ReflectorOptions {
   /** Shared by all reflectors of an API server, as is `outage`. */
   readonly past: Past;
   readonly outage: Outage;
+  /** Limits the lists that run at the same time. */
+  readonly gate?: StartGate | undefined;
+  /** The scope is not followed as long as it has more objects. */
+  readonly objectsMax?: number | undefined;
   /** Called when the state or the error has changed. */
   readonly onChange: () => void;
 }
@@ -88,6 +96,9 @@ export class Reflector implements Follower {
   #relists = 0;
   readonly #freshness: Freshness;
   #phase: "lists" | "watches" = "lists";
+  #leaveGate = () => {};
+  /** The number of objects, if they are too many. */
+  #objects: number | undefined;
   #verification: Verification | undefined;
 
   constructor(scope: Scope, options: ReflectorOptions) {
@@ -105,6 +116,11 @@ export class Reflector implements Follower {
   /** The last failure. Undefined after a success. */
   get error(): string | undefined {
     return this.#freshness.error;
+  }
+
+  /** The number of objects of a scope that is not followed because it has too many. */
+  get objects(): number | undefined {
+    return this.state === "too-many" ? this.#objects : undefined;
   }
 
   /** The time of the last byte from the API server, in milliseconds since 1970. 0: never. */
@@ -127,6 +143,12 @@ export class Reflector implements Follower {
   /** Stops the list or watch and lists again. A synced scope is stale until the list is complete. */
   distrust(why: string): void {
     this.#forget(why);
+    this.#interruption.abort();
+  }
+
+  /** Stops the list or watch and lists again. Meanwhile the view counts as what it is. */
+  relist(): void {
+    this.#resourceVersion = undefined;
     this.#interruption.abort();
   }
 
@@ -177,8 +199,14 @@ export class Reflector implements Follower {
     }
     this.#phase = "lists";
     this.#verification?.abandon();
-    if (this.#brokenStreamedLists < STREAMED_LIST_TRIES) await this.#listStreamed(signal);
-    else await this.#listPaged(signal);
+    this.#leaveGate = await this.#options.gate?.enter(signal) ?? this.#leaveGate;
+    try {
+      if (this.#objects !== undefined) await this.#countFirst(this.#objects, signal);
+      if (this.#brokenStreamedLists < STREAMED_LIST_TRIES) await this.#listStreamed(signal);
+      else await this.#listPaged(signal);
+    } finally {
+      this.#leaveGate();
+    }
   }
 
   // Resuming
@@ -190,6 +218,9 @@ export class Reflector implements Follower {
   async #resumeFrom(signal: AbortSignal, lifetime: AbortSignal): Promise<string | undefined> {
     const own = this.#resourceVersion;
     if (own === undefined || !this.#doubtful) return own;
+    // An aggregated API has a past of its own, of which nothing is known.
+    if (this.scope.kind.aggregated) this.#resourceVersion = undefined;
+    if (this.scope.kind.aggregated) return undefined;
     this.#phase = "watches";
     const from = await this.#options.past.resumeFrom(own, { witnesses: this.witnesses, signal: lifetime });
     if (signal.aborted || from !== undefined) return from;
@@ -226,6 +257,7 @@ export class Reflector implements Follower {
         this.#apply(event);
         this.#moveTo(event);
         this.#current();
+        this.#checkSize(event);
       },
     }).finally(() => cancel());
     if (!ended) this.#broke();
@@ -252,12 +284,14 @@ export class Reflector implements Follower {
         onEvent: (event) => {
           this.#apply(event);
           if (!complete && !endsInitialEvents(event)) {
-            count++;
+            this.#refuse(++count, { exact: false });
             return;
           }
           this.#moveTo(event);
-          if (complete) this.#current();
-          else {
+          if (complete) {
+            this.#current();
+            this.#checkSize(event);
+          } else {
             complete = true;
             this.#brokenStreamedLists = 0;
             this.#complete(count);
@@ -297,7 +331,7 @@ export class Reflector implements Follower {
           sink.begin(this.scope);
         },
         onObject: (object) => {
-          count++;
+          this.#refuse(++count, { exact: false });
           this.#freshness.heard();
           sink.upsert(this.scope, object);
           this.witnesses.add(object, { gone: false });
@@ -309,6 +343,38 @@ export class Reflector implements Follower {
     } finally {
       if (begun) sink.abandon(this.scope);
     }
+  }
+
+  // Size
+
+  /** @throws {TooManyObjects} if these are too many. The scope is then empty in the sink. */
+  #refuse(objects: number, { exact }: { exact: boolean }): void {
+    const { objectsMax: max = Infinity, sink } = this.#options;
+    if (objects <= max) return;
+    this.#objects = objects;
+    this.#resourceVersion = undefined;
+    this.witnesses.clear();
+    sink.begin(this.scope);
+    sink.end(this.scope);
+    throw new TooManyObjects(exact ? objects : max, { exact, max });
+  }
+
+  /** Checks the size of a followed scope now and then. */
+  #checkSize({ type }: WatchEvent): void {
+    const { objectsMax, sink } = this.#options;
+    if (objectsMax !== undefined && type === "BOOKMARK") this.#refuse(sink.size(this.scope), { exact: true });
+  }
+
+  /** Asks for the number of objects before it lists a scope that had too many. */
+  async #countFirst(known: number, signal: AbortSignal): Promise<void> {
+    const { client, clock } = this.#options;
+    const { items, remaining } = await fetchPage(client, { scope: this.scope, clock, signal }, {
+      limit: "1",
+    });
+    this.#refuse(remaining === undefined ? known : items.length + remaining, {
+      exact: remaining !== undefined,
+    });
+    this.#objects = undefined;
   }
 
   #watch(
@@ -357,6 +423,7 @@ export class Reflector implements Follower {
   #complete(count: number): void {
     const { sink, traffic } = this.#options;
     sink.end(this.scope);
+    this.#leaveGate();
     traffic.lists.completed++;
     this.witnesses.listed(this.#resourceVersion ?? "", count);
     this.#doubtful = false;
@@ -394,9 +461,16 @@ export class Reflector implements Follower {
       // The first new list begins immediately. If versions keep expiring, wait, to spare the API server.
       if (this.#relists++ === 0) return;
     }
+    // One attempt counts the objects. Later ones are rare.
+    if (error instanceof TooManyObjects && before !== "too-many") return;
     const delay = Math.max(this.#backoff.failed(), retryAfter(error));
+    const isCustom = this.scope.kind.custom;
+    if (error instanceof TooManyObjects || isCustom && isForbidden(error) && before === "forbidden") {
+      await sleep(CUSTOM_PAUSE_MS, { clock, signal });
+      return;
+    }
     // The first refusal may come from an API server that has just started.
-    if (isAbsent(error) && before === "absent") {
+    if (isAbsent(error) && before === "absent" && !isCustom) {
       await sleep(Math.max(delay, ABSENT_PAUSE_MS), { clock, signal });
     } else if (isForbidden(error) && before === "forbidden") {
       await sleep(Math.max(delay, FORBIDDEN_PAUSE_MS), { clock, signal });
@@ -408,13 +482,21 @@ export class Reflector implements Follower {
   }
 
   #failed(error: unknown): void {
-    if (!(error instanceof ApiStatusError || error instanceof ConnectionError)) throw error;
+    const isKnown = error instanceof ApiStatusError || error instanceof ConnectionError ||
+      error instanceof TooManyObjects;
+    if (!isKnown) throw error;
     this.#options.traffic[this.#phase].failed++;
     if (error instanceof FormatError) this.#brokenFormats++;
     this.#broke();
-    if (error.message !== this.error) {
-      this.#options.log.warn("Cannot list or watch", { ...logFieldsOf(this.scope), error: error.message });
-    }
+    if (error.message !== this.error) this.#log(error);
     this.#freshness.failed(error);
+  }
+
+  #log(error: Error): void {
+    const { log } = this.#options;
+    const named = logFieldsOf(this.scope);
+    // By default every custom kind is forbidden. Equal lines are folded into one.
+    if (this.scope.kind.custom && isForbidden(error)) log.info("May not list a custom kind", named);
+    else log.warn("Cannot list or watch", { ...named, error: error.message });
   }
 }

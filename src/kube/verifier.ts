@@ -22,12 +22,9 @@ const NAMED = 5;
  */
 export class Verifier {
   readonly #options: VerifierOptions;
-  readonly #reflectors: ReadonlyMap<Reflector, Traffic>;
-  readonly #verifiedAt = new Map<Reflector, number>();
+  readonly #verifiedAt = new WeakMap<Reflector, number>();
 
-  /** @param reflectors The reflectors, each with the counters of its kind. */
-  constructor(reflectors: ReadonlyMap<Reflector, Traffic>, options: VerifierOptions) {
-    this.#reflectors = reflectors;
+  constructor(options: VerifierOptions) {
     this.#options = options;
   }
 
@@ -39,25 +36,21 @@ export class Verifier {
     return this.#verifiedAt.get(reflector) ?? 0;
   }
 
-  /** Runs until `signal` aborts. */
-  async run(signal: AbortSignal): Promise<void> {
-    if (this.#options.interval === 0) return;
-    await Promise.all([...this.#reflectors.keys()].map((reflector) => this.#follow(reflector, signal)));
-  }
-
-  async #follow(reflector: Reflector, signal: AbortSignal): Promise<void> {
+  /** Verifies a scope until `signal` aborts. Counts differences in the counters of its kind. */
+  async follow(reflector: Reflector, traffic: Traffic, signal: AbortSignal): Promise<void> {
     const { interval, clock } = this.#options;
+    if (interval === 0) return;
     let pause = interval * (1 - clock.random() / 2);
     for (;;) {
       await sleep(pause, { clock, signal });
       if (signal.aborted) break;
-      const done = await this.#verify(reflector, signal);
+      const done = await this.#verify(reflector, traffic, signal);
       pause = done ? interval * (0.75 + clock.random() / 2) : Math.min(interval, RETRY_AFTER_MS);
     }
   }
 
   /** Verifies a scope. Returns whether there was a result. */
-  async #verify(reflector: Reflector, signal: AbortSignal): Promise<boolean> {
+  async #verify(reflector: Reflector, traffic: Traffic, signal: AbortSignal): Promise<boolean> {
     const { clock, log } = this.#options;
     const named = logFieldsOf(reflector.scope);
     let differences;
@@ -74,8 +67,7 @@ export class Verifier {
       log.verbose(1, "Verified the graph", named);
       return true;
     }
-    const traffic = this.#reflectors.get(reflector);
-    if (traffic) traffic.differences += differences.length;
+    traffic.differences += differences.length;
     const uids = differences.slice(0, NAMED).join(", ");
     log.warn("The graph differs from the API server; listing the kind again", {
       ...named,

@@ -19,7 +19,10 @@ export type Identity = Pick<Witness, "namespace" | "name" | "uid" | "version" | 
 
 const KEPT = 3;
 
-/** The writes and counts of a scope that a proof compares with the API server. */
+/**
+ * The writes and counts of a scope that a proof compares with the API server. Writes of custom kinds prove
+ * nothing: another server may number them, or fail to convert them to the version that is read.
+ */
 export class Witnesses {
   readonly scope: Scope;
   #newest: readonly Witness[] = [];
@@ -60,7 +63,7 @@ export class Witnesses {
     if (gone && (this.#deletedAt === undefined || isNewer(version, this.#deletedAt))) {
       this.#deletedAt = version;
     }
-    if (!isLate) return;
+    if (!isLate || this.scope.kind.custom) return;
     const identity = identityOf(object);
     if (identity === undefined) return;
     const known = this.#newest.find(({ uid }) => uid === identity.uid);

@@ -8,6 +8,17 @@ interface Owner {
   readonly uid: string;
 }
 
+/** How objects of a kind make the API server serve other kinds. */
+export interface Serving {
+  /**
+   * - `kinds`: the name of an object is the plural and the group of a kind, such as `widgets.example.com`.
+   * - `versions`: it is a version and a group that another server serves, such as `v1.metrics.k8s.io`.
+   */
+  readonly what: "kinds" | "versions";
+  /** Returns the name of an object of which nothing has been checked, and whether it makes something served. */
+  readonly nameOf: (object: unknown) => { readonly name: string; readonly isServing: boolean };
+}
+
 /**
  * Everything that other parts need to know about a kind, as data. Rules (`kinds/`) extend it. No other part
  * branches on the name of a kind.
@@ -30,6 +41,8 @@ export interface ResourceKind {
   readonly custom?: boolean;
   /** Another server behind the API server serves the kind, and numbers its resourceVersions by itself. */
   readonly aggregated?: boolean;
+  /** The API server serves other kinds because of the objects of this kind. */
+  readonly serves?: Serving;
   /** An object of this kind is the namespace of the same name. */
   readonly isNamespace?: boolean;
   /** The role of the kind in totals. An `entry` routes traffic from outside to Services. */
@@ -63,7 +76,7 @@ export function apiVersionOf({ group, version }: ResourceKind): string {
 }
 
 /** Returns the text that tells kinds apart, whatever their version. */
-export function kindKey({ group, kind }: ResourceKind): string {
+export function kindKey({ group, kind }: Pick<ResourceKind, "group" | "kind">): string {
   return `${group}/${kind}`;
 }
 

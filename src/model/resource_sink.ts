@@ -23,6 +23,8 @@ export interface ResourceSink {
   end(scope: Scope): void;
   /** Ends a list that failed half-way: it removes nothing. */
   abandon(scope: Scope): void;
+  /** Returns the number of objects that are held of the scope. */
+  size(scope: Scope): number;
   /** Returns the stock of the scope, to be compared with a list. */
   stock(scope: Scope): Stock;
 }

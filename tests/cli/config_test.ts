@@ -27,6 +27,7 @@ Deno.test("readConfig(), has the contract's defaults", () => {
     port: 8080,
     bindAddress: "0.0.0.0",
     shutdownDelay: 0,
+    customResources: "auto",
     namespaces: [],
     logFormat: "text",
     verbosity: 0,
@@ -325,4 +326,13 @@ Deno.test("readConfig(), an IPv6 address to bind to may have brackets", () => {
 Deno.test("readConfig(), the shutdown delay is in seconds", () => {
   assertEquals(config([], { SHUTDOWN_DELAY: "5" }).shutdownDelay, 5_000);
   assertStringIncludes(refusal(["--shutdown-delay=-1"]), "--shutdown-delay");
+});
+
+Deno.test("readConfig(), takes the custom resources to follow", () => {
+  assertEquals(config([], { CUSTOM_RESOURCES: "none" }).customResources, "none");
+  assertEquals(config(["--custom-resources=a.io,b.c.io"]).customResources, ["a.io", "b.c.io"]);
+  assertEquals(
+    refusal(["--custom-resources=Pod"]),
+    '--custom-resources "Pod": must be auto, none, or groups and resource.group names; "Pod" is neither',
+  );
 });

@@ -77,6 +77,15 @@ isQuiet(
   "when kinds are refused that roles made for version 0.1 do not grant",
   kindStates(Object.fromEntries(kinds.slice(19).map(({ kind }) => [kind, "forbidden"]))),
 );
+for (const name of ["AstrolabeNotReady", "AstrolabeKindStale", "AstrolabeKindForbidden"]) {
+  isQuiet(name, "when custom kinds are forbidden, stale or not listed", {
+    ...kindStates({ Pod: "synced" }),
+    'kind_state{kind="custom",state="listing"}': "1x30",
+    'kind_state{kind="custom",state="stale"}': "1x30",
+    'kind_state{kind="custom",state="forbidden"}': "1x30",
+    'kind_state{kind="custom",state="synced"}': "0x30",
+  });
+}
 isQuiet("AstrolabeKindForbidden", "when a kind is not served", kindStates({ Secret: "absent" }));
 
 fires("AstrolabeWatchesFailing", "when a watch breaks every minute", {

@@ -44,6 +44,10 @@ export class RecordingSink implements ResourceSink {
     this.#touched = undefined;
   }
 
+  size(_scope: Scope): number {
+    return this.objects.size;
+  }
+
   stock(_scope: Scope): Stock {
     const all = () => [...this.objects.values()].map((object) => (object as NamedObject).metadata);
     const ticked = new Set<string>();

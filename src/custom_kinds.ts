@@ -1,0 +1,110 @@
+/**
+ * The custom kinds that are followed. As discovery finds them, they get a rule, are added to the graph and are
+ * followed; when they are gone, so is everything that the graph has of them.
+ */
+import type { Graph } from "./graph/graph.ts";
+import { customRule } from "./kinds/custom/custom_rule.ts";
+import type { MissedKinds } from "./kinds/missed_kinds.ts";
+import { findKind, type KindRegistry } from "./kinds/registry.ts";
+import type { KindRule } from "./kinds/rule.ts";
+import type { DiscoveredKind } from "./kube/discovery.ts";
+import type { Informers } from "./kube/informers.ts";
+import type { Logger } from "./log.ts";
+import { type CustomResources, follows, names } from "./model/custom_resources.ts";
+import { kindKey, kindName, type ResourceKind } from "./model/resource_kind.ts";
+
+/** A kind with more objects is followed only if the configuration names it. */
+const OBJECTS_MAX = 20_000;
+
+export interface CustomKindsOptions {
+  readonly which: CustomResources;
+  readonly registry: KindRegistry;
+  readonly missed: MissedKinds;
+  readonly graph: Graph;
+  readonly informers: Pick<Informers, "add" | "remove" | "relist" | "restored">;
+  readonly log: Logger;
+  /** Called when the followed kinds have changed. */
+  readonly onChange: () => void;
+}
+
+export class CustomKinds {
+  readonly #options: CustomKindsOptions;
+  readonly #followed = new Map<string, KindRule>();
+
+  constructor(options: CustomKindsOptions) {
+    this.#options = options;
+  }
+
+  get followed(): readonly ResourceKind[] {
+    return [...this.#followed.values()];
+  }
+
+  /** Follows the kinds that an earlier process followed, before discovery confirms them. */
+  restore(kinds: readonly DiscoveredKind[]): void {
+    for (const kind of kinds) if (this.#isWanted(kind)) this.#add(kind);
+  }
+
+  /** Follows just these kinds. */
+  update(found: readonly DiscoveredKind[]): void {
+    const wanted = new Map(found.filter((kind) => this.#isWanted(kind)).map((kind) => [kindKey(kind), kind]));
+    let changed = false;
+    for (const [key, rule] of this.#followed) {
+      const kind = wanted.get(key);
+      if (kind !== undefined && kind.plural === rule.plural && kind.namespaced === rule.namespaced) continue;
+      this.#remove(rule);
+      changed = true;
+    }
+    for (const [key, kind] of wanted) {
+      const rule = this.#followed.get(key);
+      if (rule === undefined) this.#add(kind);
+      else if (rule.version !== kind.version || rule.aggregated !== kind.aggregated) this.#replace(kind);
+      else continue;
+      changed = true;
+    }
+    if (changed) this.#options.onChange();
+  }
+
+  /** A rule of Astrolabe's own covers a kind in any version. */
+  #isWanted(kind: DiscoveredKind): boolean {
+    return findKind(kind.group, kind.kind) === undefined && follows(this.#options.which, kind);
+  }
+
+  #add(kind: DiscoveredKind): void {
+    const { informers, missed, log } = this.#options;
+    const rule = this.#follow(kind);
+    for (const referring of missed.take(rule)) informers.relist(referring);
+    log.verbose(1, "Follows a custom kind", { kind: kindName(rule), version: rule.version });
+  }
+
+  /** Follows another version of a kind. Its resources stay until the new list is complete. */
+  #replace(kind: DiscoveredKind): void {
+    const { informers, log } = this.#options;
+    const rule = this.#follow(kind);
+    informers.restored([rule]);
+    log.verbose(1, "Follows another version of a custom kind", {
+      kind: kindName(rule),
+      version: rule.version,
+    });
+  }
+
+  #follow(kind: DiscoveredKind): KindRule {
+    const { graph, informers, registry, which } = this.#options;
+    const rule = { ...customRule(kind), aggregated: kind.aggregated };
+    this.#followed.set(kindKey(rule), rule);
+    registry.set(rule);
+    graph.addKind(rule);
+    informers.add(rule, { objectsMax: names(which, kind) ? undefined : OBJECTS_MAX });
+    return rule;
+  }
+
+  #remove(rule: KindRule): void {
+    const { graph, informers, missed, registry, log } = this.#options;
+    this.#followed.delete(kindKey(rule));
+    informers.remove(rule);
+    for (const referring of graph.removeKind(rule)) missed.add(referring, rule);
+    registry.delete(rule);
+    // An object that was shown as one of this kind may also be served as one of these.
+    for (const mirror of graph.mirrors) informers.relist(mirror);
+    log.verbose(1, "Follows a custom kind no longer", { kind: kindName(rule) });
+  }
+}

@@ -1,0 +1,212 @@
+/**
+ * Finds the custom kinds that the API server serves, and keeps finding them until the signal aborts.
+ *
+ * It looks at `/apis` at the start, soon after each change of a CustomResourceDefinition or an APIService, and
+ * every few minutes. A definition that is not served yet is looked for again, less and less often.
+ *
+ * It reports the preferred version of each kind that can be listed and watched. A kind that is missing once is
+ * still reported: an API server that has just started, or one of several that lags behind, may not have all of
+ * them. It is gone when its definition is gone, or when it is missing a second time.
+ */
+import type { Logger } from "../log.ts";
+import { type Clock, sleep } from "../model/clock.ts";
+import { kindKey, type ResourceKind, type Serving } from "../model/resource_kind.ts";
+import type { ResourceSink } from "../model/resource_sink.ts";
+import { readText } from "./body.ts";
+import type { KubeClient } from "./client.ts";
+import { type DiscoveryDocument, readDiscovery, type ServedResource } from "./discovery_document.ts";
+import { ApiStatusError, ConnectionError } from "./errors.ts";
+import { Watchdog } from "./request.ts";
+import { ServingObjects } from "./serving_objects.ts";
+
+/** A custom kind in the version that the API server prefers. */
+export type DiscoveredKind =
+  & Pick<ResourceKind, "group" | "version" | "kind" | "plural" | "namespaced">
+  & { readonly aggregated: boolean };
+
+export interface DiscoveryOptions {
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Called with all custom kinds whenever they have been looked up. */
+  readonly onKinds: (kinds: readonly DiscoveredKind[]) => void;
+}
+
+const POLL_MS = 300_000;
+/** The maximum time that the first look waits for the definitions. */
+const DEFINITIONS_MS = 2_000;
+/** Changes within this time share one look. */
+const SETTLE_MS = 50;
+/** The first pause before another look, if something is missing or failed. Each further one is twice as long. */
+const RETRY_MS = 200;
+const RETRY_MAX_MS = 60_000;
+const IDLE_TIMEOUT_MS = 30_000;
+
+/**
+ * The groups that Kubernetes itself serves. They tell custom kinds apart where the definitions cannot be read.
+ * https://kubernetes.io/docs/reference/kubernetes-api/
+ */
+const OWN_GROUPS = new Set([
+  "admissionregistration.k8s.io",
+  "apiextensions.k8s.io",
+  "apiregistration.k8s.io",
+  "authentication.k8s.io",
+  "authorization.k8s.io",
+  "certificates.k8s.io",
+  "coordination.k8s.io",
+  "discovery.k8s.io",
+  "events.k8s.io",
+  "flowcontrol.apiserver.k8s.io",
+  "internal.apiserver.k8s.io",
+  "networking.k8s.io",
+  "node.k8s.io",
+  "rbac.authorization.k8s.io",
+  "resource.k8s.io",
+  "scheduling.k8s.io",
+  "storage.k8s.io",
+  "storagemigration.k8s.io",
+]);
+
+export class Discovery {
+  readonly #client: Pick<KubeClient, "fetch">;
+  readonly #options: DiscoveryOptions;
+  readonly #serving = new ServingObjects(() => this.#nudge());
+  readonly #first = Promise.withResolvers<void>();
+  /** The kinds that were reported, by key. */
+  #known: ReadonlyMap<string, DiscoveredKind> = new Map();
+  /** Keys of kinds that the last look missed. */
+  #missing = new Set<string>();
+  readonly #unsettled = new Set<Serving["what"]>(["kinds", "versions"]);
+  readonly #settled = Promise.withResolvers<void>();
+  #change = Promise.withResolvers<void>();
+  #error: string | undefined;
+
+  constructor(client: Pick<KubeClient, "fetch">, options: DiscoveryOptions) {
+    this.#client = client;
+    this.#options = options;
+  }
+
+  /** Settles after the first look, even if it failed. */
+  get first(): Promise<void> {
+    return this.#first.promise;
+  }
+
+  /** Records that the objects of a kind that `serves` others are listed, or cannot be. */
+  settled(kind: ResourceKind): void {
+    if (kind.serves) this.#unsettled.delete(kind.serves.what);
+    if (this.#unsettled.size === 0) this.#settled.resolve();
+  }
+
+  /** Returns a sink that passes everything on, and shows this object the objects that make kinds served. */
+  tap(sink: ResourceSink): ResourceSink {
+    return this.#serving.tap(sink);
+  }
+
+  /** Runs until `signal` aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
+    signal.addEventListener("abort", () => this.#change.resolve(), { once: true });
+    await this.#waitForDefinitions(signal);
+    let pause = RETRY_MS;
+    while (!signal.aborted) {
+      this.#change = Promise.withResolvers();
+      const isComplete = await this.#look(signal);
+      this.#first.resolve();
+      const waiting = new AbortController();
+      const either = AbortSignal.any([signal, waiting.signal]);
+      this.#change.promise.then(() => waiting.abort());
+      await sleep(isComplete ? POLL_MS : pause, { clock, signal: either });
+      // A change begins again with short pauses.
+      pause = waiting.signal.aborted ? RETRY_MS : Math.min(2 * pause, RETRY_MAX_MS);
+      if (waiting.signal.aborted) await sleep(SETTLE_MS, { clock, signal });
+    }
+    this.#first.resolve();
+  }
+
+  /** Waits a moment for the first lists of the definitions, so that the first look can tell all kinds. */
+  async #waitForDefinitions(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
+    const waiting = new AbortController();
+    this.#settled.promise.then(() => waiting.abort());
+    await sleep(DEFINITIONS_MS, { clock, signal: AbortSignal.any([signal, waiting.signal]) });
+  }
+
+  #nudge(): void {
+    this.#change.resolve();
+  }
+
+  /** Looks up the kinds once. Returns whether nothing is missing. */
+  async #look(signal: AbortSignal): Promise<boolean> {
+    const { log, onKinds } = this.#options;
+    try {
+      const document = await readDiscovery((path, accept) => this.#fetch(path, accept, signal));
+      if (document === undefined) throw new ConnectionError("the API server does not list its groups");
+      this.#error = undefined;
+      const isComplete = this.#take(document);
+      onKinds([...this.#known.values()]);
+      return isComplete;
+    } catch (error) {
+      if (signal.aborted) return false;
+      if (!(error instanceof ApiStatusError || error instanceof ConnectionError)) throw error;
+      if (error.message !== this.#error) log.warn("Cannot discover custom kinds", { error: error.message });
+      this.#error = error.message;
+      return false;
+    }
+  }
+
+  /** Takes over what a document says. Returns whether nothing is missing. */
+  #take({ resources, incomplete }: DiscoveryDocument): boolean {
+    const found = new Map<string, DiscoveredKind>();
+    for (const resource of resources) {
+      const key = kindKey(resource);
+      // The first version is the preferred one.
+      if (resource.isWatchable && this.#isCustom(resource) && !found.has(key)) {
+        const { isWatchable: _, ...kind } = resource;
+        found.set(key, { ...kind, aggregated: this.#isAggregated(resource) });
+      }
+    }
+    const missing = new Set<string>();
+    for (const [key, kind] of this.#known) {
+      if (found.has(key)) continue;
+      const isSaidToBeGone = this.#serving.isDefined(kind) === false && !kind.aggregated;
+      if (isSaidToBeGone || this.#missing.has(key) && !incomplete.has(kind.group)) continue;
+      found.set(key, kind);
+      if (this.#serving.isDefined(kind) !== true) missing.add(key);
+    }
+    this.#known = found;
+    this.#missing = missing;
+    const plurals = new Set(resources.map(({ plural, group }) => `${plural}.${group}`));
+    return missing.size === 0 && incomplete.size === 0 && this.#serving.areServed(plurals);
+  }
+
+  #isCustom(resource: ServedResource): boolean {
+    const isDefined = this.#serving.isDefined(resource);
+    const isAggregated = this.#serving.isAggregated(resource);
+    if (isDefined || isAggregated) return true;
+    const isKnown = isDefined === false && isAggregated === false;
+    return !isKnown && resource.group.includes(".") && !OWN_GROUPS.has(resource.group);
+  }
+
+  /** Takes a kind for one of another server if that cannot be told: it is then listed again more often. */
+  #isAggregated(resource: ServedResource): boolean {
+    return this.#serving.isAggregated(resource) ?? this.#serving.isDefined(resource) !== true;
+  }
+
+  async #fetch(path: string, accept: string, signal: AbortSignal): Promise<unknown> {
+    const { clock } = this.#options;
+    const dog = new Watchdog(() => IDLE_TIMEOUT_MS, { clock, signal });
+    try {
+      const response = await this.#client.fetch(path, { accept, signal: dog.signal });
+      const body = await readText(response, { signal: dog.signal, onBytes: dog.heard });
+      if (response.ok) return JSON.parse(body);
+      // One group may fail while its server is down.
+      if (path !== "/apis") return undefined;
+      throw ApiStatusError.from(response, { text: body, now: clock.now() });
+    } catch (error) {
+      if (dog.bit) throw new ConnectionError(`silent for ${IDLE_TIMEOUT_MS / 1000} s`, { cause: error });
+      if (error instanceof SyntaxError) throw new ConnectionError("its answer is not JSON", { cause: error });
+      throw error;
+    } finally {
+      dog.stop();
+    }
+  }
+}
