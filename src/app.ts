@@ -29,7 +29,7 @@ import { KIND_STATES } from "./model/kind_status.ts";
 import { RELATION_TYPES } from "./model/relation.ts";
 import { Persistence } from "./persist/persistence.ts";
 import { RedisStore } from "./persist/redis/redis_store.ts";
-import type { ResourceKind } from "./model/resource_kind.ts";
+import type { CustomKind, ResourceKind } from "./model/resource_kind.ts";
 import type { ResourceRecord } from "./model/record.ts";
 import { Views } from "./stream/views.ts";
 import { showProgress } from "./progress.ts";
@@ -153,7 +153,6 @@ async function run({ config, log, client, onSynced }: Parts, signal: AbortSignal
     graph,
     informers,
     log,
-    onChange: () => persistence?.kindsChanged(),
   });
   const store = config.redis && new RedisStore(config.redis, { log });
   const persistence = config.redis && store &&
@@ -192,6 +191,10 @@ async function run({ config, log, client, onSynced }: Parts, signal: AbortSignal
   if (store && persistence) {
     log.info("Persistence enabled", { redis: store.name });
     const into = {
+      expect: (saved: readonly CustomKind[]) => {
+        customKinds.restore(saved);
+        discovery?.expect(saved);
+      },
       restore: (record: ResourceRecord) => {
         const wanted = isFollowed(record.kind, record.namespace);
         if (wanted) ingest.restore(record);

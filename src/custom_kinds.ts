@@ -7,11 +7,10 @@ import { customRule } from "./kinds/custom/custom_rule.ts";
 import type { MissedKinds } from "./kinds/missed_kinds.ts";
 import { findKind, type KindRegistry } from "./kinds/registry.ts";
 import type { KindRule } from "./kinds/rule.ts";
-import type { DiscoveredKind } from "./kube/discovery.ts";
 import type { Informers } from "./kube/informers.ts";
 import type { Logger } from "./log.ts";
 import { type CustomResources, follows, names } from "./model/custom_resources.ts";
-import { kindKey, kindName, type ResourceKind } from "./model/resource_kind.ts";
+import { type CustomKind, kindKey, kindName } from "./model/resource_kind.ts";
 
 /** A kind with more objects is followed only if the configuration names it. */
 const OBJECTS_MAX = 20_000;
@@ -23,8 +22,6 @@ export interface CustomKindsOptions {
   readonly graph: Graph;
   readonly informers: Pick<Informers, "add" | "remove" | "relist" | "restored">;
   readonly log: Logger;
-  /** Called when the followed kinds have changed. */
-  readonly onChange: () => void;
 }
 
 export class CustomKinds {
@@ -35,41 +32,32 @@ export class CustomKinds {
     this.#options = options;
   }
 
-  get followed(): readonly ResourceKind[] {
-    return [...this.#followed.values()];
-  }
-
   /** Follows the kinds that an earlier process followed, before discovery confirms them. */
-  restore(kinds: readonly DiscoveredKind[]): void {
+  restore(kinds: readonly CustomKind[]): void {
     for (const kind of kinds) if (this.#isWanted(kind)) this.#add(kind);
   }
 
   /** Follows just these kinds. */
-  update(found: readonly DiscoveredKind[]): void {
+  update(found: readonly CustomKind[]): void {
     const wanted = new Map(found.filter((kind) => this.#isWanted(kind)).map((kind) => [kindKey(kind), kind]));
-    let changed = false;
     for (const [key, rule] of this.#followed) {
       const kind = wanted.get(key);
       if (kind !== undefined && kind.plural === rule.plural && kind.namespaced === rule.namespaced) continue;
       this.#remove(rule);
-      changed = true;
     }
     for (const [key, kind] of wanted) {
       const rule = this.#followed.get(key);
       if (rule === undefined) this.#add(kind);
       else if (rule.version !== kind.version || rule.aggregated !== kind.aggregated) this.#replace(kind);
-      else continue;
-      changed = true;
     }
-    if (changed) this.#options.onChange();
   }
 
   /** A rule of Astrolabe's own covers a kind in any version. */
-  #isWanted(kind: DiscoveredKind): boolean {
+  #isWanted(kind: CustomKind): boolean {
     return findKind(kind.group, kind.kind) === undefined && follows(this.#options.which, kind);
   }
 
-  #add(kind: DiscoveredKind): void {
+  #add(kind: CustomKind): void {
     const { informers, missed, log } = this.#options;
     const rule = this.#follow(kind);
     for (const referring of missed.take(rule)) informers.relist(referring);
@@ -77,7 +65,7 @@ export class CustomKinds {
   }
 
   /** Follows another version of a kind. Its resources stay until the new list is complete. */
-  #replace(kind: DiscoveredKind): void {
+  #replace(kind: CustomKind): void {
     const { informers, log } = this.#options;
     const rule = this.#follow(kind);
     informers.restored([rule]);
@@ -87,9 +75,9 @@ export class CustomKinds {
     });
   }
 
-  #follow(kind: DiscoveredKind): KindRule {
+  #follow(kind: CustomKind): KindRule {
     const { graph, informers, registry, which } = this.#options;
-    const rule = { ...customRule(kind), aggregated: kind.aggregated };
+    const rule = customRule(kind);
     this.#followed.set(kindKey(rule), rule);
     registry.set(rule);
     graph.addKind(rule);

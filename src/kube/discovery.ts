@@ -6,11 +6,11 @@
  *
  * It reports the preferred version of each kind that can be listed and watched. A kind that is missing once is
  * still reported: an API server that has just started, or one of several that lags behind, may not have all of
- * them. It is gone when its definition is gone, or when it is missing a second time.
+ * them. It is gone when its definition is gone. Without a definition it is gone when it has been missing for ten seconds.
  */
 import type { Logger } from "../log.ts";
 import { type Clock, sleep } from "../model/clock.ts";
-import { kindKey, type ResourceKind, type Serving } from "../model/resource_kind.ts";
+import { type CustomKind, kindKey, type ResourceKind, type Serving } from "../model/resource_kind.ts";
 import type { ResourceSink } from "../model/resource_sink.ts";
 import { readText } from "./body.ts";
 import type { KubeClient } from "./client.ts";
@@ -19,19 +19,16 @@ import { ApiStatusError, ConnectionError } from "./errors.ts";
 import { Watchdog } from "./request.ts";
 import { ServingObjects } from "./serving_objects.ts";
 
-/** A custom kind in the version that the API server prefers. */
-export type DiscoveredKind =
-  & Pick<ResourceKind, "group" | "version" | "kind" | "plural" | "namespaced">
-  & { readonly aggregated: boolean };
-
 export interface DiscoveryOptions {
   readonly clock: Clock;
   readonly log: Logger;
   /** Called with all custom kinds whenever they have been looked up. */
-  readonly onKinds: (kinds: readonly DiscoveredKind[]) => void;
+  readonly onKinds: (kinds: readonly CustomKind[]) => void;
 }
 
 const POLL_MS = 300_000;
+/** A kind without a definition is gone when it has been missing for so long. */
+const GONE_AFTER_MS = 10_000;
 /** The maximum time that the first look waits for the definitions. */
 const DEFINITIONS_MS = 2_000;
 /** Changes within this time share one look. */
@@ -72,9 +69,9 @@ export class Discovery {
   readonly #serving = new ServingObjects(() => this.#nudge());
   readonly #first = Promise.withResolvers<void>();
   /** The kinds that were reported, by key. */
-  #known: ReadonlyMap<string, DiscoveredKind> = new Map();
-  /** Keys of kinds that the last look missed. */
-  #missing = new Set<string>();
+  #known: ReadonlyMap<string, CustomKind> = new Map();
+  /** The time since when looks have missed a kind, by key, in milliseconds since 1970. */
+  #missing: ReadonlyMap<string, number> = new Map();
   readonly #unsettled = new Set<Serving["what"]>(["kinds", "versions"]);
   readonly #settled = Promise.withResolvers<void>();
   #change = Promise.withResolvers<void>();
@@ -94,6 +91,11 @@ export class Discovery {
   settled(kind: ResourceKind): void {
     if (kind.serves) this.#unsettled.delete(kind.serves.what);
     if (this.#unsettled.size === 0) this.#settled.resolve();
+  }
+
+  /** Takes kinds for served until the API server has had the time to tell otherwise. */
+  expect(kinds: readonly CustomKind[]): void {
+    this.#known = new Map(kinds.map((kind) => [kindKey(kind), kind]));
   }
 
   /** Returns a sink that passes everything on, and shows this object the objects that make kinds served. */
@@ -155,7 +157,7 @@ export class Discovery {
 
   /** Takes over what a document says. Returns whether nothing is missing. */
   #take({ resources, incomplete }: DiscoveryDocument): boolean {
-    const found = new Map<string, DiscoveredKind>();
+    const found = new Map<string, CustomKind>();
     for (const resource of resources) {
       const key = kindKey(resource);
       // The first version is the preferred one.
@@ -164,13 +166,17 @@ export class Discovery {
         found.set(key, { ...kind, aggregated: this.#isAggregated(resource) });
       }
     }
-    const missing = new Set<string>();
+    const now = this.#options.clock.now();
+    const missing = new Map<string, number>();
     for (const [key, kind] of this.#known) {
       if (found.has(key)) continue;
-      const isSaidToBeGone = this.#serving.isDefined(kind) === false && !kind.aggregated;
-      if (isSaidToBeGone || this.#missing.has(key) && !incomplete.has(kind.group)) continue;
+      const isDefined = this.#serving.isDefined(kind);
+      const since = this.#missing.get(key) ?? now;
+      const isGone = isDefined === false && !kind.aggregated ||
+        !isDefined && !incomplete.has(kind.group) && now - since >= GONE_AFTER_MS;
+      if (isGone) continue;
       found.set(key, kind);
-      if (this.#serving.isDefined(kind) !== true) missing.add(key);
+      if (!isDefined) missing.set(key, since);
     }
     this.#known = found;
     this.#missing = missing;

@@ -70,6 +70,12 @@ export interface ResourceKind {
   readonly outsideReleases?: string;
 }
 
+/** A custom kind, as the API server serves it in its preferred version. */
+export type CustomKind = Pick<
+  ResourceKind,
+  "group" | "version" | "kind" | "plural" | "namespaced" | "aggregated"
+>;
+
 /** Returns the `apiVersion` of objects of this kind. */
 export function apiVersionOf({ group, version }: ResourceKind): string {
   return group === "" ? version : `${group}/${version}`;

@@ -1,8 +1,15 @@
 import type { Logger } from "../log.ts";
 import type { ApiServer } from "./cluster_identity.ts";
-import { type DatabaseMetadata, decodeMetadata, isNewer, metadataBatch } from "./format/database_metadata.ts";
+import {
+  areSameKinds,
+  type DatabaseMetadata,
+  decodeMetadata,
+  isNewer,
+  metadataBatch,
+} from "./format/database_metadata.ts";
 import { METADATA_KEY } from "./format/keys.ts";
 import type { Lease } from "./lease.ts";
+import type { CustomKind } from "../model/resource_kind.ts";
 import type { Store } from "./store.ts";
 
 /** The owner of the data in the database; `unknown` until our own cluster is known. */
@@ -14,6 +21,8 @@ export interface ClaimOptions {
   /** Undefined until it is known. */
   readonly cluster: () => string | undefined;
   readonly apiServer: ApiServer;
+  /** The custom kinds that the graph has. */
+  readonly customKinds: () => readonly CustomKind[];
   /** The name of this writer, with its version. */
   readonly writer: string;
   /** Whether to overwrite another cluster's data. */
@@ -106,6 +115,12 @@ export class Claim {
     if (cluster !== this.#cluster) await this.#write({});
   }
 
+  /** Writes the custom kinds if the database names others. */
+  async updateKinds(): Promise<void> {
+    const { customKinds = [], lastSnapshot } = this.#metadata;
+    if (!areSameKinds(customKinds, this.#options.customKinds())) await this.#write({ lastSnapshot });
+  }
+
   /** Records in the metadata that the database equals the graph. */
   async complete(lastSnapshot: number): Promise<void> {
     await this.#write({ lastSnapshot });
@@ -113,7 +128,8 @@ export class Claim {
 
   async #write({ lastSnapshot }: DatabaseMetadata): Promise<void> {
     const { store, lease, writer, apiServer: { address, caSha256 } } = this.#options;
-    const metadata = { cluster: this.#cluster, apiServer: address, caSha256, lastSnapshot };
+    const customKinds = this.#options.customKinds();
+    const metadata = { cluster: this.#cluster, apiServer: address, caSha256, lastSnapshot, customKinds };
     const [result] = await store.write([metadataBatch(writer, metadata)], lease.token);
     if (result instanceof Error) throw result;
     if (result === "written") this.#metadata = metadata;

@@ -107,7 +107,8 @@ export class Persistence {
     const lease = new Lease({ store, clock, onTaken: () => this.#verification.doubt() });
     const cluster = () =>
       clusterIdentity(graph, { statuses: options.kindStatuses(), address: apiServer.address });
-    const claim = new Claim({ ...options, lease, cluster });
+    const customKinds = () => graph.kinds.filter((kind, number) => kind.custom && graph.hasKind(number));
+    const claim = new Claim({ ...options, lease, cluster, customKinds });
     const counters = this.#counters;
     const encoder = new BatchEncoder(graph, this.journal.uids);
     const parts = { ...options, journal: this.journal, encoder, lease, claim, counters, observers };
@@ -323,6 +324,8 @@ export class Persistence {
 
   async #write(signal: AbortSignal): Promise<void> {
     if (this.#options.kindStatuses().every(isSettled)) this.#verification.synced();
+    // A restore must know the kinds of the resources that follow.
+    await this.#claim.updateKinds();
     if (this.#writer.due <= 0) await this.#verification.flush();
     if (this.#verification.due <= 0) await this.#verification.snapshot(signal);
   }
@@ -390,8 +393,9 @@ export class Persistence {
   }
 }
 
-function isSettled({ state }: KindStatus): boolean {
-  return state === "synced" || state === "forbidden" || state === "absent";
+/** Custom kinds may be broken for good. What is saved of one that is not listed is kept. */
+function isSettled({ kind, state }: KindStatus): boolean {
+  return kind.custom || state === "synced" || state === "forbidden" || state === "absent";
 }
 
 function time(field: string, milliseconds: number | undefined): Record<string, string> {

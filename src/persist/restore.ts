@@ -10,7 +10,7 @@ import type { GraphReader } from "../graph/queries/reader.ts";
 import type { ResourceRecord } from "../model/record.ts";
 import type { Reference } from "../model/reference.ts";
 import { RELATION_MEANINGS, relationNumber } from "../model/relation.ts";
-import type { ResourceKind } from "../model/resource_kind.ts";
+import type { CustomKind, ResourceKind } from "../model/resource_kind.ts";
 import { type DecodedEdge, decodeEdge } from "./format/edge_value.ts";
 import { EDGE_PREFIX, INDEX_PREFIX, kindSetKey, NODE_PREFIX, nodeKey } from "./format/keys.ts";
 import { NodeDecoder } from "./format/node_decoder.ts";
@@ -19,6 +19,8 @@ import type { Store } from "./store.ts";
 
 /** Receives the restored resources. */
 export interface RestoreTarget {
+  /** Takes the custom kinds of the resources that follow. Those that the graph does not have then are skipped. */
+  expect(kinds: readonly CustomKind[]): void;
   /** Returns whether the resource is wanted. */
   restore(record: ResourceRecord): boolean;
   /** Removes a restored resource again. */

@@ -105,6 +105,7 @@ export class RestoredGraph {
         );
         return undefined;
       }
+      into.expect(claim.metadata.customKinds ?? []);
       await restore({ store, graph, into, goOn }, restored);
       // A database that moved or was emptied during the restore has given only a part.
       if ((await claim.read()).cluster !== cluster) throw new Error("Redis changed while it was read");

@@ -63,6 +63,7 @@ async function load(
       return isWanted(record);
     },
     forget: (uid: string) => graph.forget(uid),
+    expect: () => {},
   };
   try {
     await restore({ store, graph: graph.read, into, goOn }, restored);

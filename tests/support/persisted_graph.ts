@@ -1,5 +1,6 @@
 /** A graph with its persistence on a database in memory, combined as in the composition root. */
 import { Graph } from "../../src/graph/graph.ts";
+import { customRule } from "../../src/kinds/custom/custom_rule.ts";
 import type { KindState, KindStatus } from "../../src/model/kind_status.ts";
 import type { ResourceRecord } from "../../src/model/record.ts";
 import type { ResourceKind } from "../../src/model/resource_kind.ts";
@@ -37,6 +38,7 @@ export class PersistedGraph {
   readonly persistence: Persistence;
   readonly #clock: FakeClock;
   readonly #states = new Map<ResourceKind, KindState>();
+  readonly #customKinds = new Set<ResourceKind>();
   readonly #heard = new Map<ResourceKind, number>();
   readonly #stop = new AbortController();
   #ended: Promise<void> = Promise.resolve();
@@ -70,11 +72,24 @@ export class PersistedGraph {
         return true;
       },
       forget: (uid) => this.graph.forget(uid),
+      expect: (kinds) => kinds.forEach((kind) => this.addKind(customRule(kind))),
     }, this.#stop.signal);
     const restored = [...await this.#passing(restoring)];
     this.graph.listen(this.persistence.journal);
     this.#ended = this.persistence.run(this.#stop.signal);
     return restored;
+  }
+
+  addKind(kind: ResourceKind): void {
+    this.#customKinds.add(kind);
+    this.graph.addKind(kind);
+    this.persistence.kindsChanged();
+  }
+
+  removeKind(kind: ResourceKind): void {
+    this.#customKinds.delete(kind);
+    this.graph.removeKind(kind);
+    this.persistence.kindsChanged();
   }
 
   /** Delivers the complete list of a kind. */
@@ -147,7 +162,7 @@ export class PersistedGraph {
   }
 
   #statuses(): KindStatus[] {
-    return persistedKinds.map((kind) => ({
+    return [...persistedKinds, ...this.#customKinds].map((kind) => ({
       kind,
       state: this.#states.get(kind) ?? "listing",
       lastEvent: this.#heard.get(kind) ?? 0,

@@ -202,7 +202,9 @@ test("reports a partial restore while its slot moves", async (redis, { store }) 
   const lease = new Lease({ store, clock: systemClock, onTaken() {} });
   const apiServer = { address: "https://c", caSha256: undefined };
   const cluster = () => undefined;
-  const claim = new Claim({ store, lease, cluster, apiServer, writer: "test", adopt: false, log });
+  const customKinds = () => [];
+  const options = { store, lease, cluster, apiServer, customKinds, log };
+  const claim = new Claim({ ...options, writer: "test", adopt: false });
   const restored = new RestoredGraph({ store, graph: graph.read, claim, counters: new Counters(), log });
   const into = {
     restore(record: ResourceRecord) {
@@ -211,6 +213,7 @@ test("reports a partial restore while its slot moves", async (redis, { store }) 
       return true;
     },
     forget() {},
+    expect() {},
   };
   const { server: former } = await redis.ownerOf(PREFIX);
   const before = Number(await former.command("DBSIZE"));
