@@ -5,7 +5,8 @@ import type { RouterDeps } from "../../src/http/router_deps.ts";
 import { makeRecord } from "../../src/kinds/make_record.ts";
 import { WatchClients } from "../../src/http/watch_clients.ts";
 import { Views } from "../../src/stream/views.ts";
-import { findKind, kinds } from "../../src/kinds/registry.ts";
+import { KindRegistry, kinds } from "../../src/kinds/registry.ts";
+import type { KindRule } from "../../src/kinds/rule.ts";
 import type { KindState } from "../../src/model/kind_status.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { RecordingLog } from "../support/recording_log.ts";
@@ -16,6 +17,7 @@ export const NOW = Date.parse("2026-01-02T00:00:00Z");
 export interface ApiOptions extends Partial<RouterDeps> {
   /** States of kinds; the others are synced. */
   readonly states?: Readonly<Record<string, KindState>>;
+  readonly customKinds?: readonly KindRule[];
   /** Bytes that the rings of the change stream may take. */
   readonly ringBytesMax?: number | undefined;
 }
@@ -26,10 +28,17 @@ export class Api {
   readonly graph = new Graph(kinds, () => this.clock.now());
   readonly views: Views;
   readonly watchClients: WatchClients;
+  readonly #registry = new KindRegistry();
+  readonly #customKinds = new Set<KindRule>();
   readonly #app: ReturnType<typeof createRouter>;
 
-  constructor(objects: Iterable<KubeObject> = [], { states = {}, ringBytesMax, ...deps }: ApiOptions = {}) {
-    const statuses = () => kinds.map((kind) => ({ kind, state: stateOf(kind.kind), lastEvent: NOW }));
+  constructor(
+    objects: Iterable<KubeObject> = [],
+    { states = {}, customKinds = [], ringBytesMax, ...deps }: ApiOptions = {},
+  ) {
+    for (const kind of customKinds) this.addKind(kind);
+    const statuses = () =>
+      [...kinds, ...this.#customKinds].map((kind) => ({ kind, state: stateOf(kind.kind), lastEvent: NOW }));
     const stateOf = (kind: string) => states[kind] ?? "synced";
     for (const object of objects) this.put(object);
     for (const kind of kinds) this.graph.setSynced(kind, stateOf(kind.kind) === "synced");
@@ -67,9 +76,23 @@ export class Api {
 
   put(object: KubeObject): void {
     const [version = "", group] = object.apiVersion.split("/").reverse();
-    const kind = findKind(group ?? "", object.kind);
+    const { find } = this.#registry;
+    const kind = find(group ?? "", object.kind);
     if (!kind) throw new TypeError(`No kind ${object.kind} in ${group} ${version}`);
-    this.graph.upsert(makeRecord(kind, object));
+    this.graph.upsert(makeRecord(kind, object, find));
+  }
+
+  addKind(kind: KindRule): void {
+    this.#registry.set(kind);
+    this.#customKinds.add(kind);
+    this.graph.addKind(kind);
+    this.graph.setSynced(kind, true);
+  }
+
+  removeKind(kind: KindRule): void {
+    this.#registry.delete(kind);
+    this.#customKinds.delete(kind);
+    this.graph.removeKind(kind);
   }
 
   request(path: string, init: RequestInit = {}): Promise<Response> {

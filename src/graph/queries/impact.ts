@@ -87,13 +87,13 @@ class ImpactWalk {
   }
 
   /**
-   * Passes the loss of a row on to the targets of its relations, and the loss of a Namespace to its
-   * resources.
+   * Passes the loss of a row on to the targets of its relations, and the loss of a Namespace or of the
+   * definition of a kind to its resources.
    */
   #passToTargets(row: number, { effect, isNew }: { effect: Effect; isNew: boolean }): void {
     const sight = this.#sight;
     if (!sight.tables.rows.has(row, THERE)) return;
-    const { role, isNamespace } = kindOf(sight, row);
+    const { role, isNamespace, serves } = kindOf(sight, row);
     forEachTarget(sight, row, (type, target) => {
       const { onTarget, onTargetOfNone } = RELATION_MEANINGS[type]!.impact;
       const passed = onTarget !== undefined && isNew
@@ -107,9 +107,10 @@ class ImpactWalk {
       this.#raise(target, passed, row);
       this.#addEdge({ type, from: row, to: target });
     });
-    if (isNamespace && effect === "removed") {
-      this.#forEachOfNamespace(row, (inside) => this.#raise(inside, "removed", row));
-    }
+    if (effect !== "removed") return;
+    const remove = (resource: number) => this.#raise(resource, "removed", row);
+    if (isNamespace) this.#forEachOfNamespace(row, remove);
+    if (serves?.what === "kinds") this.#forEachOfDefinition(row, remove);
   }
 
   #raise(row: number, effect: Effect, cause: number): void {
@@ -197,13 +198,30 @@ class ImpactWalk {
   }
 
   #forEachOfNamespace(namespace: number, visit: (row: number) => void): void {
-    const { kinds, tables: { cohorts, rows }, visible } = this.#sight;
+    const { kinds, tables: { cohorts, rows } } = this.#sight;
     const name = rows.name.data[namespace]!;
     kinds.forEach(({ namespaced }, kind) => {
       const scope = namespaced ? cohorts.findScope(kind, name) : NONE;
-      if (scope === NONE || visible !== undefined && !visible.has(scope)) return;
-      cohorts.forEachOfScope(scope, (cohort) => cohorts.forEachMember(cohort, visit));
+      if (scope !== NONE) this.#forEachOfScope(scope, visit);
     });
+  }
+
+  /** Visits the resources of the kind that a definition makes the API server serve. */
+  #forEachOfDefinition(definition: number, visit: (row: number) => void): void {
+    const { kinds, tables: { cohorts, rows, strings } } = this.#sight;
+    const name = strings.text(rows.name.data[definition]!);
+    kinds.forEach(({ plural, group }, kind) => {
+      if (`${plural}.${group}` !== name) return;
+      for (let scope = cohorts.firstScope(kind); scope !== NONE; scope = cohorts.nextScope(scope)) {
+        this.#forEachOfScope(scope, visit);
+      }
+    });
+  }
+
+  #forEachOfScope(scope: number, visit: (row: number) => void): void {
+    const { tables: { cohorts }, visible } = this.#sight;
+    if (visible !== undefined && !visible.has(scope)) return;
+    cohorts.forEachOfScope(scope, (cohort) => cohorts.forEachMember(cohort, visit));
   }
 }
 
