@@ -8,7 +8,7 @@ import type { Clock } from "../model/clock.ts";
 import { apiVersionOf, type ResourceKind } from "../model/resource_kind.ts";
 import { AnswerStream, type PieceSource } from "./answer_stream.ts";
 import { ApiError, invalidListOptions, notFound } from "./api_error.ts";
-import { basePath, discovery } from "./discovery.ts";
+import { aggregatedDiscovery, basePath, discovery } from "./discovery.ts";
 import { errorOf, type Faults, type RequestFault, type StreamFault } from "./faults.ts";
 import type { KubeObject } from "./kube_object.ts";
 import { listOptionsOf } from "./list_options.ts";
@@ -35,6 +35,7 @@ export interface ApiOptions {
 }
 
 const JSON_TYPE = { "content-type": "application/json" };
+const AGGREGATED = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
 const LINE_END = new TextEncoder().encode("\n");
 
 export function createApi(options: ApiOptions): Hono {
@@ -57,6 +58,11 @@ export function createApi(options: ApiOptions): Hono {
     });
   });
   app.notFound((c) => c.text("404 page not found", 404));
+  const aggregated = aggregatedDiscovery(kinds);
+  app.get("/apis", async (c, next) => {
+    if (!c.req.header("accept")?.startsWith(AGGREGATED)) return await next();
+    return Response.json(aggregated, { headers: { "content-type": AGGREGATED } });
+  });
   for (const [path, answer] of discovery(kinds)) app.get(path, (c) => c.json(answer));
   for (const path of ["/livez", "/readyz", "/healthz"]) app.get(path, (c) => c.text("ok"));
   for (const kind of kinds) serveKind(app, kind, options);

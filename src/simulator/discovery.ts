@@ -1,5 +1,7 @@
 import { apiVersionOf, type ResourceKind } from "../model/resource_kind.ts";
 
+const VERBS = ["create", "delete", "get", "list", "patch", "update", "watch"];
+
 /**
  * Returns the discovery documents of an API server by path, as far as clients need them before their
  * requests.
@@ -30,10 +32,34 @@ export function discovery(kinds: readonly ResourceKind[]): [path: string, answer
       singularName: kind.kind.toLowerCase(),
       namespaced: kind.namespaced,
       kind: kind.kind,
-      verbs: ["create", "delete", "get", "list", "patch", "update", "watch"],
+      verbs: VERBS,
     }));
     return { kind: "APIResourceList", apiVersion: "v1", groupVersion, resources };
   }
+}
+
+/** Returns the document of aggregated discovery, which describes all groups but the core one. */
+export function aggregatedDiscovery(kinds: readonly ResourceKind[]): object {
+  const byGroup = Map.groupBy(kinds.filter(({ group }) => group !== ""), ({ group }) => group);
+  return {
+    kind: "APIGroupDiscoveryList",
+    apiVersion: "apidiscovery.k8s.io/v2",
+    metadata: {},
+    items: Array.from(byGroup, ([name, ofGroup]) => ({
+      metadata: { name, creationTimestamp: null },
+      versions: Array.from(Map.groupBy(ofGroup, ({ version }) => version), ([version, ofVersion]) => ({
+        version,
+        freshness: "Current",
+        resources: ofVersion.map((kind) => ({
+          resource: kind.plural,
+          responseKind: { group: kind.group, version, kind: kind.kind },
+          scope: kind.namespaced ? "Namespaced" : "Cluster",
+          singularResource: kind.kind.toLowerCase(),
+          verbs: VERBS,
+        })),
+      })),
+    })),
+  };
 }
 
 export function basePath(apiVersion: string): string {

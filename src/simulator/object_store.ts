@@ -29,6 +29,7 @@ export interface ObjectStoreOptions {
 export class ObjectStore {
   readonly #collections = new Map<string, Collection>();
   readonly #random: Random;
+  readonly #history: number;
   readonly #now: () => number;
   #revision = 1;
 
@@ -36,7 +37,19 @@ export class ObjectStore {
     // The sequence must differ from the one that gives a sample cluster of the same seed its uids.
     this.#random = new Random(seed ^ OF_THE_STORE);
     this.#now = now;
-    for (const kind of kinds) this.#collections.set(kind.kind, new Collection(kind, history));
+    this.#history = history;
+    for (const kind of kinds) this.serve(kind);
+  }
+
+  /** Keeps objects of another kind, whose name no kind has yet. */
+  serve(kind: ResourceKind): void {
+    if (this.#collections.has(kind.kind)) throw new TypeError(`The kind ${kind.kind} is served already`);
+    this.#collections.set(kind.kind, new Collection(kind, this.#history));
+  }
+
+  /** Removes a kind without objects. */
+  unserve({ kind }: ResourceKind): void {
+    this.#collections.delete(kind);
   }
 
   /** The revision of the last change. */

@@ -7,7 +7,8 @@
  */
 import { type Clock, systemClock } from "../model/clock.ts";
 import type { ResourceKind } from "../model/resource_kind.ts";
-import { createApi } from "./api.ts";
+import { type ApiOptions, createApi } from "./api.ts";
+import { DEFINITION, definitionOf } from "./definition.ts";
 import { Faults } from "./faults.ts";
 import { ObjectStore } from "./object_store.ts";
 import { OpenWatches } from "./open_watches.ts";
@@ -52,7 +53,9 @@ export class Simulator {
   token: string | undefined;
   readonly #clock: Clock;
   readonly #watches: OpenWatches;
-  readonly #handler: (request: Request) => Response | Promise<Response>;
+  readonly #options: Omit<ApiOptions, "kinds">;
+  #kinds: readonly ResourceKind[];
+  #handler: (request: Request) => Response | Promise<Response>;
   #stopBookmarks = () => {};
   #requests: SeenRequest[] = [];
   #server: Deno.HttpServer<Deno.NetAddr>;
@@ -72,8 +75,8 @@ export class Simulator {
     this.store = new ObjectStore(kinds, { seed, history: watchHistory, now: () => clock.now() });
     this.faults = new Faults((kind) => this.#watches.streams(kind));
     this.token = token;
-    this.#handler = createApi({
-      kinds,
+    this.#kinds = kinds;
+    this.#options = {
       store: this.store,
       faults: this.faults,
       watches: this.#watches,
@@ -82,7 +85,8 @@ export class Simulator {
       down: () => this.#down.signal,
       clock,
       protobuf,
-    }).fetch;
+    };
+    this.#handler = createApi({ ...this.#options, kinds }).fetch;
     this.#sendBookmarks();
     this.#down = new AbortController();
     this.#server = this.#serve(port);
@@ -101,6 +105,30 @@ export class Simulator {
   /** Returns the number of open watches of one kind, or of all. */
   openWatches(kind?: string): number {
     return this.#watches.streams(kind).length;
+  }
+
+  /** Serves a custom kind, and creates its CustomResourceDefinition if these are served. */
+  define(kind: ResourceKind): void {
+    this.store.serve(kind);
+    this.#serveKinds([...this.#kinds, kind]);
+    if (this.#kinds.some((it) => it.kind === DEFINITION)) this.store.create(definitionOf(kind));
+  }
+
+  /** Deletes the objects of a custom kind and its CustomResourceDefinition, and serves it no longer. */
+  undefine(kind: ResourceKind): void {
+    for (const { metadata: { namespace = "", name } } of this.store.list(kind.kind)) {
+      this.store.delete(kind.kind, namespace, name);
+    }
+    this.#serveKinds(this.#kinds.filter((it) => it !== kind));
+    for (const stream of this.#watches.streams(kind.kind)) stream.close();
+    this.store.unserve(kind);
+    const name = definitionOf(kind).metadata.name;
+    if (this.#kinds.some((it) => it.kind === DEFINITION)) this.store.delete(DEFINITION, "", name);
+  }
+
+  #serveKinds(kinds: readonly ResourceKind[]): void {
+    this.#kinds = kinds;
+    this.#handler = createApi({ ...this.#options, kinds }).fetch;
   }
 
   /** Sends a bookmark immediately to every watch that allows bookmarks. */
@@ -143,7 +171,10 @@ export class Simulator {
     const signal = this.#down.signal;
     // A cut is an intended error in a body.
     const onError = () => new Response(null, { status: 500 });
-    return Deno.serve({ hostname: HOST, port, signal, onListen() {}, onError }, this.#handler);
+    return Deno.serve(
+      { hostname: HOST, port, signal, onListen() {}, onError },
+      (request) => this.#handler(request),
+    );
   }
 
   #remember({ method, url, headers }: Request): void {
