@@ -1,10 +1,16 @@
 import type { ResourceKind } from "../model/resource_kind.ts";
 import { livingCluster } from "./living_cluster.ts";
-import { sampleCluster } from "./sample_cluster.ts";
+import { Random } from "./random.ts";
+import { makeOperatorScene, OPERATOR_KINDS } from "./sample/operator.ts";
+import { Scene } from "./sample/scene.ts";
+import { sampleCluster, SHOWS_FAULTS_FROM } from "./sample_cluster.ts";
 import { Simulator } from "./simulator.ts";
+
+const OF_THE_OPERATOR = 0x6f706572;
 
 export interface DemoClusterOptions {
   readonly kinds: readonly ResourceKind[];
+  /** The size of the sample cluster. What an operator runs comes on top of it. */
   readonly objects: number;
   readonly signal: AbortSignal;
   readonly seed?: number;
@@ -24,6 +30,11 @@ export function startDemoCluster(options: DemoClusterOptions): DemoCluster {
   const simulator = Simulator.start({ kinds, seed });
   const { store, url } = simulator;
   store.fill(sampleCluster({ objects, seed }));
+  if (objects >= SHOWS_FAULTS_FROM) {
+    for (const kind of OPERATOR_KINDS) simulator.define(kind);
+    const scene = new Scene(new Random(~seed ^ OF_THE_OPERATOR), { nodes: 3, now: Date.now, healthy: true });
+    store.fill(makeOperatorScene(scene));
+  }
   const ended = livingCluster({ store, signal, seed, changesPerSecond }).finally(() => simulator.close());
   return { url, ended };
 }

@@ -61,7 +61,7 @@ const NAMES: Record<ApplicationType, readonly string[]> = {
  */
 const INSTALLED_UNDER_OWN_NAME = new Set(["mailer", "postgresql", "redis"]);
 /** The smallest cluster with the faults of a demo. Smaller ones would consist mostly of these faults. */
-const SHOWS_FAULTS_FROM = 1_000;
+export const SHOWS_FAULTS_FROM = 1_000;
 const OF_THE_FAULTS = 0x7363656e;
 /** One in this number of namespaces has limits and a policy. */
 const LIMITED = 4;
