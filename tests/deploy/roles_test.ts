@@ -20,6 +20,16 @@ Deno.test("Role, allows to list and watch the registered kinds of a namespace, a
   );
 });
 
+Deno.test("The component custom-resources, allows to list and watch the groups that it names", () => {
+  const [role] = read(`${KUBERNETES}/components/custom-resources/cluster_role.yaml`);
+  assertEquals(permissionsOf(role), [
+    "list *.acme.cert-manager.io",
+    "list *.cert-manager.io",
+    "watch *.acme.cert-manager.io",
+    "watch *.cert-manager.io",
+  ]);
+});
+
 Deno.test("Manifests, name the image by the version", () => {
   const { images } = load(Deno.readTextFileSync(`${KUBERNETES}/base/kustomization.yaml`)) as Manifest;
   const { version } = JSON.parse(Deno.readTextFileSync("deno.json"));
