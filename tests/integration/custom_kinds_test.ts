@@ -214,6 +214,41 @@ Deno.test(`Custom kinds on a real API server${skipped}`, { ignore: !apiServerAva
       }
     });
 
+    await test.step("A Role is enough for the custom resources of a namespace", async () => {
+      await server.request("POST", "/api/v1/namespaces", { metadata: { name: "elsewhere" } });
+      await custom.create({ ...WIDGET, versions: ["v2"] }, { name: "hidden", namespace: "elsewhere" });
+      const token = await server.serviceAccountToken("default", "restricted");
+      await server.request("POST", "/apis/rbac.authorization.k8s.io/v1/namespaces/default/roles", {
+        metadata: { name: "restricted" },
+        rules: [{ apiGroups: ["", "example.com"], resources: ["pods", "widgets"], verbs: ["list", "watch"] }],
+      });
+      await server.request("POST", "/apis/rbac.authorization.k8s.io/v1/namespaces/default/rolebindings", {
+        metadata: { name: "restricted" },
+        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: "restricted" },
+        subjects: [{ kind: "ServiceAccount", namespace: "default", name: "restricted" }],
+      });
+      const restricted = await Astrolabe.start(
+        `--kubeconfig=${server.kubeconfig(token)}`,
+        "--namespace=default",
+      );
+      try {
+        await restricted.ready();
+        const theirs = new Kinds(restricted);
+        await holds(async () => {
+          const states = (await theirs.custom()).map(({ group, kind, state }) => `${kind}.${group} ${state}`);
+          assertEquals(states, [
+            "Broken.example.com forbidden",
+            "Pod.example.com synced",
+            "Widget.example.com synced",
+            "Widget.other.example.org forbidden",
+          ]);
+        });
+        assertEquals((await theirs.resources("Widget")).length, 6);
+      } finally {
+        await restricted.stop();
+      }
+    });
+
     await test.step("A kind that is no longer defined goes, and comes back", async () => {
       await custom.undefine(WIDGET);
       await holds(async () => {
