@@ -39,6 +39,15 @@ const FILTERS: readonly Filter[] = [
   { namespaces: ["nowhere"] },
 ];
 
+/** Filters for records of kinds that come and go. */
+const KIND_FILTERS: readonly Filter[] = [
+  {},
+  { kindNames: ["Widget"] },
+  { kindNames: ["Pod"], inactive: true },
+  { kindNames: ["Widget.example.com"], namespaces: ["a"] },
+  { release: { name: "web" } },
+];
+
 /** Filters for objects of the kinds that are tracked. */
 const OBJECT_FILTERS: readonly Filter[] = [
   {},
@@ -244,6 +253,11 @@ for (let seed = 1; seed <= 20; seed++) {
   Deno.test(`Stream, a client's picture becomes the graph's (records, seed ${seed})`, async () => {
     const write = randomWriter(seed);
     await follow({ seed, kinds: testKinds, filters: FILTERS, write: (graph) => write([graph]) });
+  });
+
+  Deno.test(`Stream, a client's picture becomes the graph's (kinds that come and go, seed ${seed})`, async () => {
+    const write = randomWriter(seed, { customKinds: true });
+    await follow({ seed, kinds: testKinds, filters: KIND_FILTERS, write: (graph) => write([graph]) });
   });
 
   Deno.test(`Stream, a client's picture becomes the graph's (objects, seed ${seed})`, async () => {
