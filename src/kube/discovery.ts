@@ -29,6 +29,8 @@ export interface DiscoveryOptions {
 const POLL_MS = 300_000;
 /** A kind without a definition is gone when it has been missing for so long. */
 const GONE_AFTER_MS = 10_000;
+/** The maximum time that other kinds wait for the first look. */
+const FIRST_MS = 5_000;
 /** The maximum time that the first look waits for the definitions. */
 const DEFINITIONS_MS = 2_000;
 /** Changes within this time share one look. */
@@ -82,7 +84,7 @@ export class Discovery {
     this.#options = options;
   }
 
-  /** Settles after the first look, even if it failed. */
+  /** Settles after the first look, even if it failed, or after five seconds. */
   get first(): Promise<void> {
     return this.#first.promise;
   }
@@ -107,11 +109,16 @@ export class Discovery {
   async run(signal: AbortSignal): Promise<void> {
     const { clock } = this.#options;
     signal.addEventListener("abort", () => this.#change.resolve(), { once: true });
+    const cancel = clock.after(FIRST_MS, () => this.#first.resolve());
+    let document: Promise<DiscoveryDocument> | undefined = this.#read(signal);
+    document.catch(() => {});
     await this.#waitForDefinitions(signal);
     let pause = RETRY_MS;
     while (!signal.aborted) {
       this.#change = Promise.withResolvers();
-      const isComplete = await this.#look(signal);
+      const isComplete = await this.#look(document ?? this.#read(signal), signal);
+      document = undefined;
+      cancel();
       this.#first.resolve();
       const waiting = new AbortController();
       const either = AbortSignal.any([signal, waiting.signal]);
@@ -121,6 +128,7 @@ export class Discovery {
       pause = waiting.signal.aborted ? RETRY_MS : Math.min(2 * pause, RETRY_MAX_MS);
       if (waiting.signal.aborted) await sleep(SETTLE_MS, { clock, signal });
     }
+    cancel();
     this.#first.resolve();
   }
 
@@ -136,14 +144,18 @@ export class Discovery {
     this.#change.resolve();
   }
 
-  /** Looks up the kinds once. Returns whether nothing is missing. */
-  async #look(signal: AbortSignal): Promise<boolean> {
+  async #read(signal: AbortSignal): Promise<DiscoveryDocument> {
+    const document = await readDiscovery((path, accept) => this.#fetch(path, accept, signal));
+    if (document === undefined) throw new ConnectionError("the API server does not list its groups");
+    return document;
+  }
+
+  /** Takes over a document, and reports the kinds. Returns whether nothing is missing. */
+  async #look(document: Promise<DiscoveryDocument>, signal: AbortSignal): Promise<boolean> {
     const { log, onKinds } = this.#options;
     try {
-      const document = await readDiscovery((path, accept) => this.#fetch(path, accept, signal));
-      if (document === undefined) throw new ConnectionError("the API server does not list its groups");
+      const isComplete = this.#take(await document);
       this.#error = undefined;
-      const isComplete = this.#take(document);
       onKinds([...this.#known.values()]);
       return isComplete;
     } catch (error) {

@@ -3,6 +3,7 @@ import { assertEquals } from "@std/assert";
 import { kinds as builtIn } from "../../src/kinds/registry.ts";
 import { Discovery } from "../../src/kube/discovery.ts";
 import type { KubeRequest } from "../../src/kube/client.ts";
+import { ConnectionError } from "../../src/kube/errors.ts";
 import type { CustomKind, ResourceKind } from "../../src/model/resource_kind.ts";
 import { eventually } from "../support/eventually.ts";
 import { FakeClock } from "../support/fake_clock.ts";
@@ -22,10 +23,17 @@ class ApiServer {
   /** Whether it has aggregated discovery. */
   isNew = true;
   status = 200;
+  /** Whether it never answers. */
+  hangs = false;
   readonly paths: string[] = [];
 
-  fetch = (path: string, { accept }: KubeRequest): Promise<Response> => {
+  fetch = (path: string, { accept, signal }: KubeRequest): Promise<Response> => {
     this.paths.push(path);
+    if (this.hangs) {
+      return new Promise((_, reject) =>
+        signal.addEventListener("abort", () => reject(new ConnectionError("why")))
+      );
+    }
     if (this.status !== 200) {
       return Promise.resolve(answer({ message: "why" }, this.status));
     }
@@ -213,13 +221,30 @@ Deno.test("Discovery tells by their groups which kinds are custom, where it may 
 
 Deno.test("Discovery waits two seconds at most for the definitions", async () => {
   await discovering(async (parts) => {
-    const { clock, server, discovery } = parts;
-    await eventually(() => clock.waitsFor(2_000));
+    const { clock, server, discovery, looks } = parts;
+    await eventually(() => clock.waitsFor(2_000) && server.paths.length === 1);
     clock.advance(1_999);
-    assertEquals(server.paths, []);
+    await Promise.resolve();
+    assertEquals(looks(), 0);
     clock.advance(1);
     await discovery.first;
-    assertEquals(server.paths, ["/apis"]);
+    assertEquals([looks(), server.paths], [1, ["/apis"]]);
+  });
+});
+
+Deno.test("Discovery holds up other kinds for five seconds at most", async () => {
+  await discovering(async ({ clock, server, discovery }) => {
+    let isOver = false;
+    discovery.first.then(() => isOver = true);
+    await eventually(() => server.paths.length === 1);
+    clock.advance(4_999);
+    await Promise.resolve();
+    assertEquals(isOver, false);
+    clock.advance(1);
+    await eventually(() => isOver);
+  }, ({ server, deliver }) => {
+    deliver({ definitions: [], aggregated: [] });
+    server.hangs = true;
   });
 });
 
