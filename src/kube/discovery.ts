@@ -4,9 +4,9 @@
  * It looks at `/apis` at the start, soon after each change of a CustomResourceDefinition or an APIService, and
  * every few minutes. A definition that is not served yet is looked for again, less and less often.
  *
- * It reports the preferred version of each kind that can be listed and watched. A kind that is missing once is
- * still reported: an API server that has just started, or one of several that lags behind, may not have all of
- * them. It is gone when its definition is gone. Without a definition it is gone when it has been missing for ten seconds.
+ * It reports the preferred version of each kind that can be listed and watched. A kind is gone when neither a
+ * definition nor an APIService is left of it. Where these are not known, it is gone when it has been missing for
+ * ten seconds: an API server that has just started, or one of several that lags behind, may not name all kinds.
  */
 import type { Logger } from "../log.ts";
 import { type Clock, sleep } from "../model/clock.ts";
@@ -184,7 +184,8 @@ export class Discovery {
       if (found.has(key)) continue;
       const isDefined = this.#serving.isDefined(kind);
       const since = this.#missing.get(key) ?? now;
-      const isGone = isDefined === false && !kind.aggregated ||
+      const isAggregated = this.#serving.isAggregated(kind) ?? kind.aggregated;
+      const isGone = isDefined === false && !isAggregated ||
         !isDefined && !incomplete.has(kind.group) && now - since >= GONE_AFTER_MS;
       if (isGone) continue;
       found.set(key, kind);

@@ -1,5 +1,6 @@
 /** Custom kinds that come, change and go on a real API server. */
 import { assert, assertEquals } from "@std/assert";
+import { AggregatedApi } from "../support/aggregated_api.ts";
 import { ApiServer, apiServerAvailable } from "../support/api_server.ts";
 import { Astrolabe } from "../support/astrolabe.ts";
 import { CustomResources, type Definition } from "../support/custom_resources.ts";
@@ -247,6 +248,40 @@ Deno.test(`Custom kinds on a real API server${skipped}`, { ignore: !apiServerAva
       } finally {
         await restricted.stop();
       }
+    });
+
+    await test.step("An aggregated API adds what is not a resource already, and survives its server", async () => {
+      const { metadata } = await custom.create({ ...WIDGET, versions: ["v2"] }, { name: "mirrored" });
+      const { uid } = metadata;
+      const aggregated = new AggregatedApi(server, [
+        { metadata: { name: "mirrored", namespace: "default", uid } },
+        { metadata: { name: "own", namespace: "default", uid: "uid-of-own" } },
+      ]);
+      await aggregated.register();
+      const resources = () => kinds.resources("Mirror");
+      await holds(async () => assertEquals(await resources(), ["mirror.example.com/v1 own"]));
+      assertEquals((await kinds.resources("Widget")).filter((it) => it.endsWith("mirrored")), [
+        "example.com/v2 mirrored",
+      ]);
+
+      const { lists } = aggregated;
+      aggregated.cut();
+      await holds(() => assert(aggregated.lists > lists));
+
+      await aggregated.down();
+      await holds(async () => {
+        const mirror = await kinds.find("Mirror", "mirror.example.com");
+        assertEquals([mirror?.state === "listing", mirror?.error === undefined], [false, false]);
+      });
+      assertEquals(await resources(), ["mirror.example.com/v1 own"]);
+      aggregated.up();
+      await holds(async () => {
+        const mirror = await kinds.find("Mirror", "mirror.example.com");
+        assertEquals([mirror?.state, mirror?.error], ["synced", undefined]);
+      });
+      await server.request("DELETE", "/apis/apiregistration.k8s.io/v1/apiservices/v1.mirror.example.com");
+      await holds(async () => assertEquals(await kinds.find("Mirror", "mirror.example.com"), undefined));
+      await aggregated.down();
     });
 
     await test.step("A kind that is no longer defined goes, and comes back", async () => {

@@ -302,7 +302,7 @@ Deno.test("Discovery keeps a defined kind that an API server does not name", asy
   });
 });
 
-Deno.test("Discovery drops an expected kind without a definition after ten seconds", async () => {
+Deno.test("Discovery drops an expected kind after ten seconds, where it may not read the definitions", async () => {
   await discovering(async (parts) => {
     const { clock, discovery, looks } = parts;
     await discovery.first;
@@ -317,7 +317,7 @@ Deno.test("Discovery drops an expected kind without a definition after ten secon
     }
     assertEquals(parts.found(), ["Gone.example.com/v1 aggregated"]);
     await finds(parts);
-  }, ({ discovery, deliver }) => {
+  }, ({ discovery }) => {
     discovery.expect([{
       group: "example.com",
       version: "v1",
@@ -326,7 +326,21 @@ Deno.test("Discovery drops an expected kind without a definition after ten secon
       namespaced: true,
       aggregated: true,
     }]);
-    deliver({ definitions: [], aggregated: [] });
+    for (const kind of [definitions, services]) discovery.settled(kind);
+  });
+});
+
+Deno.test("Discovery drops the kinds of an APIService that is gone", async () => {
+  await discovering(async (parts) => {
+    await finds(parts, "Metric.example.com/v1 aggregated");
+    const before = parts.looks();
+    parts.server.groups = {};
+    parts.deliver({ aggregated: [] });
+    await finds(parts);
+    assertEquals(parts.looks(), before + 1);
+  }, ({ server, deliver }) => {
+    server.groups = { "example.com": { v1: ["Metric metrics"] } };
+    deliver({ definitions: [], aggregated: ["v1.example.com"] });
   });
 });
 
