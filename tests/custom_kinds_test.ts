@@ -10,6 +10,7 @@ import { Discovery } from "../src/kube/discovery.ts";
 import { Informers } from "../src/kube/informers.ts";
 import { StartGate } from "../src/kube/start_gate.ts";
 import type { CustomResources } from "../src/model/custom_resources.ts";
+import { parseLabelSelector } from "../src/model/label_selector.ts";
 import { apiVersionOf, type ResourceKind } from "../src/model/resource_kind.ts";
 import { Simulator } from "../src/simulator/simulator.ts";
 import { eventually } from "./support/eventually.ts";
@@ -81,6 +82,16 @@ async function following(
 function create({ simulator }: Parts, kind: ResourceKind, name: string, more: object = {}): void {
   const metadata = { name, namespace: "n", ...more };
   simulator.store.create({ apiVersion: apiVersionOf(kind), kind: kind.kind, metadata });
+}
+
+/** Lets an APIService say that another server serves a group. */
+function serveElsewhere({ simulator }: Parts, group: string): void {
+  simulator.store.create({
+    apiVersion: "apiregistration.k8s.io/v1",
+    kind: "APIService",
+    metadata: { name: `v1.${group}` },
+    spec: { service: { namespace: "n", name: "server" } },
+  });
 }
 
 /** Waits for a condition while time passes in small steps. */
@@ -159,6 +170,11 @@ Deno.test("CustomKinds, lists again the resources that named a kind before it wa
     const unresolved: unknown[] = [];
     for (const row of read.select({})) read.forEachReference(row, (it) => unresolved.push(it));
     assertEquals(unresolved, []);
+    store.patch("HorizontalPodAutoscaler", { namespace: "n", name: "scaler" }, {
+      metadata: { labels: { changed: "yes" } },
+    });
+    const hasChanged = () => [...read.select({ labelSelector: parseLabelSelector("changed") })].length === 1;
+    await passing(parts, hasChanged);
     parts.simulator.define(widget);
     create(parts, widget, "scaled");
     await passing(parts, () => read.relationCount === 1);
@@ -264,17 +280,58 @@ for (const [what, isAggregated] of [["an aggregated API", true], ["a definition"
         simulator.define(widget);
         create(parts, kinds.find(({ kind }) => kind === "ServiceAccount")!, "witness");
         create(parts, widget, "first");
-        if (!isAggregated) return;
-        simulator.store.create({
-          apiVersion: "apiregistration.k8s.io/v1",
-          kind: "APIService",
-          metadata: { name: "v1.example.com" },
-          spec: { service: { namespace: "n", name: "server" } },
-        });
+        if (isAggregated) serveElsewhere(parts, "example.com");
       },
     });
   });
 }
+
+Deno.test("CustomKinds, leaves out a kind that a rule of Astrolabe's own covers, in any version", async () => {
+  const gateway = custom("Gateway", "gateways", { group: "gateway.networking.k8s.io", version: "v1beta1" });
+  await following(async (parts) => {
+    await passing(parts, hasSynced(parts, "Widget"));
+    assertEquals(statusOf(parts, "Gateway"), undefined);
+  }, {
+    prepare: ({ simulator }) => {
+      simulator.define(gateway);
+      simulator.define(widget);
+    },
+  });
+});
+
+Deno.test("CustomKinds, notices that another server serves a kind now", async () => {
+  await following(async (parts) => {
+    await passing(parts, hasSynced(parts, "Widget"));
+    assertEquals(statusOf(parts, "Widget")?.kind.aggregated, false);
+    serveElsewhere(parts, "example.com");
+    await passing(parts, () => statusOf(parts, "Widget")?.kind.aggregated === true);
+    await passing(parts, hasSynced(parts, "Widget"));
+    assertEquals(namesOf(parts, "Widget"), ["first"]);
+  }, {
+    prepare: (parts) => {
+      parts.simulator.define(widget);
+      create(parts, widget, "first");
+    },
+  });
+});
+
+Deno.test("CustomKinds, shows an object under its other kind when the first one goes", async () => {
+  const mirror = custom("Mirror", "mirrors", { group: "mirror.example.com" });
+  await following(async (parts) => {
+    await passing(parts, () => namesOf(parts, "Widget").length === 1 && hasSynced(parts, "Mirror")());
+    assertEquals(namesOf(parts, "Mirror"), []);
+    parts.simulator.undefine(widget);
+    await passing(parts, () => namesOf(parts, "Mirror").length === 1);
+    assertEquals(namesOf(parts, "Widget"), []);
+  }, {
+    prepare: (parts) => {
+      parts.simulator.define(widget);
+      parts.simulator.define(mirror);
+      serveElsewhere(parts, "mirror.example.com");
+      for (const kind of [widget, mirror]) create(parts, kind, "same", { uid: "uid-of-same" });
+    },
+  });
+});
 
 Deno.test("StartGate, lets so many in at a time, and forgets those who leave", async () => {
   const gate = new StartGate(2);

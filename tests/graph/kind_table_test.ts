@@ -36,6 +36,29 @@ Deno.test("KindTable, assigns numbers of kinds that have gone again only when th
   assertEquals([table.all.length, table.all[testKinds.length]?.kind], [end, "New"]);
 });
 
+Deno.test("KindTable, does not assign the number of a kind that has come back", () => {
+  const table = new KindTable(testKinds);
+  const widget = table.add(custom("Widget"));
+  table.remove(widget);
+  table.add(custom("Widget"));
+  for (let i = 0; i < 1_000; i++) table.remove(table.add(custom(`Gone${i}`)));
+  table.add(custom("New"));
+  assertEquals(table.all[widget]?.kind, "Widget");
+});
+
+Deno.test("KindTable, forgets of a kind that goes that it is synced, and every version of it", () => {
+  const table = new KindTable([]);
+  const first = custom("Widget");
+  const number = table.add(first);
+  table.setSynced(number, true);
+  table.add(custom("Widget", "v2"));
+  assertEquals([table.find(first), table.isSynced(number)], [number, true]);
+  table.remove(number);
+  assertEquals(table.find(first), undefined);
+  table.add(first);
+  assertEquals(table.isSynced(number), false);
+});
+
 Deno.test("KindTable, refuses more kinds than its numbers can tell", () => {
   const table = new KindTable([]);
   for (let i = 0; i < 0xffff; i++) table.add(custom(`Kind${i}`));

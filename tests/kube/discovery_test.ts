@@ -102,7 +102,9 @@ interface Parts {
   readonly found: () => string[];
   readonly looks: () => number;
   /** Delivers the list of definitions, of aggregated versions, or both. */
-  readonly deliver: (what: { definitions?: readonly string[]; aggregated?: readonly string[] }) => void;
+  readonly deliver: (
+    what: { definitions?: readonly string[]; aggregated?: readonly string[]; local?: readonly string[] },
+  ) => void;
 }
 
 async function discovering(
@@ -123,17 +125,23 @@ async function discovering(
         `${kind}.${group}/${version}${aggregated ? " aggregated" : ""}`
       ).sort(),
     looks: () => reports.length,
-    deliver: ({ definitions: names, aggregated }) => {
-      const list = (kind: ResourceKind, objects: readonly string[], spec: object) => {
+    deliver: ({ definitions: names, aggregated, local = [] }) => {
+      const list = (kind: ResourceKind, objects: readonly (readonly [name: string, spec: object])[]) => {
         sink.begin({ kind });
-        for (const name of objects) {
+        for (const [name, spec] of objects) {
           sink.upsert({ kind }, { metadata: { name, uid: name, resourceVersion: "1" }, spec });
         }
         sink.end({ kind });
         discovery.settled(kind);
       };
-      if (names) list(definitions, names, {});
-      if (aggregated) list(services, aggregated, { service: { name: "server" } });
+      const elsewhere = { service: { name: "server" } };
+      if (names) list(definitions, names.map((name) => [name, {}]));
+      if (aggregated) {
+        list(services, [
+          ...aggregated.map((name) => [name, elsewhere] as const),
+          ...local.map((name) => [name, {}] as const),
+        ]);
+      }
     },
   };
   const stop = new AbortController();
@@ -219,6 +227,24 @@ Deno.test("Discovery tells by their groups which kinds are custom, where it may 
   });
 });
 
+Deno.test("Discovery takes only versions that another server serves for aggregated", async () => {
+  await discovering(async (parts) => {
+    await finds(parts, "Widget.example.com/v1");
+  }, ({ server, deliver }) => {
+    server.groups = { "example.com": { v1: ["Widget widgets"] }, "apps": { v1: ["Deployment deployments"] } };
+    deliver({ definitions: ["widgets.example.com"], aggregated: [], local: ["v1.example.com", "v1.apps"] });
+  });
+});
+
+Deno.test("Discovery finds a defined kind in a group of Kubernetes", async () => {
+  await discovering(async (parts) => {
+    await finds(parts, "Thing.storage.k8s.io/v1");
+  }, ({ server, deliver }) => {
+    server.groups = { "storage.k8s.io": { v1: ["Thing things", "StorageClass storageclasses"] } };
+    deliver({ definitions: ["things.storage.k8s.io"], aggregated: [] });
+  });
+});
+
 Deno.test("Discovery waits two seconds at most for the definitions", async () => {
   await discovering(async (parts) => {
     const { clock, server, discovery, looks } = parts;
@@ -271,6 +297,22 @@ Deno.test("Discovery looks less and less often for a definition that is not serv
       clock.advance(pause);
       await eventually(() => looks() === before + 1);
     }
+  }, ({ deliver }) => deliver({ definitions: ["nevers.example.com"], aggregated: [] }));
+});
+
+Deno.test("Discovery begins again with short pauses after a change", async () => {
+  await discovering(async ({ clock, looks, deliver }) => {
+    for (const pause of [200, 400, 800]) {
+      await eventually(() => clock.waitsFor(pause), () => pause);
+      clock.advance(pause);
+    }
+    await eventually(() => clock.waitsFor(1_600));
+    const before = looks();
+    deliver({ definitions: ["nevers.example.com"] });
+    await eventually(() => clock.waitsFor(50));
+    clock.advance(50);
+    await eventually(() => looks() === before + 1);
+    await eventually(() => clock.waitsFor(200));
   }, ({ deliver }) => deliver({ definitions: ["nevers.example.com"], aggregated: [] }));
 });
 

@@ -14,10 +14,57 @@ export const COVERING: readonly [room: string, tests: readonly string[]][] = [
   ["src/arrays/", ["tests/arrays", "tests/graph"]],
   ["src/graph/", ["tests/graph"]],
   ["src/kinds/", ["tests/kinds"]],
+  ["src/custom_kinds.ts", ["tests/custom_kinds_test.ts"]],
+  ["src/kube/discovery.ts", ["tests/kube/discovery_test.ts"]],
+  ["src/kube/serving_objects.ts", ["tests/kube/discovery_test.ts", "tests/custom_kinds_test.ts"]],
   ["src/persist/journal/", ["tests/persist/journal", "tests/persist/persistence_property_test.ts"]],
 ];
 
 export const MUTATIONS: readonly Mutation[] = [
+  ...of("src/graph/kind_table.ts", [
+    ["?? this.#gone.get(key) ??", "??"],
+    ["    this.#gone.delete(key);", ""],
+    ["    this.#synced.delete(number);\n    this.#gone", "    this.#gone"],
+    ["seen !== undefined && this.#all[seen] === kind", "seen !== undefined"],
+    ["    this.#all[number] = kind;\n    this.#seen", "    this.#all[number] ??= kind;\n    this.#seen"],
+  ]),
+  ...of("src/graph/graph.ts", [
+    ["    if (isNew) this.#tables.cohorts.openKind(number);", ""],
+    ["    for (const row of rows) this.#remove(row);", ""],
+    ["    this.#kinds.remove(number);", ""],
+    ["comparePrecedence(known, kind) < 0", "false"],
+    ["    if (this.#kinds.find(known) === this.#kinds.find(kind)) return false;", ""],
+  ]),
+  ...of("src/kube/discovery.ts", [
+    ["resource.isWatchable && this.#isCustom", "this.#isCustom"],
+    [" && !found.has(key)", ""],
+    ["    if (isDefined || isAggregated) return true;", ""],
+    ["const isKnown = isDefined === false && isAggregated === false;", "const isKnown = false;"],
+    [" && !OWN_GROUPS.has(resource.group)", ""],
+    ["!isDefined && !incomplete.has(kind.group) && now", "!isDefined && now"],
+    ["      if (isGone) continue;", ""],
+    ["Math.min(2 * pause, RETRY_MAX_MS)", "RETRY_MS"],
+    ["waiting.signal.aborted ? RETRY_MS : Math", "Math"],
+    ["      this.#change = Promise.withResolvers();", ""],
+  ]),
+  ...of("src/kube/serving_objects.ts", [
+    ["if (isServing && !isGone) names", "if (!isGone) names"],
+    ["    if (list === undefined) this.#onChange();", ""],
+    ["    this.#names.set(what, names);\n", ""],
+  ]),
+  ...of("src/custom_kinds.ts", [
+    ["for (const referring of missed.take(rule)) informers.relist(referring);", ""],
+    [
+      "for (const referring of graph.removeKind(rule)) missed.add(referring, rule);",
+      "graph.removeKind(rule);",
+    ],
+    ["    registry.delete(rule);", ""],
+    ["    informers.remove(rule);", ""],
+    ["findKind(kind.group, kind.kind) === undefined && follows", "follows"],
+    ["names(which, kind) ? undefined : OBJECTS_MAX", "OBJECTS_MAX"],
+    [" || rule.aggregated !== kind.aggregated", ""],
+    ["    for (const mirror of graph.mirrors) informers.relist(mirror);", ""],
+  ]),
   ...of("src/graph/tables/selectors.ts", [
     ["? !listed", "? true"],
     ["i < values; i++) if (words[at + 3 + i] === value)", "i < 1; i++) if (words[at + 3 + i] === value)"],
@@ -75,7 +122,7 @@ export const MUTATIONS: readonly Mutation[] = [
     ["return source !== 0 && declaring !== other;", "return false;"],
     ["this.counts[type]! += count;", "this.counts[type]! += 1;"],
     ["if (selectors.selectsNothing(selector)) selectors.emptySince.data[selector] = this.#now();", ""],
-    ["if (unusedWithout === type) rows.unusedSince.data[target] = this.#now();", ""],
+    ["        rows.unusedSince.data[target] = this.#now();", ""],
   ]),
   ...of("src/graph/declarations.ts", [
     ["if (references.isNoted(known, MENTIONED) && !this.#mentions(known, reference)) return false;", ""],
