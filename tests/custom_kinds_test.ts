@@ -320,9 +320,12 @@ Deno.test("CustomKinds, shows an object under its other kind when the first one 
   await following(async (parts) => {
     await passing(parts, () => namesOf(parts, "Widget").length === 1 && hasSynced(parts, "Mirror")());
     assertEquals(namesOf(parts, "Mirror"), []);
+    const start = parts.clock.now();
     parts.simulator.undefine(widget);
     await passing(parts, () => namesOf(parts, "Mirror").length === 1);
     assertEquals(namesOf(parts, "Widget"), []);
+    // Not only when its watch has been silent for long.
+    assertEquals(parts.clock.now() - start < 100_000, true);
   }, {
     prepare: (parts) => {
       parts.simulator.define(widget);
