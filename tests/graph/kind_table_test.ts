@@ -121,3 +121,25 @@ Deno.test("Graph.removeKind(), returns the kinds that refer to it, and keeps ref
   graph.upsert(record({ kind: widget, uid: "uid-1", namespace: "a", name: "one" }));
   assertEquals([graph.read.relationCount, graph.validate()], [1, []]);
 });
+
+Deno.test("Graph.removeKind(), the graph does not have the kind, nor its numbers, any longer", () => {
+  const graph = new Graph(testKinds);
+  const widget = custom("Widget");
+  graph.addKind(widget);
+  const number = graph.read.findKind(widget)!;
+  assertEquals(graph.read.hasKind(number), true);
+  graph.setSynced(widget, true);
+  graph.removeKind(widget);
+  assertEquals([graph.read.findKind(widget), graph.read.hasKind(number)], [undefined, false]);
+  assertEquals(graph.read.isSynced(number), false);
+});
+
+Deno.test("Graph.mirrors, has no kind whose resources are only changed", () => {
+  const graph = new Graph(testKinds);
+  const widget = custom("Widget");
+  graph.addKind(widget);
+  for (const message of ["one", "two"]) {
+    graph.upsert(record({ kind: widget, uid: "uid-1", namespace: "a", name: "one", message }));
+  }
+  assertEquals(graph.mirrors, []);
+});
