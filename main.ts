@@ -1,4 +1,4 @@
-import { demo, serve } from "./src/app.ts";
+import { basename } from "node:path";
 import { parseCommandLine } from "./src/cli/command_line.ts";
 import { readConfig, UsageError } from "./src/cli/config.ts";
 import { probeHealth } from "./src/cli/health_probe.ts";
@@ -30,7 +30,35 @@ async function main(args: readonly string[]): Promise<number> {
   if (ignored.length > 0) {
     log.warn("Ignored flags, accepted for compatibility", { flags: ignored.join(" ") });
   }
+  // The plugin starts faster without the server.
+  const { demo, serve } = await import("./src/app.ts");
   return await (command === "demo" ? demo : serve)(config, log, abortOnSignal());
+}
+
+/** Runs a command line of the plugin, or completes one. */
+async function plugin(args: readonly string[], { completes }: { completes: boolean }): Promise<number> {
+  const { runCompletion, runPlugin } = await import("./src/plugin/plugin.ts");
+  const encoder = new TextEncoder();
+  return await (completes ? runCompletion : runPlugin)(args, {
+    output: {
+      write: (text) => writeAll(Deno.stdout, encoder.encode(text)),
+      isTerminal: Deno.stdout.isTerminal() && !Deno.env.get("NO_COLOR"),
+    },
+    error: (text) => writeAll(Deno.stderr, encoder.encode(text)),
+    env: (name) => Deno.env.get(name),
+    signal: abortOnSignal(),
+    local: async (cluster, signal) => (await import("./src/app.ts")).answerLocally(cluster, signal),
+  });
+}
+
+function writeAll(to: { writeSync(bytes: Uint8Array): number }, bytes: Uint8Array): void {
+  try {
+    for (let at = 0; at < bytes.length;) at += to.writeSync(bytes.subarray(at));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+    // The reader, such as head, has what it wanted.
+    Deno.exit(0);
+  }
 }
 
 /** A second signal within this time is the same one: task runners pass on what the terminal sends to all. */
@@ -50,8 +78,21 @@ function abortOnSignal(): AbortSignal {
   return stop.signal;
 }
 
+/** Runs what the name of the program means: kubectl finds a plugin by the name of its file. */
+async function run(args: readonly string[]): Promise<number> {
+  const name = basename(Deno.execPath()).replace(/\.exe$/, "");
+  if (name.startsWith("kubectl_complete-")) return await plugin(args, { completes: true });
+  if (name.startsWith("kubectl-")) return await plugin(args, { completes: false });
+  const [command, ...rest] = args;
+  if (command === "kubectl" && rest[0] === "__complete") {
+    return await plugin(rest.slice(1), { completes: true });
+  }
+  if (command === "kubectl") return await plugin(rest, { completes: false });
+  return await main(args);
+}
+
 try {
-  Deno.exit(await main(Deno.args));
+  Deno.exit(await run(Deno.args));
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;
   console.error(`astrolabe: ${error.message}`);

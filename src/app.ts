@@ -4,7 +4,8 @@
  * During the shutdown delay it continues to follow the cluster and to serve, so that clients can move to
  * other replicas. Then it stops following, and unfinished requests have a few seconds.
  */
-import type { Config, RedisConfig } from "./cli/config.ts";
+import { parseCommandLine } from "./cli/command_line.ts";
+import { type Config, readConfig, type RedisConfig } from "./cli/config.ts";
 import { type DemoRedis, startDemoRedis } from "./simulator/demo_redis.ts";
 import { foldCustom } from "./fold_custom.ts";
 import { FoldingLog } from "./folding_log.ts";
@@ -20,6 +21,7 @@ import { KindRegistry, kinds } from "./kinds/registry.ts";
 import { KubeClient } from "./kube/client.ts";
 import { CustomKinds } from "./custom_kinds.ts";
 import { Discovery } from "./kube/discovery.ts";
+import { ApiStatusError } from "./kube/errors.ts";
 import { sleep, systemClock } from "./model/clock.ts";
 import { Informers } from "./kube/informers.ts";
 import type { Logger } from "./log.ts";
@@ -89,14 +91,38 @@ function using({ host, port }: DemoRedis, config: Config): Config {
   };
 }
 
+/**
+ * Reads a cluster, and returns what answers requests from then on, without a server. It follows the cluster
+ * until the signal.
+ *
+ * @throws {Error} if the API server cannot be reached or rejects the credentials.
+ */
+export async function answerLocally(
+  { kubeconfig, context }: Pick<Config, "kubeconfig" | "context">,
+  signal: AbortSignal,
+): Promise<(request: Request) => Promise<Response>> {
+  const { command, flags } = parseCommandLine(["serve"]);
+  const config = { ...readConfig(command as "serve", flags, { get: () => undefined }), kubeconfig, context };
+  const log: Logger = { error() {}, warn() {}, info() {}, verbose() {} };
+  const client = KubeClient.load(config, log);
+  const response = await client.fetch("/api", { accept: "application/json", signal });
+  if (!response.ok) throw ApiStatusError.from(response, { text: await response.text(), now: Date.now() });
+  await response.body?.cancel();
+  const { promise, resolve, reject } = Promise.withResolvers<(request: Request) => Promise<Response>>();
+  run({ config, log, client, onRead: resolve }, signal).catch(reject);
+  return await promise;
+}
+
 interface Parts {
   readonly config: Config;
   readonly log: Logger;
   readonly client: KubeClient;
   readonly onSynced?: ((graph: GraphReader, url: string) => void) | undefined;
+  /** Called with what answers requests, when every kind was read. There is no server then. */
+  readonly onRead?: ((answer: (request: Request) => Promise<Response>) => void) | undefined;
 }
 
-async function run({ config, log, client, onSynced }: Parts, signal: AbortSignal): Promise<number> {
+async function run({ config, log, client, onSynced, onRead }: Parts, signal: AbortSignal): Promise<number> {
   const graph = new Graph(kinds);
   const registry = new KindRegistry();
   const missed = new MissedKinds();
@@ -181,7 +207,7 @@ async function run({ config, log, client, onSynced }: Parts, signal: AbortSignal
     log: folded,
   });
 
-  const server = listen(router.fetch, config, folded);
+  const server = onRead ? NOWHERE : listen(router.fetch, config, folded);
   if (server === undefined) {
     running.abort();
     folded.close();
@@ -218,6 +244,11 @@ async function run({ config, log, client, onSynced }: Parts, signal: AbortSignal
   ).then(() => {
     if (!signal.aborted) onSynced?.(graph.read, server.url);
   });
+  const read = onRead && progress.then(async () => {
+    const isListing = () => informers.statuses().some(({ state }) => state === "listing");
+    while (!signal.aborted && isListing()) await sleep(20, { clock: systemClock, signal });
+    onRead(async (request) => await router.fetch(request));
+  });
   const saving = new AbortController();
   const saved = persistence?.run(saving.signal);
   const followed = Promise.all([informers.run(stop.signal), discovery?.run(stop.signal)]);
@@ -228,7 +259,7 @@ async function run({ config, log, client, onSynced }: Parts, signal: AbortSignal
   // Without a delay, wait until following has stopped, so that its last changes are saved too.
   if (delay === 0) await followed;
   saving.abort();
-  await Promise.all([saved, delayed, followed, progress]);
+  await Promise.all([saved, delayed, followed, progress, read]);
   watchClients.close();
   await server.close();
   views.close();
@@ -306,6 +337,9 @@ function listen(handler: Deno.ServeHandler, { bindAddress, port }: Config, log: 
     return undefined;
   }
 }
+
+/** What stands in for the server of a program that only answers itself. */
+const NOWHERE = { url: "", acceptErrors: 0, retire() {}, close: () => Promise.resolve() };
 
 function whatToTry(graph: GraphReader, url: string): string {
   const [release] = graph.releases().map(({ name }) => graph.text.text(name)).sort();

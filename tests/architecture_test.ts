@@ -60,11 +60,13 @@ const ROOMS: readonly [room: string, files: RegExp, allowed: RegExp][] = [
     /^src\/cli\/[a-z0-9_]+\.ts$/,
     /^(src\/cli\/[a-z0-9_]+\.ts|src\/model\/[a-z0-9_]+\.ts|src\/(log|read_text_file)\.ts|deno\.json)$/,
   ],
-  ["main", /^main\.ts$/, /^src\/(cli\/[a-z0-9_]+|app|log)\.ts$/],
+  ["plugin", /^src\/plugin\/[a-z0-9_/]+\.ts$/, /^src\/(plugin\/[a-z0-9_/]+|read_text_file)\.ts$/],
+  ["main", /^main\.ts$/, /^src\/(cli\/[a-z0-9_]+|app|log|plugin\/plugin)\.ts$/],
 ];
 
 const PACKAGES: readonly [name: string, rooms: readonly string[]][] = [
   ["@kubernetes/client-node", ["src/kube/"]],
+  ["@modelcontextprotocol/sdk", ["src/plugin/mcp/"]],
   ["ioredis", ["src/persist/redis/"]],
   ["hono", ["src/http/", "src/simulator/"]],
   ["@opentelemetry/api", ["src/http/"]],

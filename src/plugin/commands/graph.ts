@@ -1,0 +1,36 @@
+import type { GraphAnswer } from "../answers.ts";
+import { dot, mermaid } from "../diagram.ts";
+import type { Command } from "../invocation.ts";
+import { printValue } from "../output.ts";
+import { PluginError } from "../plugin_error.ts";
+import { ask } from "../server.ts";
+
+export const graph: Command = {
+  usage: "graph [--release NAME] [--kind KIND] [-o dot|mermaid|json|yaml]",
+  summary: "resources and relations, as a diagram or as data",
+
+  async run({ server, namespace, flags, output, words }) {
+    if (words.length > 0) throw new PluginError(`unexpected argument ${JSON.stringify(words[0])}`);
+    const answer = await ask<GraphAnswer>(server, "/api/v1/graph", {
+      namespace: flags.release === undefined ? namespace : undefined,
+      release: flags.release,
+      kind: flags.kinds,
+      labelSelector: flags.selector,
+    });
+    switch (flags.output ?? "dot") {
+      case "json":
+      case "yaml":
+        printValue(output, flags.output as "json" | "yaml", answer);
+        break;
+      case "dot":
+        output.write(dot(answer));
+        break;
+      case "mermaid":
+        output.write(mermaid(answer));
+        break;
+      default:
+        throw new PluginError("--output of graph must be dot, mermaid, json or yaml");
+    }
+    return 0;
+  },
+};

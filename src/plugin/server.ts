@@ -1,0 +1,112 @@
+/** An Astrolabe that the plugin asks: one at a URL, or one in this process. */
+import { PluginError } from "./plugin_error.ts";
+
+/** Values of a parameter that may be repeated, or none. */
+export type Query = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+export interface Server {
+  /** How it is reached, for messages. */
+  readonly name: string;
+  fetch(request: Request): Promise<Response>;
+  close(): Promise<void>;
+}
+
+/** Returns a server at a URL, which may have a path. */
+export function serverAt(url: string, { token }: { token?: string | undefined } = {}): Server {
+  const base = URL.parse(url);
+  if (base?.protocol !== "http:" && base?.protocol !== "https:") {
+    throw new PluginError("--server must be an http or https URL");
+  }
+  const headers: HeadersInit = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  return {
+    name: base.host,
+    async fetch(request) {
+      const { pathname, search } = new URL(request.url);
+      try {
+        return await fetch(base.href.replace(/\/$/, "") + pathname + search, {
+          headers: { ...Object.fromEntries(request.headers), ...headers },
+          redirect: "manual",
+          signal: request.signal,
+        });
+      } catch (cause) {
+        if (request.signal.aborted) throw cause;
+        throw new PluginError(`cannot reach Astrolabe at ${base.host}: ${reasonOf(cause)}`);
+      }
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+/** Asks for the JSON of a path. */
+export async function ask<Answer>(server: Server, path: string, query: Query = {}): Promise<Answer> {
+  const response = await server.fetch(new Request(`http://astrolabe${path}${searchOf(query)}`));
+  const text = await response.text();
+  if (response.ok) return parse<Answer>(text, server);
+  throw new PluginError(refusal(response.status, text, server));
+}
+
+/** Asks for all pages of a list. */
+export async function askAll<Item>(server: Server, path: string, query: Query = {}): Promise<Item[]> {
+  const items: Item[] = [];
+  for (let next: string | undefined = `${path}${searchOf(query)}`; next !== undefined;) {
+    const response: Response = await server.fetch(new Request(`http://astrolabe${next}`));
+    const text = await response.text();
+    if (!response.ok) throw new PluginError(refusal(response.status, text, server));
+    items.push(...parse<Item[]>(text, server));
+    next = /<([^>]+)>;\s*rel="next"/.exec(response.headers.get("link") ?? "")?.[1];
+  }
+  return items;
+}
+
+/** Reads the messages of a stream until it ends or the signal aborts. */
+export async function* follow<Message>(
+  server: Server,
+  path: string,
+  { query, signal }: { query: Query; signal: AbortSignal },
+): AsyncGenerator<Message> {
+  const request = new Request(`http://astrolabe${path}${searchOf(query)}`, { signal });
+  const response = await server.fetch(request);
+  if (!response.ok || response.body === null) {
+    throw new PluginError(refusal(response.status, await response.text(), server));
+  }
+  let rest = "";
+  for await (const text of response.body.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) {
+      if (line !== "") yield parse<Message>(line, server);
+    }
+  }
+}
+
+function searchOf(query: Query): string {
+  const search = new URLSearchParams();
+  for (const [name, values] of Object.entries(query)) {
+    for (const value of values === undefined ? [] : [values].flat()) search.append(name, value);
+  }
+  return search.size > 0 ? `?${search}` : "";
+}
+
+function parse<Answer>(text: string, { name }: Server): Answer {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new PluginError(`the answer of ${name} is not JSON: is it Astrolabe?`);
+  }
+}
+
+function refusal(status: number, text: string, { name }: Server): string {
+  try {
+    const { error: { message } } = JSON.parse(text);
+    if (typeof message === "string") return status === 401 ? `${message}; use --token` : message;
+  } catch {
+    // Not an error of Astrolabe.
+  }
+  return `${name} answers ${status}`;
+}
+
+function reasonOf(error: unknown): string {
+  const { cause, message } = error as { cause?: { message?: unknown }; message?: unknown };
+  const text = String(cause?.message ?? message ?? error);
+  return text.replace(/^.*\): /, "");
+}
