@@ -34,6 +34,11 @@ const NOT_RUN: readonly (readonly [command: RegExp, reason: string])[] = [
   [/^redis-server /, "its port may be taken; integration/persistence_restart_test.ts starts one"],
   [/ (rollout status|port-forward|wait --for=condition=complete) /, "no Pod runs without a kubelet"],
   [/^while /m, "a loop does not end by itself; http/watch_test.ts resumes streams"],
+  [
+    /^kubectl astrolabe /,
+    "docs/kubectl_test.ts runs them; integration/kubectl_plugin_test.ts lets kubectl find it",
+  ],
+  [/^sudo ln /, "it changes the machine"],
   [/\bdeploy\/redis\/\w+\.sh /, "deploy/backup_test.ts runs the scripts"],
 ];
 
