@@ -1,6 +1,6 @@
 import type { CustomKind } from "../../model/resource_kind.ts";
-import { ready } from "../health.ts";
 import type { KindRule } from "../rule.ts";
+import { customHealth } from "./custom_health.ts";
 
 /**
  * Returns the rule of a custom kind. Labels, Helm membership and owners need no rule: `makeRecord` reads them of
@@ -13,6 +13,6 @@ export function customRule(kind: CustomKind): KindRule {
     labelLimited: kind.namespaced,
     custom: true,
 
-    health: () => ready("Exists"),
+    health: customHealth,
   };
 }
