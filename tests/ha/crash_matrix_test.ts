@@ -1,6 +1,7 @@
 /**
  * Seeded runs over the three topologies. Each run kills, freezes or disconnects some of the API server, Redis
- * servers, Sentinels and replicas at random moments while the cluster changes, and brings them back. At the
+ * servers, Sentinels and replicas at random moments while the cluster changes, and brings them back. A replica
+ * may also lose one direction, or both, of its connections to the API server, the Redis or a Sentinel. At the
  * end, the API server, the memory of every replica and Redis must be equal, one replica must write, and no
  * reader of an untouched replica may have got an error.
  *
@@ -38,7 +39,7 @@ async function run(seed: number, topology: typeof TOPOLOGIES[number]): Promise<v
   const life = livingCluster({ store, signal: stop.signal, seed, changesPerSecond: 20 + next() * 200 });
   const readers: Reader[] = [];
   try {
-    for (let i = 0; i < REPLICAS; i++) readers.push(new Reader(await replicas.start()));
+    for (let i = 0; i < REPLICAS; i++) readers.push(new Reader(await replicas.startLinked()));
     await pause(next() * FAULT_MS);
     for (let round = 1 + Math.floor(next() * 3); round > 0; round--) {
       await Promise.all([fault(replicas, readers, next), fault(replicas, readers, next)]);
@@ -76,6 +77,8 @@ async function fault(replicas: Replicas, readers: Reader[], next: () => number):
     await fail(servers[Math.floor(choice * servers.length)], { isKill, during });
   } else if (kind < 0.65) {
     await fail(helpers[Math.floor(choice * helpers.length)], { isKill, during });
+  } else if (kind < 0.8) {
+    await partition(replicas, { during, choice, next });
   } else {
     const reader = readers[Math.floor(choice * readers.length)];
     if (reader === undefined || reader.isTouched) return;
@@ -84,7 +87,7 @@ async function fault(replicas: Replicas, readers: Reader[], next: () => number):
       await reader.stop();
       await replicas.stop(reader.astrolabe, "SIGKILL");
       await pause(during);
-      readers.push(new Reader(await replicas.start()));
+      readers.push(new Reader(await replicas.startLinked()));
     } else {
       reader.astrolabe.signal("SIGSTOP");
       await pause(during);
@@ -105,6 +108,25 @@ async function fail(part: Failing | undefined, { isKill, during }: { isKill: boo
   if (isKill) await part.start();
   else part.resume();
   failing.delete(part);
+}
+
+const DIRECTIONS = ["to server", "to client", "both"] as const;
+
+/** Loses a link of a replica. The replica itself still answers its readers. */
+async function partition(
+  replicas: Replicas,
+  { during, choice, next }: { during: number; choice: number; next: () => number },
+): Promise<void> {
+  const links = [...replicas.links.values()].flat();
+  const link = links[Math.floor(choice * links.length)];
+  const direction = DIRECTIONS[Math.floor(next() * DIRECTIONS.length)] ?? "both";
+  if (link === undefined || failing.has(link)) return;
+  failing.add(link);
+  link.lose(direction);
+  // Longer than some of the time-outs.
+  await pause(3 * during);
+  link.restore();
+  failing.delete(link);
 }
 
 const apiServers = new WeakMap<Replicas, Failing>();

@@ -12,6 +12,7 @@ import { holds } from "./holds.ts";
 import { kubeconfigOf } from "./kubeconfig.ts";
 import { describeAnswer, NaiveReading } from "./naive_reading.ts";
 import { openTopology, type RedisTopology, type TopologyName } from "./redis_topology.ts";
+import { TcpLink } from "./tcp_link.ts";
 
 const WHOLE = "inactive=true&labels=true";
 const REST_SECONDS = 60;
@@ -28,6 +29,8 @@ export class Replicas implements AsyncDisposable {
   readonly simulator: Simulator;
   readonly redis: RedisTopology;
   readonly running = new Set<Astrolabe>();
+  /** What each replica that was started with links is connected through. */
+  readonly links = new Map<Astrolabe, readonly TcpLink[]>();
   readonly #folder = Deno.makeTempDirSync({ prefix: "replicas_" });
 
   private constructor(simulator: Simulator, redis: RedisTopology) {
@@ -44,20 +47,42 @@ export class Replicas implements AsyncDisposable {
   }
 
   async start(...flags: string[]): Promise<Astrolabe> {
-    const astrolabe = await Astrolabe.start(
-      `--kubeconfig=${this.#folder}/kubeconfig`,
-      "--enable-persistence",
-      "--redis-flush-interval=1",
-      ...this.redis.flags,
-      ...flags,
+    return await this.#start([`--kubeconfig=${this.#folder}/kubeconfig`, ...this.redis.flags, ...flags]);
+  }
+
+  /**
+   * Starts a replica with links to the API server and to each address of its flags: the Redis, or the Sentinels.
+   * A Cluster names the addresses of its nodes itself, so that only the first question has a link.
+   */
+  async startLinked(): Promise<Astrolabe> {
+    const apiServer = new TcpLink(Number(new URL(this.simulator.url).port));
+    const kubeconfig = `${this.#folder}/${apiServer.port}`;
+    Deno.writeTextFileSync(kubeconfig, kubeconfigOf(`http://127.0.0.1:${apiServer.port}`));
+    const links = [apiServer];
+    const flags = this.redis.flags.map((flag) =>
+      flag.replaceAll(/(?<=127\.0\.0\.1:)\d+/g, (port) => {
+        const link = new TcpLink(Number(port));
+        links.push(link);
+        return String(link.port);
+      })
     );
+    const astrolabe = await this.#start([`--kubeconfig=${kubeconfig}`, ...flags]);
+    this.links.set(astrolabe, links);
+    return astrolabe;
+  }
+
+  async #start(flags: readonly string[]): Promise<Astrolabe> {
+    const astrolabe = await Astrolabe.start("--enable-persistence", "--redis-flush-interval=1", ...flags);
     this.running.add(astrolabe);
     return astrolabe;
   }
 
   async stop(astrolabe: Astrolabe, signal: Deno.Signal = "SIGTERM"): Promise<number> {
     this.running.delete(astrolabe);
-    return await astrolabe.stop(signal);
+    const code = await astrolabe.stop(signal);
+    for (const link of this.links.get(astrolabe) ?? []) await link[Symbol.asyncDispose]();
+    this.links.delete(astrolabe);
+    return code;
   }
 
   async roles(): Promise<string[]> {
@@ -93,7 +118,7 @@ export class Replicas implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     try {
-      for (const astrolabe of this.running) await astrolabe.stop("SIGKILL");
+      for (const astrolabe of [...this.running]) await this.stop(astrolabe, "SIGKILL");
     } finally {
       await this.simulator.close();
       await this.redis[Symbol.asyncDispose]();

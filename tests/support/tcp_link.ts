@@ -1,0 +1,94 @@
+/**
+ * The network between a client and a server, which can lose one direction or both. While a direction is lost,
+ * nothing passes there and the connections stay open, as in a partition. What was sent meanwhile passes when
+ * the link is whole again, as TCP repeats it.
+ */
+const HOST = "127.0.0.1";
+
+export type Direction = "to server" | "to client" | "both";
+
+export class TcpLink implements AsyncDisposable {
+  readonly port: number;
+  readonly #server: number;
+  readonly #listener = Deno.listen({ hostname: HOST, port: 0 });
+  readonly #open = new Set<Deno.Conn>();
+  readonly #ended: Promise<void>;
+  #lost: Direction | undefined;
+  #heal = Promise.withResolvers<void>();
+
+  constructor(server: number) {
+    this.#server = server;
+    this.port = this.#listener.addr.port;
+    this.#heal.resolve();
+    this.#ended = this.#accept();
+  }
+
+  lose(direction: Direction): void {
+    this.#lost = direction;
+    this.#heal = Promise.withResolvers<void>();
+  }
+
+  restore(): void {
+    this.#lost = undefined;
+    this.#heal.resolve();
+  }
+
+  async #accept(): Promise<void> {
+    const passed: Promise<void>[] = [];
+    try {
+      for (;;) passed.push(this.#join(await this.#listener.accept()));
+    } catch {
+      // The listener was closed.
+    }
+    await Promise.all(passed);
+  }
+
+  async #join(client: Deno.Conn): Promise<void> {
+    this.#open.add(client);
+    let server: Deno.Conn | undefined;
+    try {
+      while (this.#loses("to server")) await this.#heal.promise;
+      server = await Deno.connect({ hostname: HOST, port: this.#server });
+      this.#open.add(server);
+      // If one end closes, so does the other.
+      await Promise.race([this.#pass(client, server, "to server"), this.#pass(server, client, "to client")]);
+    } catch {
+      // The server is down, or the link was closed.
+    } finally {
+      for (const connection of [client, server]) {
+        if (connection === undefined) continue;
+        this.#open.delete(connection);
+        close(connection);
+      }
+    }
+  }
+
+  async #pass(from: Deno.Conn, to: Deno.Conn, direction: Direction): Promise<void> {
+    const buffer = new Uint8Array(64 * 1024);
+    for (;;) {
+      const length = await from.read(buffer);
+      while (this.#loses(direction)) await this.#heal.promise;
+      if (length === null) return;
+      for (let at = 0; at < length;) at += await to.write(buffer.subarray(at, length));
+    }
+  }
+
+  #loses(direction: Direction): boolean {
+    return this.#lost === "both" || this.#lost === direction;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#listener.close();
+    for (const connection of this.#open) close(connection);
+    this.restore();
+    await this.#ended;
+  }
+}
+
+function close(connection: Deno.Conn): void {
+  try {
+    connection.close();
+  } catch {
+    // It is closed.
+  }
+}
