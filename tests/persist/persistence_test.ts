@@ -659,3 +659,46 @@ Deno.test("Persistence, bounds its memory during an hour without Redis, and then
   assertEquals([...store.values.keys()].filter((key) => key.includes(":node:")).length, 4);
   await life.stop();
 });
+
+Deno.test("Persistence, three replicas bound their memory during an hour without Redis, and one then compares once", async () => {
+  const { clock, store } = await filled();
+  const stores = [store, store.another(), store.another()];
+  const lives = stores.map((one) => new PersistedGraph(one, clock, { snapshotInterval: 300_000 }));
+  for (const life of lives) {
+    await life.start();
+    life.syncAll([mounting, web(2), data]);
+  }
+  const [first] = lives as [PersistedGraph];
+  await first.untilSaved();
+  const roles = () => lives.map(({ persistence }) => persistence.status().role);
+  await first.until(() => roles().filter((role) => role === "standby").length === 2);
+
+  for (const one of stores) one.disconnect();
+  const most = lives.map(() => 0);
+  for (let i = 0; i < 60_000; i++) {
+    const gone = record({ kind: pod, uid: uid(1_000 + i), namespace: "a", name: `burst-${i}` });
+    for (const [at, { graph, persistence }] of lives.entries()) {
+      graph.upsert(gone);
+      graph.remove(gone.uid);
+      most[at] = Math.max(most[at]!, persistence.journal.size);
+    }
+    if (i % 1_000 > 0) continue;
+    clock.advance(59_000);
+    await first.pass(1_000);
+  }
+  assert(most.every((keys) => keys < 25_000 + 20_000 + 20_000), `${most} keys`);
+
+  const before = lives.map(({ log }) => log.lines.length);
+  const snapshots = () =>
+    lives.map(({ log }, at) =>
+      log.lines.slice(before[at]).filter((line) => line.includes("Snapshot completed")).length
+    );
+  for (const one of stores) one.connect();
+  await first.until(() => snapshots().some((count) => count > 0));
+  await first.pass(60_000);
+  assertEquals(snapshots().sort(), [0, 0, 1]);
+  assertEquals(roles().sort(), ["standby", "standby", "writer"]);
+  assertEquals(lives.map(({ persistence }) => persistence.journal.size), [0, 0, 0]);
+  assertEquals([...store.values.keys()].filter((key) => key.includes(":node:")).length, 4);
+  for (const life of lives) await life.stop();
+});

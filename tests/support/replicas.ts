@@ -12,7 +12,7 @@ import { holds } from "./holds.ts";
 import { kubeconfigOf } from "./kubeconfig.ts";
 import { describeAnswer, NaiveReading } from "./naive_reading.ts";
 import { openTopology, type RedisTopology, type TopologyName } from "./redis_topology.ts";
-import { TcpLink } from "./tcp_link.ts";
+import { type Direction, TcpLink } from "./tcp_link.ts";
 
 const WHOLE = "inactive=true&labels=true";
 const REST_SECONDS = 60;
@@ -53,9 +53,12 @@ export class Replicas implements AsyncDisposable {
   /**
    * Starts a replica with links to the API server and to each address of its flags: the Redis, or the Sentinels.
    * A Cluster names the addresses of its nodes itself, so that only the first question has a link.
+   *
+   * @param lost what the link to the API server loses from the start.
    */
-  async startLinked(): Promise<Astrolabe> {
+  async startLinked({ lost }: { lost?: Direction } = {}): Promise<Astrolabe> {
     const apiServer = new TcpLink(Number(new URL(this.simulator.url).port));
+    if (lost !== undefined) apiServer.lose(lost);
     const kubeconfig = `${this.#folder}/${apiServer.port}`;
     Deno.writeTextFileSync(kubeconfig, kubeconfigOf(`http://127.0.0.1:${apiServer.port}`));
     const links = [apiServer];
