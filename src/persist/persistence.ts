@@ -249,7 +249,11 @@ export class Persistence {
       if (state.name === "disconnected") return Infinity;
       if (this.#retry.waitsFor("claim")) return this.#retry.due;
       if (state.name === "connected") await this.#greet(state);
-      if (!await this.#claimLease()) return await this.#untilClaim();
+      if (!await this.#claimLease()) {
+        // Redis has answered, and there is nothing to write.
+        if (this.role === "standby" || this.role === "foreign") this.#retry.succeeded();
+        return await this.#untilClaim();
+      }
       if (this.#retry.waitsFor("write")) return this.#untilRetry();
       step = "write";
       await this.#write(signal);

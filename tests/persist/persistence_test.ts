@@ -702,3 +702,23 @@ Deno.test("Persistence, three replicas bound their memory during an hour without
   assertEquals([...store.values.keys()].filter((key) => key.includes(":node:")).length, 4);
   for (const life of lives) await life.stop();
 });
+
+Deno.test("Persistence, a standby reports a failure of Redis until Redis answers again", async () => {
+  const { clock, store } = await filled();
+  const writer = new PersistedGraph(store, clock);
+  await writer.start();
+  writer.syncAll([web(1)]);
+  await writer.untilSaved();
+  const another = store.another();
+  const standby = new PersistedGraph(another, clock);
+  await standby.start();
+  standby.syncAll([web(1)]);
+  const { persistence } = standby;
+  await standby.until(() => persistence.role === "standby");
+  another.pause = () => Promise.reject(new Error("it does not answer"));
+  await standby.until(() => persistence.status()["lastError"] === "it does not answer");
+  another.pause = () => Promise.resolve();
+  await standby.until(() => persistence.status()["lastError"] === undefined);
+  assertEquals(persistence.role, "standby");
+  for (const life of [standby, writer]) await life.stop();
+});
