@@ -6,6 +6,7 @@ import { Astrolabe } from "../support/astrolabe.ts";
 import { CustomResources, type Definition } from "../support/custom_resources.ts";
 import { holds } from "../support/holds.ts";
 
+const API_SERVICES = "/apis/apiregistration.k8s.io/v1/apiservices";
 const skipped = apiServerAvailable ? "" : " (skipped: KUBEBUILDER_ASSETS is not set)";
 const WIDGET: Definition = { group: "example.com", kind: "Widget", plural: "widgets" };
 const OTHER_WIDGET: Definition = {
@@ -275,11 +276,15 @@ Deno.test(`Custom kinds on a real API server${skipped}`, { ignore: !apiServerAva
       });
       assertEquals(await resources(), ["mirror.example.com/v1 own"]);
       aggregated.up();
+      // The API server asks a service that was away again after a while, or at once if its APIService changes.
+      await server.request("PATCH", `${API_SERVICES}/v1.mirror.example.com`, {
+        metadata: { annotations: { "example.com/touched": "true" } },
+      });
       await holds(async () => {
         const mirror = await kinds.find("Mirror", "mirror.example.com");
         assertEquals([mirror?.state, mirror?.error], ["synced", undefined]);
-      });
-      await server.request("DELETE", "/apis/apiregistration.k8s.io/v1/apiservices/v1.mirror.example.com");
+      }, 180);
+      await server.request("DELETE", `${API_SERVICES}/v1.mirror.example.com`);
       await holds(async () => assertEquals(await kinds.find("Mirror", "mirror.example.com"), undefined));
       await aggregated.down();
     });

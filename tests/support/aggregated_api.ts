@@ -46,8 +46,14 @@ export class AggregatedApi {
 
   /** Ends all connections and accepts none, until `up`. */
   async down(): Promise<void> {
-    this.cut();
-    await this.#http.shutdown();
+    let isDown = false;
+    const down = this.#http.shutdown().finally(() => isDown = true);
+    // A watch that arrives after a cut would keep the server up.
+    while (!isDown) {
+      this.cut();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    await down;
   }
 
   up(): void {
