@@ -8,6 +8,8 @@ import { RedisServer } from "./redis_server.ts";
 import { freePort } from "./free_port.ts";
 
 const HOST = "127.0.0.1";
+/** The seconds after which a planned failover that has no effect is asked for again. */
+const FAILOVER_SECONDS = 8;
 
 export interface SentinelRedisOptions {
   readonly replicas?: number;
@@ -83,19 +85,24 @@ export class SentinelRedis implements AsyncDisposable {
     throw new Error("no Sentinel knows the master");
   }
 
-  /** A planned failover; settles when the Sentinels name another master. */
+  /**
+   * A planned failover; settles when the Sentinels name another master. The Sentinels may give one up that they
+   * have begun, for example if the replica is not in step yet. Then it is asked for again.
+   */
   async failOver(): Promise<void> {
-    const { master } = await this.roles();
-    await holds(() => this.sentinels[0]?.ask("failover", this.master));
-    await this.isReplaced(master);
+    const { master: former } = await this.roles();
+    await holds(async () => {
+      await this.sentinels[0]?.ask("failover", this.master);
+      await this.isReplaced(former, FAILOVER_SECONDS);
+    });
   }
 
   /** Waits until the Sentinels name another master. */
-  async isReplaced(former: RedisServer): Promise<void> {
+  async isReplaced(former: RedisServer, seconds?: number): Promise<void> {
     await holds(async () => {
       const { master } = await this.roles();
       if (master === former) throw new Error("the Sentinels still name the former master");
-    });
+    }, seconds);
   }
 
   /** Waits until all other servers follow the master. */
