@@ -1,9 +1,10 @@
 /** The security page, compared with the code: rights, annotations and permissions. */
 import { assertEquals } from "@std/assert";
+import { load, loadAll } from "js-yaml";
 import project from "../../deno.json" with { type: "json" };
 import { allowedAnnotations } from "../../src/kinds/allowed_annotations.ts";
 import { kinds } from "../../src/kinds/registry.ts";
-import { codeSpans, readPage, section, tableRows } from "../support/markdown.ts";
+import { codeBlocks, codeSpans, readPage, section, tableRows } from "../support/markdown.ts";
 
 const page = readPage("docs/security.md");
 
@@ -46,6 +47,48 @@ Deno.test("Security page, names the permissions that the task start grants", () 
   );
   assertEquals(written, granted);
 });
+
+for (const component of ["redis", "redis-sentinel"]) {
+  Deno.test(`Security page, its egress policy reaches every port of the component ${component}`, () => {
+    const file = `deploy/kubernetes/components/${component}/redis.yaml`;
+    const manifests = loadAll(Deno.readTextFileSync(file)) as Manifest[];
+    const pods = manifests.flatMap(({ spec }) => spec?.template ?? []);
+    assertEquals(pods.length, 1);
+    for (const { metadata: { labels }, spec: { containers } } of pods) {
+      const ports = containers.flatMap(({ ports = [] }) => ports.map(({ containerPort }) => containerPort));
+      const rules = egressRules().filter(({ to }) =>
+        to.some(({ podSelector }) =>
+          podSelector &&
+          Object.entries(podSelector.matchLabels).every(([key, value]) => labels[key] === value)
+        )
+      );
+      assertEquals(rules.flatMap(({ ports }) => ports.map(({ port }) => port)).sort(), ports.sort());
+    }
+  });
+}
+
+interface Manifest {
+  readonly spec?: {
+    readonly template?: {
+      readonly metadata: { readonly labels: Readonly<Record<string, string>> };
+      readonly spec: {
+        readonly containers: readonly { readonly ports?: readonly { readonly containerPort: number }[] }[];
+      };
+    };
+  };
+}
+
+interface EgressRule {
+  readonly to: readonly {
+    readonly podSelector?: { readonly matchLabels: Readonly<Record<string, string>> };
+  }[];
+  readonly ports: readonly { readonly port: number }[];
+}
+
+function egressRules(): readonly EgressRule[] {
+  const [block] = codeBlocks(section(page, "### Egress"));
+  return (load(block?.text ?? "") as { spec: { egress: EgressRule[] } }).spec.egress;
+}
 
 function annotations(): string[] {
   return codeSpans(section(page, "## What is kept")).filter((span) => /^[a-z.]+\/(\*|[\w.-]+)$/.test(span));

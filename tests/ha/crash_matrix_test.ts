@@ -1,9 +1,11 @@
 /**
  * Seeded runs over the three topologies. Each run kills, freezes or disconnects some of the API server, Redis
  * servers, Sentinels and replicas at random moments while the cluster changes, and brings them back. A replica
- * may also lose one direction, or both, of its connections to the API server, the Redis or a Sentinel. At the
- * end, the API server, the memory of every replica and Redis must be equal, one replica must write, and no
- * reader of an untouched replica may have got an error.
+ * may also lose one direction, or both, of its connections to the addresses in its flags: the API server, a
+ * single Redis, the Sentinels, and the nodes that it asks for the place of the keys in a Cluster. Its data
+ * connection behind Sentinels or in a Cluster is not among them. At the end, the API server, the memory of
+ * every replica and Redis must be equal, one replica must write, and no reader of an untouched replica may
+ * have got an error.
  *
  * `HA_RUNS` is the number of runs, `HA_SEED` the first seed. A run that fails prints its seed, which replays
  * it.
