@@ -2,6 +2,7 @@
  * The body of a list or a watch. It takes pieces from a source only as fast as the client reads, so that
  * neither an answer of 120 MB nor a slow watcher needs memory. It also carries out the faults within answers.
  */
+import { concat } from "./concat.ts";
 import { errorOf, type StreamFault } from "./faults.ts";
 
 /** Consecutive bytes. */
@@ -124,20 +125,24 @@ export class AnswerStream {
       case "cut":
         return "cut";
       case "half-line":
-        parts.push(this.#translate?.(HALF_LINE) ?? HALF_LINE);
+        parts.push(this.#translated(HALF_LINE));
         return "cut";
       case "garbage":
-        parts.push(this.#translate?.(GARBAGE) ?? GARBAGE);
+        parts.push(this.#translated(GARBAGE));
         return "more";
       case "silence":
         this.#silent = true;
         return "more";
-      case "error": {
-        const line = encoder.encode(`${JSON.stringify({ type: "ERROR", object: errorOf(fault) })}\n`);
-        parts.push(this.#translate?.(line) ?? line);
+      case "error":
+        parts.push(
+          this.#translated(encoder.encode(`${JSON.stringify({ type: "ERROR", object: errorOf(fault) })}\n`)),
+        );
         return "end";
-      }
     }
+  }
+
+  #translated(line: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+    return this.#translate?.(line) ?? line;
   }
 
   /** Frees everything. The client does not get the pieces that it has not read yet. */
@@ -148,14 +153,4 @@ export class AnswerStream {
     this.#settle();
     this.#wake();
   }
-}
-
-function concat(parts: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -52,7 +52,7 @@ export function createApi(options: ApiOptions): Hono {
     const retryAfter = failure.options.details?.retryAfterSeconds;
     const headers = retryAfter === undefined ? {} : { "retry-after": String(retryAfter) };
     if (!protobuf || !prefersProtobuf(c)) return Response.json(failure, { status: failure.code, headers });
-    return new Response(statusMessage(JSON.parse(JSON.stringify(failure))), {
+    return new Response(statusMessage(failure.toJSON()), {
       status: failure.code,
       headers: { ...headers, "content-type": PROTOBUF },
     });

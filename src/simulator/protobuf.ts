@@ -4,6 +4,7 @@
  * https://kubernetes.io/docs/reference/using-api/api-concepts/#protobuf-encoding
  */
 import type { WireField, WireFields } from "../model/wire_field.ts";
+import { concat } from "./concat.ts";
 
 export const PROTOBUF = "application/vnd.kubernetes.protobuf";
 
@@ -16,7 +17,6 @@ const LENGTH = 2;
 const MAGIC = Uint8Array.of(0x6b, 0x38, 0x73, 0x00);
 
 const encoder = new TextEncoder();
-
 const decoder = new TextDecoder();
 
 const STATUS = {
@@ -127,14 +127,4 @@ function varint(value: number): Bytes {
     rest >>= 7n;
   }
   return Uint8Array.of(...bytes, Number(rest));
-}
-
-function concat(parts: readonly Bytes[]): Bytes {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

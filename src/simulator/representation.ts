@@ -1,6 +1,7 @@
 /** The form in which the client wants objects: complete, or only their metadata. */
 import { apiVersionOf, type ResourceKind } from "../model/resource_kind.ts";
 import { ApiError } from "./api_error.ts";
+import { concat } from "./concat.ts";
 import type { StoreEvent } from "./event_log.ts";
 import type { StoredObject } from "./stored_object.ts";
 
@@ -60,14 +61,7 @@ export class Representation {
   line(type: StoreEvent["type"], object: StoredObject): Uint8Array<ArrayBuffer> {
     const rest = this.#rest(object);
     const head = encoder.encode(`{"type":"${type}","object":${this.#openingOf()}`);
-    const parts = [head, ...rest, END_OF_LINE];
-    const line = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-    let at = 0;
-    for (const part of parts) {
-      line.set(part, at);
-      at += part.length;
-    }
-    return line;
+    return concat([head, ...rest, END_OF_LINE]);
   }
 
   bookmark(
