@@ -12,11 +12,10 @@ import type { Logger } from "../log.ts";
 import { type Clock, sleep } from "../model/clock.ts";
 import { type CustomKind, kindKey, type ResourceKind, type Serving } from "../model/resource_kind.ts";
 import type { ResourceSink } from "../model/resource_sink.ts";
-import { readText } from "./body.ts";
 import type { KubeClient } from "./client.ts";
 import { type DiscoveryDocument, readDiscovery, type ServedResource } from "./discovery_document.ts";
 import { ApiStatusError, ConnectionError } from "./errors.ts";
-import { Watchdog } from "./request.ts";
+import { fetchText } from "./fetch_text.ts";
 import { ServingObjects } from "./serving_objects.ts";
 
 export interface DiscoveryOptions {
@@ -108,11 +107,11 @@ export class Discovery {
   /** Runs until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
     const { clock } = this.#options;
-    signal.addEventListener("abort", () => this.#change.resolve(), { once: true });
     const cancel = clock.after(FIRST_MS, () => this.#first.resolve());
     let document: Promise<DiscoveryDocument> | undefined = this.#read(signal);
     document.catch(() => {});
-    await this.#waitForDefinitions(signal);
+    // With the definitions, the first look can tell all kinds.
+    await this.#settles(this.#settled.promise, DEFINITIONS_MS, signal);
     let pause = RETRY_MS;
     while (!signal.aborted) {
       this.#change = Promise.withResolvers();
@@ -120,24 +119,24 @@ export class Discovery {
       document = undefined;
       cancel();
       this.#first.resolve();
-      const waiting = new AbortController();
-      const either = AbortSignal.any([signal, waiting.signal]);
-      this.#change.promise.then(() => waiting.abort());
-      await sleep(isComplete ? POLL_MS : pause, { clock, signal: either });
+      const hasChanged = await this.#settles(this.#change.promise, isComplete ? POLL_MS : pause, signal);
       // A change begins again with short pauses.
-      pause = waiting.signal.aborted ? RETRY_MS : Math.min(2 * pause, RETRY_MAX_MS);
-      if (waiting.signal.aborted) await sleep(SETTLE_MS, { clock, signal });
+      pause = hasChanged ? RETRY_MS : Math.min(2 * pause, RETRY_MAX_MS);
+      if (hasChanged) await sleep(SETTLE_MS, { clock, signal });
     }
     cancel();
     this.#first.resolve();
   }
 
-  /** Waits a moment for the first lists of the definitions, so that the first look can tell all kinds. */
-  async #waitForDefinitions(signal: AbortSignal): Promise<void> {
-    const { clock } = this.#options;
-    const waiting = new AbortController();
-    this.#settled.promise.then(() => waiting.abort());
-    await sleep(DEFINITIONS_MS, { clock, signal: AbortSignal.any([signal, waiting.signal]) });
+  /** Waits until a promise settles, at most this long. Returns whether it has settled. */
+  async #settles(promise: Promise<void>, milliseconds: number, signal: AbortSignal): Promise<boolean> {
+    const settled = new AbortController();
+    promise.then(() => settled.abort());
+    await sleep(milliseconds, {
+      clock: this.#options.clock,
+      signal: AbortSignal.any([signal, settled.signal]),
+    });
+    return settled.signal.aborted;
   }
 
   #nudge(): void {
@@ -212,20 +211,23 @@ export class Discovery {
 
   async #fetch(path: string, accept: string, signal: AbortSignal): Promise<unknown> {
     const { clock } = this.#options;
-    const dog = new Watchdog(() => IDLE_TIMEOUT_MS, { clock, signal });
-    try {
-      const response = await this.#client.fetch(path, { accept, signal: dog.signal });
-      const body = await readText(response, { signal: dog.signal, onBytes: dog.heard });
-      if (response.ok) return JSON.parse(body);
-      // One group may fail while its server is down.
-      if (path !== "/apis") return undefined;
-      throw ApiStatusError.from(response, { text: body, now: clock.now() });
-    } catch (error) {
-      if (dog.bit) throw new ConnectionError(`silent for ${IDLE_TIMEOUT_MS / 1000} s`, { cause: error });
-      if (error instanceof SyntaxError) throw new ConnectionError("its answer is not JSON", { cause: error });
-      throw error;
-    } finally {
-      dog.stop();
-    }
+    const { response, text } = await fetchText(this.#client, path, {
+      accept,
+      idleTimeout: IDLE_TIMEOUT_MS,
+      clock,
+      signal,
+    });
+    if (response.ok) return parse(text);
+    // One group may fail while its server is down.
+    if (path !== "/apis") return undefined;
+    throw ApiStatusError.from(response, { text, now: clock.now() });
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new ConnectionError("its answer is not JSON", { cause });
   }
 }

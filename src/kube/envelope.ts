@@ -14,12 +14,7 @@ const MAGIC = [0x6b, 0x38, 0x73, 0x00];
 
 const ENVELOPE = { raw: bytes(2) };
 const EVENT = { type: text(1), object: message(2, { raw: bytes(1) }) };
-const STATUS = {
-  message: text(3),
-  reason: text(4),
-  details: message(5, { retryAfterSeconds: integer(5) }),
-  code: integer(6),
-};
+const STATUS = { message: text(3), code: integer(6) };
 
 /** Reports whether the answer is protobuf. */
 export function isProtobuf({ headers }: Response): boolean {

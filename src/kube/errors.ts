@@ -1,7 +1,7 @@
 /**
  * The failures between us and the API server, in two classes: it answered with a failure (ApiStatusError), or
- * no usable answer came (ConnectionError). TooManyObjects is our own refusal. Any other error is a bug of ours and ends the program. The
- * predicates below decide how a reflector reacts.
+ * no usable answer came (ConnectionError). TooManyObjects is our own refusal. Any other error is a bug of ours
+ * and ends the program. The predicates below decide how a reflector reacts.
  * https://kubernetes.io/docs/reference/using-api/api-concepts/
  */
 
@@ -57,7 +57,7 @@ export class TooManyObjects extends Error {
   constructor(readonly objects: number, { exact, max }: { exact: boolean; max: number }) {
     super(
       `${exact ? "" : "more than "}${objects.toLocaleString("en")} objects, of which at most ` +
-        `${max.toLocaleString("en")} are followed unless --custom-resources or --config names the kind`,
+        `${max.toLocaleString("en")} are followed unless --custom-resources names the kind`,
     );
   }
 }

@@ -1,8 +1,8 @@
 import type { Clock } from "../model/clock.ts";
-import { readText } from "./body.ts";
 import type { KubeClient } from "./client.ts";
 import { ApiStatusError, ConnectionError } from "./errors.ts";
-import { acceptOf, admissible, pathOf, type ScopeRequest, searchOf, Watchdog } from "./request.ts";
+import { fetchText } from "./fetch_text.ts";
+import { acceptOf, admissible, pathOf, type ScopeRequest, searchOf } from "./request.ts";
 
 export interface PageRequest extends ScopeRequest {
   readonly clock: Clock;
@@ -68,25 +68,17 @@ export async function fetchPage(
   request: PageRequest,
   search: Record<string, string>,
 ): Promise<Page> {
-  const { scope, clock } = request;
-  const dog = new Watchdog(() => LIST_IDLE_TIMEOUT_MS, request);
-  try {
-    const response = await client.fetch(pathOf(scope), {
-      accept: acceptOf(scope.kind, "list"),
-      search: searchOf(request, search),
-      signal: dog.signal,
-    });
-    dog.heard();
-    const text = await readText(response, { signal: dog.signal, onBytes: dog.heard });
-    if (!response.ok) throw ApiStatusError.from(response, { text, now: clock.now() });
-    const { items, ...page } = parsePage(text);
-    return { ...page, items: items.map((item) => admissible(scope.kind, item)) };
-  } catch (error) {
-    if (dog.bit) throw new ConnectionError(`silent for ${LIST_IDLE_TIMEOUT_MS / 1000} s`, { cause: error });
-    throw error;
-  } finally {
-    dog.stop();
-  }
+  const { scope, clock, signal } = request;
+  const { response, text } = await fetchText(client, pathOf(scope), {
+    accept: acceptOf(scope.kind, "list"),
+    search: searchOf(request, search),
+    idleTimeout: LIST_IDLE_TIMEOUT_MS,
+    clock,
+    signal,
+  });
+  if (!response.ok) throw ApiStatusError.from(response, { text, now: clock.now() });
+  const { items, ...page } = parsePage(text);
+  return { ...page, items: items.map((item) => admissible(scope.kind, item)) };
 }
 
 function parsePage(text: string): Page {

@@ -35,10 +35,11 @@ import {
   TooManyObjects,
 } from "./errors.ts";
 import { Freshness } from "./freshness.ts";
-import { fetchPage, list, LIST_IDLE_TIMEOUT_MS } from "./list.ts";
+import { list, LIST_IDLE_TIMEOUT_MS } from "./list.ts";
 import type { Outage } from "./outage.ts";
 import type { Follower, Past } from "./past.ts";
 import { logFieldsOf } from "./request.ts";
+import { SizeLimit } from "./size_limit.ts";
 import type { StartGate } from "./start_gate.ts";
 import type { Traffic } from "./traffic.ts";
 import { Verification } from "./verification.ts";
@@ -95,10 +96,9 @@ export class Reflector implements Follower {
   /** The number of times that the resourceVersion was dropped since a watch last ran. */
   #relists = 0;
   readonly #freshness: Freshness;
+  readonly #size: SizeLimit;
   #phase: "lists" | "watches" = "lists";
   #leaveGate = () => {};
-  /** The number of objects, if they are too many. */
-  #objects: number | undefined;
   #verification: Verification | undefined;
 
   constructor(scope: Scope, options: ReflectorOptions) {
@@ -107,6 +107,13 @@ export class Reflector implements Follower {
     this.#options = options;
     this.#backoff = new Backoff(options.clock);
     this.#freshness = new Freshness(options);
+    this.#size = new SizeLimit(scope, {
+      ...options,
+      onRefused: () => {
+        this.#resourceVersion = undefined;
+        this.witnesses.clear();
+      },
+    });
   }
 
   get state(): KindState {
@@ -120,7 +127,7 @@ export class Reflector implements Follower {
 
   /** The number of objects of a scope that is not followed because it has too many. */
   get objects(): number | undefined {
-    return this.state === "too-many" ? this.#objects : undefined;
+    return this.state === "too-many" ? this.#size.objects : undefined;
   }
 
   /** The time of the last byte from the API server, in milliseconds since 1970. 0: never. */
@@ -201,7 +208,7 @@ export class Reflector implements Follower {
     this.#verification?.abandon();
     this.#leaveGate = await this.#options.gate?.enter(signal) ?? this.#leaveGate;
     try {
-      if (this.#objects !== undefined) await this.#countFirst(this.#objects, signal);
+      await this.#size.checkAgain(signal);
       if (this.#brokenStreamedLists < STREAMED_LIST_TRIES) await this.#listStreamed(signal);
       else await this.#listPaged(signal);
     } finally {
@@ -218,9 +225,11 @@ export class Reflector implements Follower {
   async #resumeFrom(signal: AbortSignal, lifetime: AbortSignal): Promise<string | undefined> {
     const own = this.#resourceVersion;
     if (own === undefined || !this.#doubtful) return own;
-    // An aggregated API has a past of its own, of which nothing is known.
-    if (this.scope.kind.aggregated) this.#resourceVersion = undefined;
-    if (this.scope.kind.aggregated) return undefined;
+    if (this.scope.kind.aggregated) {
+      // An aggregated API has a past of its own, of which nothing is known.
+      this.#resourceVersion = undefined;
+      return undefined;
+    }
     this.#phase = "watches";
     const from = await this.#options.past.resumeFrom(own, { witnesses: this.witnesses, signal: lifetime });
     if (signal.aborted || from !== undefined) return from;
@@ -257,7 +266,7 @@ export class Reflector implements Follower {
         this.#apply(event);
         this.#moveTo(event);
         this.#current();
-        this.#checkSize(event);
+        this.#size.checkAt(event);
       },
     }).finally(() => cancel());
     if (!ended) this.#broke();
@@ -284,13 +293,13 @@ export class Reflector implements Follower {
         onEvent: (event) => {
           this.#apply(event);
           if (!complete && !endsInitialEvents(event)) {
-            this.#refuse(++count, { exact: false });
+            this.#size.check(++count, { exact: false });
             return;
           }
           this.#moveTo(event);
           if (complete) {
             this.#current();
-            this.#checkSize(event);
+            this.#size.checkAt(event);
           } else {
             complete = true;
             this.#brokenStreamedLists = 0;
@@ -331,7 +340,7 @@ export class Reflector implements Follower {
           sink.begin(this.scope);
         },
         onObject: (object) => {
-          this.#refuse(++count, { exact: false });
+          this.#size.check(++count, { exact: false });
           this.#freshness.heard();
           sink.upsert(this.scope, object);
           this.witnesses.add(object, { gone: false });
@@ -343,38 +352,6 @@ export class Reflector implements Follower {
     } finally {
       if (begun) sink.abandon(this.scope);
     }
-  }
-
-  // Size
-
-  /** @throws {TooManyObjects} if these are too many. The scope is then empty in the sink. */
-  #refuse(objects: number, { exact }: { exact: boolean }): void {
-    const { objectsMax: max = Infinity, sink } = this.#options;
-    if (objects <= max) return;
-    this.#objects = objects;
-    this.#resourceVersion = undefined;
-    this.witnesses.clear();
-    sink.begin(this.scope);
-    sink.end(this.scope);
-    throw new TooManyObjects(exact ? objects : max, { exact, max });
-  }
-
-  /** Checks the size of a followed scope now and then. */
-  #checkSize({ type }: WatchEvent): void {
-    const { objectsMax, sink } = this.#options;
-    if (objectsMax !== undefined && type === "BOOKMARK") this.#refuse(sink.size(this.scope), { exact: true });
-  }
-
-  /** Asks for the number of objects before it lists a scope that had too many. */
-  async #countFirst(known: number, signal: AbortSignal): Promise<void> {
-    const { client, clock } = this.#options;
-    const { items, remaining } = await fetchPage(client, { scope: this.scope, clock, signal }, {
-      limit: "1",
-    });
-    this.#refuse(remaining === undefined ? known : items.length + remaining, {
-      exact: remaining !== undefined,
-    });
-    this.#objects = undefined;
   }
 
   #watch(
