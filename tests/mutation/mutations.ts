@@ -44,7 +44,7 @@ export const MUTATIONS: readonly Mutation[] = [
     ["!isDefined && !incomplete.has(kind.group) && now", "!isDefined && now"],
     ["      if (isGone) continue;", ""],
     ["Math.min(2 * pause, RETRY_MAX_MS)", "RETRY_MS"],
-    ["waiting.signal.aborted ? RETRY_MS : Math", "Math"],
+    ["hasChanged ? RETRY_MS : Math", "Math"],
     ["      this.#change = Promise.withResolvers();", ""],
   ]),
   ...of("src/kube/serving_objects.ts", [
