@@ -2,56 +2,46 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { Graph } from "../../src/graph/graph.ts";
 import { KindTable } from "../../src/graph/kind_table.ts";
-import { customRule } from "../../src/kinds/custom/custom_rule.ts";
 import type { ResourceKind } from "../../src/model/resource_kind.ts";
+import { customKind } from "../support/custom_kind.ts";
 import { record, testKinds } from "../support/records.ts";
-
-function custom(kind: string, version = "v1"): ResourceKind {
-  return customRule({
-    group: "example.com",
-    version,
-    kind,
-    plural: `${kind.toLowerCase()}s`,
-    namespaced: true,
-  });
-}
 
 Deno.test("KindTable, a kind that comes back has its number again", () => {
   const table = new KindTable(testKinds);
-  const widget = table.add(custom("Widget"));
+  const widget = table.add(customKind("Widget"));
   table.remove(widget);
-  assertEquals([table.has(widget), table.find(custom("Widget"))], [false, undefined]);
-  const gadget = table.add(custom("Gadget"));
+  assertEquals([table.has(widget), table.find(customKind("Widget"))], [false, undefined]);
+  const gadget = table.add(customKind("Gadget"));
   assertEquals([widget, gadget], [testKinds.length, testKinds.length + 1]);
-  assertEquals(table.add(custom("Widget", "v2")), widget);
+  assertEquals(table.add(customKind("Widget", { version: "v2" })), widget);
   assertEquals([table.has(widget), table.all[widget]?.version], [true, "v2"]);
 });
 
 Deno.test("KindTable, assigns numbers of kinds that have gone again only when there are many", () => {
   const table = new KindTable(testKinds);
-  for (let i = 0; i < 1_000; i++) table.remove(table.add(custom(`Gone${i}`)));
+  for (let i = 0; i < 1_000; i++) table.remove(table.add(customKind(`Gone${i}`)));
   const end = testKinds.length + 1_000;
   assertEquals(table.all.length, end);
-  assertEquals(table.add(custom("New")), testKinds.length);
+  assertEquals(table.add(customKind("New")), testKinds.length);
   assertEquals([table.all.length, table.all[testKinds.length]?.kind], [end, "New"]);
 });
 
 Deno.test("KindTable, does not assign the number of a kind that has come back", () => {
   const table = new KindTable(testKinds);
-  const widget = table.add(custom("Widget"));
+  const widget = table.add(customKind("Widget"));
   table.remove(widget);
-  table.add(custom("Widget"));
-  for (let i = 0; i < 1_000; i++) table.remove(table.add(custom(`Gone${i}`)));
-  table.add(custom("New"));
+  table.add(customKind("Widget"));
+  for (let i = 0; i < 1_000; i++) table.remove(table.add(customKind(`Gone${i}`)));
+  table.add(customKind("New"));
   assertEquals(table.all[widget]?.kind, "Widget");
 });
 
 Deno.test("KindTable, forgets of a kind that goes that it is synced, and every version of it", () => {
   const table = new KindTable([]);
-  const first = custom("Widget");
+  const first = customKind("Widget");
   const number = table.add(first);
   table.setSynced(number, true);
-  table.add(custom("Widget", "v2"));
+  table.add(customKind("Widget", { version: "v2" }));
   assertEquals([table.find(first), table.isSynced(number)], [number, true]);
   table.remove(number);
   assertEquals(table.find(first), undefined);
@@ -61,14 +51,14 @@ Deno.test("KindTable, forgets of a kind that goes that it is synced, and every v
 
 Deno.test("KindTable, refuses more kinds than its numbers can tell", () => {
   const table = new KindTable([]);
-  for (let i = 0; i < 0xffff; i++) table.add(custom(`Kind${i}`));
-  assertThrows(() => table.add(custom("OneMore")), RangeError);
+  for (let i = 0; i < 0xffff; i++) table.add(customKind(`Kind${i}`));
+  assertThrows(() => table.add(customKind("OneMore")), RangeError);
   table.remove(7);
-  assertEquals(table.add(custom("OneMore")), 7);
+  assertEquals(table.add(customKind("OneMore")), 7);
 });
 
 Deno.test("Graph, tells more than 256 kinds apart", () => {
-  const kinds = Array.from({ length: 700 }, (_, i) => custom(`Kind${i}`));
+  const kinds = Array.from({ length: 700 }, (_, i) => customKind(`Kind${i}`));
   const graph = new Graph(testKinds);
   for (const kind of kinds) graph.addKind(kind);
   kinds.forEach((kind, i) => graph.upsert(record({ kind, uid: `uid-${i}`, namespace: "a", name: "same" })));
@@ -83,13 +73,13 @@ Deno.test("Graph, tells more than 256 kinds apart", () => {
 
 Deno.test("Graph.addKind(), another version of a kind keeps its resources, and tells listeners", () => {
   const graph = new Graph(testKinds);
-  const widget = custom("Widget");
+  const widget = customKind("Widget");
   graph.addKind(widget);
   graph.upsert(record({ kind: widget, uid: "uid-1", namespace: "a", name: "one" }));
   const { rv } = graph.read;
   const changed: number[] = [];
   graph.listen({ resourceChanged: (row) => changed.push(row), resourceLeaving() {}, relationChanged() {} });
-  graph.addKind(custom("Widget", "v2"));
+  graph.addKind(customKind("Widget", { version: "v2" }));
   const row = graph.read.find("uid-1")!;
   assertEquals([graph.read.kind(row).version, changed, graph.read.rv > rv], ["v2", [row], true]);
 });
@@ -97,7 +87,7 @@ Deno.test("Graph.addKind(), another version of a kind keeps its resources, and t
 Deno.test("Graph.removeKind(), returns the kinds that refer to it, and keeps references by uid", () => {
   const graph = new Graph(testKinds);
   const [pod, claim] = testKinds as [ResourceKind, ResourceKind];
-  const widget = custom("Widget");
+  const widget = customKind("Widget");
   graph.addKind(widget);
   const owned = {
     type: "owns" as const,
@@ -124,7 +114,7 @@ Deno.test("Graph.removeKind(), returns the kinds that refer to it, and keeps ref
 
 Deno.test("Graph.removeKind(), the graph does not have the kind, nor its numbers, any longer", () => {
   const graph = new Graph(testKinds);
-  const widget = custom("Widget");
+  const widget = customKind("Widget");
   graph.addKind(widget);
   const number = graph.read.findKind(widget)!;
   assertEquals(graph.read.hasKind(number), true);
@@ -136,7 +126,7 @@ Deno.test("Graph.removeKind(), the graph does not have the kind, nor its numbers
 
 Deno.test("Graph.mirrors, has no kind whose resources are only changed", () => {
   const graph = new Graph(testKinds);
-  const widget = custom("Widget");
+  const widget = customKind("Widget");
   graph.addKind(widget);
   for (const message of ["one", "two"]) {
     graph.upsert(record({ kind: widget, uid: "uid-1", namespace: "a", name: "one", message }));

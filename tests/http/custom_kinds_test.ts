@@ -1,17 +1,13 @@
 /** Answers about custom kinds, and through them. */
 import { assertEquals } from "@std/assert";
-import { customRule } from "../../src/kinds/custom/custom_rule.ts";
 import { apiVersionOf } from "../../src/model/resource_kind.ts";
 import type { KindRule } from "../../src/kinds/rule.ts";
+import { customKind } from "../support/custom_kind.ts";
 import { Api, NOW } from "./api.ts";
 import { type KubeObject, object } from "./objects.ts";
 
-const cluster = kindOf("db.example.com", "Cluster", "clusters");
-const otherCluster = kindOf("infra.example.org", "Cluster", "clusters");
-
-function kindOf(group: string, kind: string, plural: string): KindRule {
-  return customRule({ group, version: "v1", kind, plural, namespaced: true });
-}
+const cluster = customKind("Cluster", { group: "db.example.com" });
+const otherCluster = customKind("Cluster", { group: "infra.example.org" });
 
 function custom(
   kind: KindRule,

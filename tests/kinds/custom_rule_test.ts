@@ -1,15 +1,9 @@
 /** Health of custom resources, whose status may have any shape. */
 import { assertEquals } from "@std/assert";
-import { customRule } from "../../src/kinds/custom/custom_rule.ts";
 import { makeRecord } from "../../src/kinds/make_record.ts";
+import { customKind } from "../support/custom_kind.ts";
 
-const rule = customRule({
-  group: "example.com",
-  version: "v1",
-  kind: "Widget",
-  plural: "widgets",
-  namespaced: true,
-});
+const rule = customKind("Widget");
 
 function record(status: unknown, metadata: object = {}): string {
   const object = {

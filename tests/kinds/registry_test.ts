@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
-import { customRule } from "../../src/kinds/custom/custom_rule.ts";
 import { findKind, KindRegistry, kinds } from "../../src/kinds/registry.ts";
 import { apiVersionOf } from "../../src/model/resource_kind.ts";
 import { fixtureStates } from "./kind_cases.ts";
+import { customKind } from "../support/custom_kind.ts";
 
 Deno.test("registry, has all kinds under their paths", () => {
   assertEquals(kinds.map((kind) => `${apiVersionOf(kind)} ${kind.plural}`).sort(), [
@@ -77,13 +77,7 @@ Deno.test("registry, every kind has a malformed object among its fixtures", asyn
 
 Deno.test("KindRegistry, knows a custom kind until it is removed", () => {
   const registry = new KindRegistry();
-  const widget = customRule({
-    group: "example.com",
-    version: "v1",
-    kind: "Widget",
-    plural: "widgets",
-    namespaced: true,
-  });
+  const widget = customKind("Widget");
   registry.set(widget);
   assertEquals(registry.find("example.com", "Widget"), widget);
   assertEquals(findKind("example.com", "Widget"), undefined);

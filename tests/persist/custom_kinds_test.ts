@@ -1,20 +1,14 @@
 /** The kinds of custom resources in a database, which is read before discovery finds them. */
 import { assert, assertEquals } from "@std/assert";
-import { customRule } from "../../src/kinds/custom/custom_rule.ts";
 import { areSameKinds, decodeMetadata, metadataBatch } from "../../src/persist/format/database_metadata.ts";
+import { customKind } from "../support/custom_kind.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { MemoryStore } from "../support/memory_store.ts";
 import { PersistedGraph } from "../support/persisted_graph.ts";
 import { record, testKinds } from "../support/records.ts";
 
 const [pod] = testKinds as [typeof testKinds[0]];
-const widget = customRule({
-  group: "example.com",
-  version: "v1",
-  kind: "Widget",
-  plural: "widgets",
-  namespaced: true,
-});
+const widget = customKind("Widget");
 const METADATA = "astrolabe:metadata";
 
 function uid(number: number): string {
