@@ -100,6 +100,8 @@ export interface Kind {
 
 export interface Message {
   readonly rv: string;
+  /** Another message of the same batch follows. */
+  readonly partial?: boolean;
   readonly deltas: readonly {
     readonly op: string;
     readonly node?: Node;

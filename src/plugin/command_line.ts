@@ -1,6 +1,6 @@
 /** The plugin's command line, with the habits of kubectl. */
 import { parseArgs } from "@std/cli/parse-args";
-import type { Format } from "./output.ts";
+import { type Format, FORMATS } from "./output.ts";
 import { PluginError } from "./plugin_error.ts";
 
 export interface Flags {
@@ -12,7 +12,7 @@ export interface Flags {
   readonly namespace: string | undefined;
   readonly allNamespaces: boolean;
   readonly selector: string | undefined;
-  readonly output: Exclude<Format, "table"> | undefined;
+  readonly output: Format | undefined;
   readonly release: string | undefined;
   readonly kinds: readonly string[];
   readonly up: boolean;
@@ -24,8 +24,6 @@ export interface CommandLine {
   readonly flags: Flags;
   readonly help: boolean;
 }
-
-const FORMATS: readonly Exclude<Format, "table">[] = ["wide", "json", "yaml", "name", "dot", "mermaid"];
 
 const TEXTS = [
   "server",
@@ -102,6 +100,16 @@ export function parseCommandLine(
       up: isOn("up"),
       failOn: oneOf(["error", "warning"] as const, "fail-on", text("fail-on")),
     },
+  };
+}
+
+/** Returns the filter of the answers about many resources. A release is asked for in all namespaces. */
+export function filterOf({ release, kinds, selector }: Flags, namespace: string | undefined) {
+  return {
+    namespace: release === undefined ? namespace : undefined,
+    release,
+    kind: kinds,
+    labelSelector: selector,
   };
 }
 

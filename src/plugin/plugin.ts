@@ -7,10 +7,13 @@ import { COMMANDS } from "./commands/registry.ts";
 import { FLAGS, type Flags, parseCommandLine } from "./command_line.ts";
 import { complete } from "./completion.ts";
 import { contextNamespace } from "./context_namespace.ts";
-import type { Output } from "./output.ts";
+import { type Output, printLine } from "./output.ts";
 import { PluginError } from "./plugin_error.ts";
 import { forwardedServer } from "./port_forward.ts";
 import { type Server, serverAt } from "./server.ts";
+
+/** The last line of candidates: kubectl must not offer names of files. */
+const NO_FILES = ":4";
 
 export interface PluginOptions {
   readonly output: Output;
@@ -42,7 +45,7 @@ export async function runCompletion(args: readonly string[], options: PluginOpti
     namespace: (flags) => contextNamespace(flags, options.env),
     env: options.env,
   });
-  options.output.write(`${candidates.join("\n")}\n:4\n`);
+  for (const line of [...candidates, NO_FILES]) printLine(options.output, line);
   return 0;
 }
 

@@ -39,23 +39,30 @@ export function serverAt(url: string, { token }: { token?: string | undefined } 
 
 /** Asks for the JSON of a path. */
 export async function ask<Answer>(server: Server, path: string, query: Query = {}): Promise<Answer> {
-  const response = await server.fetch(new Request(`http://astrolabe${path}${searchOf(query)}`));
-  const text = await response.text();
-  if (response.ok) return parse<Answer>(text, server);
-  throw new PluginError(refusal(response.status, text, server));
+  return (await askPage<Answer>(server, `${path}${searchOf(query)}`)).answer;
 }
 
 /** Asks for all pages of a list. */
 export async function askAll<Item>(server: Server, path: string, query: Query = {}): Promise<Item[]> {
   const items: Item[] = [];
-  for (let next: string | undefined = `${path}${searchOf(query)}`; next !== undefined;) {
-    const response: Response = await server.fetch(new Request(`http://astrolabe${next}`));
-    const text = await response.text();
-    if (!response.ok) throw new PluginError(refusal(response.status, text, server));
-    items.push(...parse<Item[]>(text, server));
-    next = /<([^>]+)>;\s*rel="next"/.exec(response.headers.get("link") ?? "")?.[1];
+  for (let at: string | undefined = `${path}${searchOf(query)}`; at !== undefined;) {
+    const { answer, next }: { answer: Item[]; next: string | undefined } = await askPage(server, at);
+    items.push(...answer);
+    at = next;
   }
   return items;
+}
+
+/** Asks for one page, and returns the path of the next one. */
+async function askPage<Answer>(
+  server: Server,
+  path: string,
+): Promise<{ readonly answer: Answer; readonly next: string | undefined }> {
+  const response = await server.fetch(new Request(`http://astrolabe${path}`));
+  const text = await response.text();
+  if (!response.ok) throw new PluginError(refusal(response.status, text, server));
+  const next = /<([^>]+)>;\s*rel="next"/.exec(response.headers.get("link") ?? "")?.[1];
+  return { answer: parse<Answer>(text, server), next };
 }
 
 /** Reads the messages of a stream until it ends or the signal aborts. */

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { runPlugin } from "../../src/plugin/plugin.ts";
 import { object } from "../http/objects.ts";
 import { OBJECTS, run } from "./run.ts";
 
@@ -117,12 +118,20 @@ Deno.test("kubectl astrolabe graph: quotes the names of the cluster", async () =
   assertStringIncludes(mermaid.output, `n0["Secret<br>a#34;#93;--#62;x #91;31m"]`);
 });
 
-Deno.test("kubectl astrolabe who-uses: prints no control characters of the cluster", async () => {
-  const hostile = object("ServiceAccount", "n/\u001b]0;title\u0007\u202e", { secrets: [{ name: "token" }] });
-  const { output } = await run("who-uses secret/token -n n", [...OBJECTS, hostile]);
-  // deno-lint-ignore no-control-regex -- these are the characters that must not be there
-  assert(!/[\u0000-\u0009\u000b-\u001f\u007f\u202e]/.test(output));
-});
+const HOSTILE = "\u001b]0;title\u0007\u202e";
+const hostileObjects = [
+  ...OBJECTS,
+  object("ServiceAccount", `n/${HOSTILE}`, { secrets: [{ name: "token" }] }),
+  object("Job", `n/${HOSTILE}`, { owner: "Deployment web" }),
+];
+for (const args of ["who-uses secret/token -n n", "impact secret/token -n n", "tree deploy/web -n n"]) {
+  Deno.test(`kubectl astrolabe ${args}: prints no control characters of the cluster`, async () => {
+    const { output } = await run(args, hostileObjects);
+    assertStringIncludes(output, "]0;title");
+    // deno-lint-ignore no-control-regex -- these are the characters that must not be there
+    assert(!/[\u0000-\u0009\u000b-\u001f\u007f\u202e]/.test(output));
+  });
+}
 
 Deno.test("kubectl astrolabe: prints JSON and YAML for programs", async () => {
   const json = JSON.parse((await run("problems -n n -o json")).output);
@@ -151,6 +160,28 @@ Deno.test("kubectl astrolabe: uses the namespace of the current context", async 
   } finally {
     await Deno.remove(path);
   }
+});
+
+Deno.test("kubectl astrolabe watch: resumes after the last whole batch", async () => {
+  const batches = [
+    { rv: "1", deltas: [{ op: "scope_changed" }] },
+    { rv: "2", partial: true, deltas: [] },
+  ];
+  const asked: (string | null)[] = [];
+  const stop = new AbortController();
+  await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, ({ url }) => {
+    asked.push(new URL(url).searchParams.get("rv"));
+    if (asked.length === 2) stop.abort();
+    return new Response(batches.map((batch) => `${JSON.stringify(batch)}\n`).join(""));
+  });
+  await runPlugin(["watch", "-A", "--server", `http://127.0.0.1:${server.addr.port}`], {
+    output: { write() {}, isTerminal: false },
+    error() {},
+    env: () => undefined,
+    signal: stop.signal,
+    local: () => Promise.reject(new Error("not local")),
+  });
+  assertEquals(asked, [null, "1"]);
 });
 
 const COMPLETIONS: readonly (readonly [args: string, candidates: readonly string[]])[] = [

@@ -1,4 +1,5 @@
 import type { GraphAnswer } from "../answers.ts";
+import { filterOf } from "../command_line.ts";
 import { dot, mermaid } from "../diagram.ts";
 import type { Command } from "../invocation.ts";
 import { printValue } from "../output.ts";
@@ -11,26 +12,12 @@ export const graph: Command = {
 
   async run({ server, namespace, flags, output, words }) {
     if (words.length > 0) throw new PluginError(`unexpected argument ${JSON.stringify(words[0])}`);
-    const answer = await ask<GraphAnswer>(server, "/api/v1/graph", {
-      namespace: flags.release === undefined ? namespace : undefined,
-      release: flags.release,
-      kind: flags.kinds,
-      labelSelector: flags.selector,
-    });
-    switch (flags.output ?? "dot") {
-      case "json":
-      case "yaml":
-        printValue(output, flags.output as "json" | "yaml", answer);
-        break;
-      case "dot":
-        output.write(dot(answer));
-        break;
-      case "mermaid":
-        output.write(mermaid(answer));
-        break;
-      default:
-        throw new PluginError("--output of graph must be dot, mermaid, json or yaml");
-    }
+    const answer = await ask<GraphAnswer>(server, "/api/v1/graph", filterOf(flags, namespace));
+    const format = flags.output ?? "dot";
+    if (format === "dot") output.write(dot(answer));
+    else if (format === "mermaid") output.write(mermaid(answer));
+    else if (format === "json" || format === "yaml") printValue(output, format, answer);
+    else throw new PluginError("--output of graph must be dot, mermaid, json or yaml");
     return 0;
   },
 };

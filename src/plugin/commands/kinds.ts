@@ -1,7 +1,7 @@
 import type { Kind } from "../answers.ts";
 import type { Command } from "../invocation.ts";
 import { exactName } from "../kind_names.ts";
-import { age, printTable, printValue } from "../output.ts";
+import { age, print, printTable } from "../output.ts";
 import { ask } from "../server.ts";
 
 export const kinds: Command = {
@@ -10,11 +10,7 @@ export const kinds: Command = {
 
   async run({ server, flags, output }) {
     const all = await ask<Kind[]>(server, "/api/v1/kinds");
-    const format = flags.output ?? "table";
-    if (format === "json" || format === "yaml") printValue(output, format, all);
-    else if (format === "name") {
-      for (const kind of all) output.write(`${exactName(kind)}\n`);
-    } else {
+    const table = () =>
       printTable(
         output,
         ["KIND", "APIVERSION", "NAMESPACED", "STATE", "COUNT", "LAST EVENT", "ERROR"],
@@ -28,7 +24,7 @@ export const kinds: Command = {
           kind.error ?? "",
         ]),
       );
-    }
+    print(output, flags.output, { value: all, names: all.map(exactName), table });
     return 0;
   },
 };

@@ -1,9 +1,10 @@
-import type { GraphAnswer, Release, Revision } from "../answers.ts";
+import type { Release } from "../answers.ts";
 import type { Command } from "../invocation.ts";
-import { age, plain, printTable, printValue, statusCell } from "../output.ts";
+import { age, print, printLine, printTable, statusCell } from "../output.ts";
 import { PluginError } from "../plugin_error.ts";
+import { contentsOf } from "../questions.ts";
 import { ask } from "../server.ts";
-import { label } from "../subject.ts";
+import { label, shortLabel } from "../subject.ts";
 
 export const release: Command = {
   usage: "release NAME",
@@ -28,44 +29,37 @@ export const release: Command = {
       const names = found.map(({ namespace, name }) => `${namespace}/${name}`).join(", ");
       throw new PluginError(`several releases have this name; use one of ${names}`);
     }
-    const full = `${only.namespace}/${only.name}`;
-    const [graph, history] = await Promise.all([
-      ask<GraphAnswer>(server, "/api/v1/graph", { release: full }),
-      ask<Revision[]>(
-        server,
-        `/api/v1/releases/${encodeURIComponent(only.namespace)}/${encodeURIComponent(only.name)}/history`,
-      ),
-    ]);
-    const format = flags.output ?? "table";
-    if (format === "json" || format === "yaml") {
-      printValue(output, format, { ...only, history, nodes: graph.nodes, edges: graph.edges });
-      return 0;
-    }
+    const { graph, history } = await contentsOf(server, only);
     const nodes = [...graph.nodes].sort((a, b) => label(a, undefined) < label(b, undefined) ? -1 : 1);
-    if (format === "name") {
-      for (const { kind, name } of nodes) output.write(`${kind.toLowerCase()}/${plain(name)}\n`);
-      return 0;
-    }
-    const helm = only.helmStatus === null ? "" : `, revision ${only.revision} ${only.helmStatus}`;
-    const causes = only.causes === 0 ? "" : `, ${only.causes} ${only.causes === 1 ? "cause" : "causes"}`;
-    output.write(`${plain(full)}: ${only.status}${helm}${causes}, ${plain(only.chart) || "no chart"}\n\n`);
-    printTable(
-      output,
-      ["NAMESPACE", "RESOURCE", "STATUS", "MESSAGE"],
-      nodes.map((node) => [
-        node.namespace === only.namespace ? "" : node.namespace,
-        label(node, node.namespace),
-        statusCell(node.status),
-        node.message,
-      ]),
-    );
-    if (history.length === 0) return 0;
-    output.write("\n");
-    printTable(
-      output,
-      ["REVISION", "HELM", "UPDATED"],
-      history.map(({ revision, status, updated }) => [String(revision), status, age(updated)]),
-    );
+    const table = () => {
+      const helm = only.helmStatus === null ? "" : `, revision ${only.revision} ${only.helmStatus}`;
+      const causes = only.causes === 0 ? "" : `, ${only.causes} ${only.causes === 1 ? "cause" : "causes"}`;
+      const state = `${only.status}${helm}${causes}`;
+      printLine(output, `${only.namespace}/${only.name}: ${state}, ${only.chart || "no chart"}`);
+      printLine(output);
+      printTable(
+        output,
+        ["NAMESPACE", "RESOURCE", "STATUS", "MESSAGE"],
+        nodes.map((node) => [
+          node.namespace === only.namespace ? "" : node.namespace,
+          label(node, node.namespace),
+          statusCell(node.status),
+          node.message,
+        ]),
+      );
+      if (history.length === 0) return;
+      printLine(output);
+      printTable(
+        output,
+        ["REVISION", "HELM", "UPDATED"],
+        history.map(({ revision, status, updated }) => [String(revision), status, age(updated)]),
+      );
+    };
+    print(output, flags.output, {
+      value: { ...only, history, nodes: graph.nodes, edges: graph.edges },
+      names: nodes.map(shortLabel),
+      table,
+    });
     return 0;
   },
 };

@@ -1,6 +1,6 @@
 import type { Release } from "../answers.ts";
 import type { Command } from "../invocation.ts";
-import { age, plain, printTable, printValue, statusCell } from "../output.ts";
+import { age, print, printLine, printTable, statusCell } from "../output.ts";
 import { ask } from "../server.ts";
 
 export const releases: Command = {
@@ -9,13 +9,11 @@ export const releases: Command = {
 
   async run({ server, namespace, flags, output }) {
     const all = await ask<Release[]>(server, "/api/v1/releases", { detail: "true", namespace });
-    const format = flags.output ?? "table";
-    if (format === "json" || format === "yaml") printValue(output, format, all);
-    else if (format === "name") {
-      for (const { namespace, name } of all) output.write(`${plain(`${namespace}/${name}`)}\n`);
-    } else if (all.length === 0) {
-      output.write(`No releases found${namespace === undefined ? "" : ` in namespace ${namespace}`}.\n`);
-    } else {
+    const table = () => {
+      if (all.length === 0) {
+        printLine(output, `No releases found${namespace === undefined ? "" : ` in namespace ${namespace}`}.`);
+        return;
+      }
       printTable(
         output,
         ["NAMESPACE", "NAME", "STATUS", "CAUSES", "PODS", "REVISION", "HELM", "UPDATED", "CHART"],
@@ -27,11 +25,16 @@ export const releases: Command = {
           String(release.counts.pods),
           String(release.revision ?? ""),
           release.helmStatus ?? "",
-          release.updated === null ? "" : age(release.updated),
+          age(release.updated),
           release.chart,
         ]),
       );
-    }
+    };
+    print(output, flags.output, {
+      value: all,
+      names: all.map(({ namespace, name }) => `${namespace}/${name}`),
+      table,
+    });
     return 0;
   },
 };

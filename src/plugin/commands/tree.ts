@@ -1,7 +1,8 @@
 import type { GraphAnswer, Key, Resource } from "../answers.ts";
-import type { Command, Invocation } from "../invocation.ts";
-import { coloured, printValue } from "../output.ts";
-import { ask } from "../server.ts";
+import type { Command } from "../invocation.ts";
+import { type Output, print, printLine, statusCell } from "../output.ts";
+import { resourceOf } from "../questions.ts";
+import { ask, type Server } from "../server.ts";
 import { existing, label, subjectOf } from "../subject.ts";
 
 interface Branch extends Key {
@@ -15,52 +16,51 @@ export const tree: Command = {
   summary: "what a resource owns, or with --up, what owns it",
 
   async run(invocation) {
-    const { flags, output } = invocation;
+    const { server, flags, output } = invocation;
     const resource = existing(await subjectOf(invocation));
-    const branch = flags.up ? await ownersOf(resource, invocation) : await dependentsOf(resource, invocation);
-    const format = flags.output ?? "table";
-    if (format === "json" || format === "yaml") printValue(output, format, branch);
-    else print(branch, { first: "", rest: "" }, { output, namespace: resource.namespace });
+    const branch = flags.up ? await ownersOf(server, resource) : await dependentsOf(server, resource);
+    const table = () => printBranch(output, branch, { first: "", rest: "", namespace: resource.namespace });
+    print(output, flags.output, { value: branch, table });
     return 0;
   },
 };
 
-async function dependentsOf(resource: Resource, { server }: Invocation): Promise<Branch> {
+async function dependentsOf(server: Server, resource: Resource): Promise<Branch> {
   const { nodes, edges } = await ask<GraphAnswer>(server, "/api/v1/graph", {
     owner: resource.uid,
     inactive: "true",
   });
   const byUid = new Map(nodes.map((node) => [node.uid, node]));
   const owned = Map.groupBy(edges.filter(({ type }) => type === "owns"), ({ from }) => from);
-  const branchOf = (uid: string, above: ReadonlySet<string>): Branch[] => {
-    const node = byUid.get(uid);
-    // An owner may be its own dependent.
-    if (node === undefined || above.has(uid)) return [];
-    const below = new Set(above).add(uid);
-    const { kind, namespace, name, status, message } = node;
-    const children = (owned.get(uid) ?? []).flatMap(({ to }) => branchOf(to, below)).sort(byKey);
-    return [{ kind, namespace, name, status, message, children }];
-  };
-  const { kind, namespace, name, status, message } = resource;
-  return branchOf(resource.uid, new Set())[0] ?? { kind, namespace, name, status, message, children: [] };
+  const childrenOf = (uid: string, above: ReadonlySet<string>): Branch[] =>
+    (owned.get(uid) ?? []).flatMap(({ to }) => {
+      const node = byUid.get(to);
+      // An owner may be its own dependent.
+      if (node === undefined || above.has(to)) return [];
+      return branchOf(node, childrenOf(to, new Set(above).add(to)));
+    }).sort(byKey);
+  return branchOf(resource, childrenOf(resource.uid, new Set([resource.uid])));
 }
 
 async function ownersOf(
+  server: Server,
   resource: Resource,
-  { server }: Invocation,
   below: ReadonlySet<string> = new Set(),
 ): Promise<Branch> {
-  const { kind, namespace, name, status, message, uid } = resource;
-  const seen = new Set(below).add(uid);
-  const owners = resource.relations.in.filter(({ type, resource }) =>
-    type === "owns" && !seen.has(resource.uid)
-  );
-  const children: Branch[] = [];
-  for (const { resource: { uid } } of owners) {
-    const owner = await ask<Resource>(server, `/api/v1/resources/${encodeURIComponent(uid)}`);
-    children.push(await ownersOf(owner, { server } as Invocation, seen));
+  const seen = new Set(below).add(resource.uid);
+  const owners: Branch[] = [];
+  for (const { type, resource: { uid } } of resource.relations.in) {
+    if (type !== "owns" || seen.has(uid)) continue;
+    owners.push(await ownersOf(server, await resourceOf(server, uid), seen));
   }
-  return { kind, namespace, name, status, message, children };
+  return branchOf(resource, owners);
+}
+
+function branchOf(
+  { kind, namespace, name, status, message }: Omit<Branch, "children">,
+  children: readonly Branch[],
+): Branch {
+  return { kind, namespace, name, status, ...message !== undefined && { message }, children };
 }
 
 function byKey(a: Key, b: Key): number {
@@ -68,17 +68,16 @@ function byKey(a: Key, b: Key): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
-function print(
+function printBranch(
+  output: Output,
   branch: Branch,
-  { first, rest }: { first: string; rest: string },
-  to: Pick<Invocation, "output"> & { namespace: string },
+  { first, rest, namespace }: { first: string; rest: string; namespace: string },
 ): void {
-  const { output, namespace } = to;
-  const status = coloured(output, { text: branch.status, status: branch.status });
-  const message = branch.message && branch.status !== "Ready" ? `  ${branch.message}` : "";
-  output.write(`${first}${label(branch, namespace)}  ${status}${message}\n`);
-  for (const [i, child] of branch.children.entries()) {
-    const isLast = i === branch.children.length - 1;
-    print(child, { first: `${rest}${isLast ? "└─" : "├─"}`, rest: `${rest}${isLast ? "  " : "│ "}` }, to);
+  const { status, message, children } = branch;
+  const why = message && status !== "Ready" ? `  ${message}` : "";
+  printLine(output, `${first}${label(branch, namespace)}  `, statusCell(status), why);
+  for (const [i, child] of children.entries()) {
+    const [corner, line] = i === children.length - 1 ? ["└─", "  "] : ["├─", "│ "];
+    printBranch(output, child, { first: `${rest}${corner}`, rest: `${rest}${line}`, namespace });
   }
 }

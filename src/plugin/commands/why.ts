@@ -1,8 +1,8 @@
 import type { Edge, Node } from "../answers.ts";
 import type { Command } from "../invocation.ts";
-import { coloured, plain, printValue } from "../output.ts";
+import { print, printLine, statusCell } from "../output.ts";
 import { PluginError } from "../plugin_error.ts";
-import { ask } from "../server.ts";
+import { chainOf, releaseOf } from "../questions.ts";
 import { existing, label, subjectOf } from "../subject.ts";
 
 export const why: Command = {
@@ -12,32 +12,28 @@ export const why: Command = {
   async run(invocation) {
     const { server, flags, output } = invocation;
     const resource = existing(await subjectOf(invocation));
-    const own = resource.release ? `${resource.releaseNamespace}/${resource.release}` : undefined;
-    const release = flags.release ?? own;
+    const { namespace } = resource;
+    const release = flags.release ?? releaseOf(resource);
     if (release === undefined) {
-      throw new PluginError(
-        `${label(resource, resource.namespace)} has no release of its own; use --release`,
-      );
+      throw new PluginError(`${label(resource, namespace)} has no release of its own; use --release`);
     }
-    const path = `/api/v1/resources/${encodeURIComponent(resource.uid)}/why`;
-    const chain = await ask<{ nodes: Node[]; edges: Edge[] }>(server, path, { release });
-    const format = flags.output ?? "table";
-    if (format === "json" || format === "yaml") {
-      printValue(output, format, chain);
-      return 0;
-    }
-    if (chain.nodes.length === 0) {
-      output.write(`${label(resource, resource.namespace)} is not in the release ${plain(release)}.\n`);
-      return 1;
-    }
-    output.write(`${plain(release)}\n`);
-    for (const [i, node] of chain.nodes.entries()) {
-      const before = chain.nodes[i - 1];
-      const how = before === undefined ? "names the release itself" : described(before, node, chain.edges);
-      const status = coloured(output, { text: node.status, status: node.status });
-      output.write(`${"  ".repeat(i + 1)}${label(node, resource.namespace)}  ${how}  ${status}\n`);
-    }
-    return 0;
+    const chain = await chainOf(server, resource, release);
+    const { nodes, edges } = chain;
+    const table = () => {
+      if (nodes.length === 0) {
+        printLine(output, `${label(resource, namespace)} is not in the release ${release}.`);
+        return;
+      }
+      printLine(output, release);
+      for (const [i, node] of nodes.entries()) {
+        const before = nodes[i - 1];
+        const how = before === undefined ? "names the release itself" : described(before, node, edges);
+        printLine(output, "  ".repeat(i + 1), label(node, namespace), `  ${how}  `, statusCell(node.status));
+      }
+    };
+    print(output, flags.output, { value: chain, table });
+    const isForPrograms = flags.output === "json" || flags.output === "yaml";
+    return nodes.length === 0 && !isForPrograms ? 1 : 0;
   },
 };
 

@@ -2,20 +2,18 @@
  * The questions that an agent may ask. Each only reads. Answers are short: they say how much there is, give the
  * first part of it, and name the way to the rest.
  */
-import type {
-  Cause,
-  Edge,
-  Found,
-  GraphAnswer,
-  Impact,
-  Kind,
-  Node,
-  Release,
-  Resource,
-  Revision,
-} from "../answers.ts";
+import type { Cause, Found, GraphAnswer, Kind, Release, Resource } from "../answers.ts";
 import { exactName, findKind } from "../kind_names.ts";
 import { PluginError } from "../plugin_error.ts";
+import {
+  chainOf,
+  contentsOf,
+  findSubject,
+  impactOf,
+  releaseOf,
+  type Subject,
+  usersOf,
+} from "../questions.ts";
 import { ask, askAll, type Server } from "../server.ts";
 
 export type Arguments = Readonly<Record<string, unknown>>;
@@ -70,29 +68,24 @@ export const TOOLS: readonly Tool[] = [
     properties: { ...SUBJECT, limit: MORE },
     required: ["kind", "name"],
     async answer(server, args) {
-      const { resource, impact } = await subjectOf(server, args);
-      const users = resource
-        ? resource.relations.in.map(({ type, via, optional, resource }) => ({
-          ...key(resource),
-          type,
-          via,
-          optional,
-        }))
-        : impact.nodes.filter(({ distance }) => distance === 1).map(key);
-      return { exists: resource !== undefined, ...first(users, args) };
+      const subject = await subjectOf(server, args);
+      const users = (await usersOf(server, subject)).map(({ type, via, optional, resource }) => ({
+        ...key(resource),
+        type,
+        via,
+        optional,
+      }));
+      return { exists: subject.resource !== undefined, ...first(users, args) };
     },
   }),
   tool("impact", "What stops working without a resource, also if that is missing already", {
     properties: { ...SUBJECT, limit: MORE },
     required: ["kind", "name"],
     async answer(server, args) {
-      const { resource, impact } = await subjectOf(server, args);
-      const nodes = impact.nodes.map((node) => ({
-        ...key(node),
-        effect: node.effect,
-        distance: node.distance,
-      }));
-      return { exists: resource !== undefined, summary: impact.summary, ...first(nodes, args) };
+      const subject = await subjectOf(server, args);
+      const { summary, nodes } = await impactOf(server, subject);
+      const affected = nodes.map((node) => ({ ...key(node), effect: node.effect, distance: node.distance }));
+      return { exists: subject.resource !== undefined, summary, ...first(affected, args) };
     },
   }),
   tool("why", "The chain of relations through which a resource is in a release", {
@@ -102,12 +95,10 @@ export const TOOLS: readonly Tool[] = [
     },
     required: ["kind", "name"],
     async answer(server, args) {
-      const resource = existing(await find(server, args));
-      const own = resource.release ? `${resource.releaseNamespace}/${resource.release}` : undefined;
-      const release = text(args, "release") ?? own;
+      const resource = existing(await subjectOf(server, args));
+      const release = text(args, "release") ?? releaseOf(resource);
       if (release === undefined) return { release: null, chain: [] };
-      const path = `/api/v1/resources/${encodeURIComponent(resource.uid)}/why`;
-      const { nodes, edges } = await ask<{ nodes: Node[]; edges: Edge[] }>(server, path, { release });
+      const { nodes, edges } = await chainOf(server, resource, release);
       return { release, chain: nodes.map(key), relations: edges.map(({ type, via }) => ({ type, via })) };
     },
   }),
@@ -115,9 +106,11 @@ export const TOOLS: readonly Tool[] = [
     properties: { ...SUBJECT, limit: MORE },
     required: ["kind", "name"],
     async answer(server, args) {
-      const { relations, labels: _labels, ...resource } = existing(await find(server, args)) as Resource & {
-        labels?: object;
-      };
+      const { relations, labels: _labels, ...resource } = existing(await subjectOf(server, args)) as
+        & Resource
+        & {
+          labels?: object;
+        };
       const short = ({ type, resource }: Resource["relations"]["in"][number]) => ({ type, ...key(resource) });
       return {
         ...resource,
@@ -130,7 +123,7 @@ export const TOOLS: readonly Tool[] = [
     properties: { ...SUBJECT, limit: MORE },
     required: ["kind", "name"],
     async answer(server, args) {
-      const { uid } = existing(await find(server, args));
+      const { uid } = existing(await subjectOf(server, args));
       const { nodes, edges } = await ask<GraphAnswer>(server, "/api/v1/graph", { owner: uid });
       const owned = new Set(edges.filter(({ type }) => type === "owns").map(({ to }) => to));
       return first(nodes.filter((node) => owned.has(node.uid)).map(key), args);
@@ -147,12 +140,10 @@ export const TOOLS: readonly Tool[] = [
     properties: { namespace: { type: "string" }, name: { type: "string" }, limit: MORE },
     required: ["namespace", "name"],
     async answer(server, args) {
-      const [namespace, name] = [text(args, "namespace") ?? "", text(args, "name") ?? ""];
-      const path = `/api/v1/releases/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}/history`;
-      const [{ nodes }, history] = await Promise.all([
-        ask<GraphAnswer>(server, "/api/v1/graph", { release: `${namespace}/${name}` }),
-        ask<Revision[]>(server, path),
-      ]);
+      const { graph: { nodes }, history } = await contentsOf(server, {
+        namespace: text(args, "namespace") ?? "",
+        name: text(args, "name") ?? "",
+      });
       return { history: history.slice(0, 10), ...first(nodes.map(key), args) };
     },
   }),
@@ -251,41 +242,16 @@ function shortCause({ id, severity, message, cause, since, releases, counts }: C
   };
 }
 
-interface Subject {
-  readonly kind: string;
-  readonly namespace: string | undefined;
-  readonly name: string;
-  readonly resource: Resource | undefined;
-}
-
-async function find(server: Server, args: Arguments): Promise<Subject> {
-  const known = findKind(text(args, "kind") ?? "", await ask<Kind[]>(server, "/api/v1/kinds"));
-  const name = text(args, "name") ?? "";
-  const namespace = known.scope === "namespaced" ? text(args, "namespace") : undefined;
-  if (known.scope === "namespaced" && namespace === undefined) throw new PluginError("namespace is needed");
-  const kind = exactName(known);
-  const [found] = await ask<Found[]>(server, "/api/v1/resources", {
-    kind,
-    name,
-    namespace,
-    inactive: "true",
+async function subjectOf(server: Server, args: Arguments): Promise<Subject> {
+  return await findSubject(server, {
+    kind: text(args, "kind") ?? "",
+    namespace: text(args, "namespace"),
+    name: text(args, "name") ?? "",
+    withoutNamespace: "namespace is needed",
   });
-  const resource = found && await ask<Resource>(server, `/api/v1/resources/${encodeURIComponent(found.uid)}`);
-  return { kind, namespace, name, resource };
 }
 
-async function subjectOf(
-  server: Server,
-  args: Arguments,
-): Promise<{ resource: Resource | undefined; impact: Impact }> {
-  const { kind, namespace, name, resource } = await find(server, args);
-  const impact = resource === undefined
-    ? await ask<Impact>(server, "/api/v1/impact", { kind, name, namespace })
-    : await ask<Impact>(server, `/api/v1/resources/${encodeURIComponent(resource.uid)}/impact`);
-  return { resource, impact };
-}
-
-function existing({ kind, name, resource }: Subject): Resource {
-  if (resource === undefined) throw new PluginError(`${kind} ${JSON.stringify(name)} does not exist`);
+function existing({ exactKind, name, resource }: Subject): Resource {
+  if (resource === undefined) throw new PluginError(`${exactKind} ${JSON.stringify(name)} does not exist`);
   return resource;
 }
