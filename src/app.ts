@@ -4,7 +4,6 @@
  * During the shutdown delay it continues to follow the cluster and to serve, so that clients can move to
  * other replicas. Then it stops following, and unfinished requests have a few seconds.
  */
-import { parseCommandLine } from "./cli/command_line.ts";
 import { type Config, readConfig, type RedisConfig } from "./cli/config.ts";
 import { type DemoRedis, startDemoRedis } from "./simulator/demo_redis.ts";
 import { foldCustom } from "./fold_custom.ts";
@@ -101,8 +100,7 @@ export async function answerLocally(
   { kubeconfig, context }: Pick<Config, "kubeconfig" | "context">,
   signal: AbortSignal,
 ): Promise<(request: Request) => Promise<Response>> {
-  const { command, flags } = parseCommandLine(["serve"]);
-  const config = { ...readConfig(command as "serve", flags, { get: () => undefined }), kubeconfig, context };
+  const config = { ...readConfig("serve", new Map(), { get: () => undefined }), kubeconfig, context };
   const log: Logger = { error() {}, warn() {}, info() {}, verbose() {} };
   const client = KubeClient.load(config, log);
   const response = await client.fetch("/api", { accept: "application/json", signal });
@@ -118,7 +116,7 @@ interface Parts {
   readonly log: Logger;
   readonly client: KubeClient;
   readonly onSynced?: ((graph: GraphReader, url: string) => void) | undefined;
-  /** Called with what answers requests, when every kind was read. There is no server then. */
+  /** Called once every kind is listed, with a function that answers requests. With it, no server is started. */
   readonly onRead?: ((answer: (request: Request) => Promise<Response>) => void) | undefined;
 }
 
@@ -338,7 +336,7 @@ function listen(handler: Deno.ServeHandler, { bindAddress, port }: Config, log: 
   }
 }
 
-/** What stands in for the server of a program that only answers itself. */
+/** Replaces the server of a process that nobody connects to. */
 const NOWHERE = { url: "", acceptErrors: 0, retire() {}, close: () => Promise.resolve() };
 
 function whatToTry(graph: GraphReader, url: string): string {

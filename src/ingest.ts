@@ -116,7 +116,7 @@ export class Ingest implements ResourceSink {
 
   #read(kind: ResourceKind, object: unknown): ResourceRecord | undefined {
     const rule = this.#kinds.find(kind.group, kind.kind);
-    // The last events of a kind that is no longer tracked.
+    // A kind that is no longer tracked may still have some last events.
     if (rule === undefined) return undefined;
     try {
       return makeRecord(rule, object, this.#finder(rule));

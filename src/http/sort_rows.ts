@@ -1,7 +1,7 @@
 /**
- * Sorts lists by namespace, kind and name, as UTF-8 bytes. A custom kind follows other kinds of its name. Rows are first grouped by namespace and kind, which
- * have few values. Names are compared only within these groups. For a page, only the groups that overlap it are
- * sorted.
+ * Sorts lists by namespace, kind and name, as UTF-8 bytes. A custom kind follows other kinds of its name. Rows
+ * are first grouped by namespace and kind, which have few values. Names are compared only within these groups.
+ * For a page, only the groups that overlap it are sorted.
  */
 import type { GraphReader } from "../graph/queries/reader.ts";
 import type { ResourceKind } from "../model/resource_kind.ts";

@@ -15,7 +15,10 @@ export function isSynced(all: readonly KindStatus[]): boolean {
     statuses.some(({ state, partly }) => state === "synced" || partly);
 }
 
-/** Reports whether the first lists of the built-in kinds are complete. Unlike `isSynced`, it counts a stale kind that was synced once. */
+/**
+ * Reports whether the first lists of the built-in kinds are complete. Unlike `isSynced`, it counts a stale kind
+ * that was synced once.
+ */
 export function isListed(all: readonly KindStatus[]): boolean {
   const statuses = ofBuiltIns(all);
   return statuses.every(({ state, restored }) => state !== "listing" && !restored) &&

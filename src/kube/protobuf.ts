@@ -115,7 +115,7 @@ class MessageReader {
       case "seconds": {
         expect(wireType, LENGTH);
         const seconds = this.#seconds(this.#end(end));
-        // Zero is no time.
+        // The encoding of an absent time.
         if (seconds !== 0) draft[step.name] = step.type === "time" ? timeText(seconds) : seconds;
         return;
       }

@@ -26,8 +26,8 @@ export function logFieldsOf({ kind, namespace }: Scope): Record<string, string> 
 }
 
 /**
- * Returns the Accept header. Protobuf comes first where it can be read. There is no fallback from metadata to
- * whole objects: the API server must refuse.
+ * Returns the Accept header. For a watch of a kind with `wire`, it prefers protobuf. If only metadata is wanted,
+ * it accepts nothing else, so an API server that cannot leave out the rest must refuse.
  */
 export function acceptOf(kind: ResourceKind, form: "list" | "watch" | "json"): string {
   const as = form === "list" ? "PartialObjectMetadataList" : "PartialObjectMetadata";

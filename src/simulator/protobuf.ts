@@ -32,8 +32,8 @@ const STATUS = {
 } as const satisfies WireFields;
 
 /**
- * Returns the function that turns a line of a watch into a frame. What is not an event becomes a frame of the
- * same bytes, and half a line the beginning of a longer frame.
+ * Returns a function that turns a line of a watch into a frame. A line that is not an event becomes a frame
+ * with the same bytes. Half a line becomes the beginning of a longer frame.
  */
 export function framesOf(fields: WireFields): (line: Bytes) => Bytes {
   return (line) => {

@@ -90,7 +90,7 @@ Deno.test("Tools, problem_detail knows the ids of problems", () =>
   }));
 
 const BAD: readonly (readonly [tool: string, args: Record<string, unknown>, message: string])[] = [
-  ["nonsense", {}, "there is no tool"],
+  ["nonsense", {}, "there is no tool named"],
   ["problems", { limit: 0 }, "limit must be"],
   ["problems", { namespace: 7 }, "namespace must be a string"],
   ["problems", { nonsense: 1 }, "no argument"],

@@ -1,7 +1,7 @@
 /**
- * The network between a client and a server, which can lose one direction or both. While a direction is lost,
- * nothing passes there and the connections stay open, as in a partition. What was sent meanwhile passes when
- * the link is whole again, as TCP repeats it.
+ * The network between a client and a server, which can lose one direction or both. While a direction is lost, its
+ * bytes wait and the connections stay open, as in a partition. `restore` lets the waiting bytes through, as TCP
+ * does by sending them again.
  */
 const HOST = "127.0.0.1";
 

@@ -76,7 +76,7 @@ export function toolsOf(server: Server): { mcp: McpServer; answered: () => Promi
 
 async function answer(server: Server, { name, args }: { name: string; args: Arguments }): Promise<object> {
   const tool = TOOLS.find((tool) => tool.name === name);
-  if (tool === undefined) throw new PluginError(`there is no tool ${JSON.stringify(name)}`);
+  if (tool === undefined) throw new PluginError(`there is no tool named ${JSON.stringify(name)}`);
   const unknown = Object.keys(args).find((arg) => !Object.hasOwn(tool.inputSchema.properties, arg));
   if (unknown !== undefined) throw new PluginError(`${name} has no argument ${JSON.stringify(unknown)}`);
   const [data, kinds] = await Promise.all([tool.answer(server, args), ask<Kind[]>(server, "/api/v1/kinds")]);
