@@ -5,9 +5,8 @@
 import { bytes, integer, message, text, type WireFields } from "../model/wire_field.ts";
 import { readBody, readText } from "./body.ts";
 import { decodeMessage, MalformedMessage } from "./protobuf.ts";
+import { PROTOBUF } from "./request.ts";
 import { Unfinished } from "./unfinished.ts";
-
-export const PROTOBUF = "application/vnd.kubernetes.protobuf";
 
 /** The bytes in front of an envelope. */
 const MAGIC = [0x6b, 0x38, 0x73, 0x00];

@@ -4,7 +4,8 @@
 import type { Clock } from "../model/clock.ts";
 import type { ResourceKind } from "../model/resource_kind.ts";
 import type { Scope } from "../model/resource_sink.ts";
-import { PROTOBUF } from "./envelope.ts";
+
+export const PROTOBUF = "application/vnd.kubernetes.protobuf";
 
 /** The objects that a request asks for. */
 export interface ScopeRequest {
