@@ -44,14 +44,14 @@ async function fill(redis: DeployedRedis, count = 1_000): Promise<void> {
 
 async function backUp({ redis, dumps }: Parts, env: Readonly<Record<string, string>> = {}): Promise<Outcome> {
   const server = ["-h", "127.0.0.1", "-p", `${redis.port}`, "--user", "backup"];
-  return await runProgram("sh", ["deploy/redis/backup.sh", dumps, ...server], {
+  return await runProgram("sh", ["deploy/helm/astrolabe/files/redis/backup.sh", dumps, ...server], {
     REDIS_PASSWORD_FILE: redis.passwordFile,
     ...env,
   });
 }
 
 async function restore({ redis }: Parts, dump: string): Promise<Outcome> {
-  return await runProgram("sh", ["deploy/redis/restore.sh", dump, redis.folder]);
+  return await runProgram("sh", ["deploy/helm/astrolabe/files/redis/restore.sh", dump, redis.folder]);
 }
 
 function namesIn(folder: string): string[] {
@@ -104,7 +104,7 @@ test("restore.sh, takes the dump from standard input", async (parts) => {
   const before = await redis.dump();
   await loseAll(parts);
   await redis.stop();
-  const script = 'sh deploy/redis/restore.sh - "$1" <"$2"';
+  const script = 'sh deploy/helm/astrolabe/files/redis/restore.sh - "$1" <"$2"';
   assertEquals((await runProgram("sh", ["-c", script, "sh", redis.folder, nameOfDump(dumps)])).code, 0);
   await redis.start();
   assertEquals(await redis.dump(), before);

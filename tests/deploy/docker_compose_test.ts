@@ -70,7 +70,9 @@ Deno.test("The Compose file, serves this machine alone", () => {
 });
 
 Deno.test("The Compose file, leaves Redis twice its maxmemory", () => {
-  const [, maxMemory] = /^maxmemory (\d+)mb$/m.exec(Deno.readTextFileSync(`${FOLDER}/redis.conf`)) ?? [];
+  const [, maxMemory] =
+    /^maxmemory (\d+)mb$/m.exec(Deno.readTextFileSync(`${FOLDER}/helm/astrolabe/files/redis/redis.conf`)) ??
+      [];
   assertEquals(services.redis.mem_limit, `${2 * Number(maxMemory)}m`);
 });
 

@@ -13,7 +13,7 @@ interface Alert {
   readonly summary: string;
 }
 
-const RULES = `${Deno.cwd()}/deploy/monitoring/alerts.yaml`;
+const RULES = `${Deno.cwd()}/deploy/helm/astrolabe/files/monitoring/alerts.yaml`;
 const RUNBOOK = "https://runbooks.example.com/astrolabe/operations.md";
 const rules = (load(Deno.readTextFileSync(RULES)) as {
   groups: { rules: { alert?: string; annotations?: Readonly<Record<string, string>> }[] }[];

@@ -10,7 +10,7 @@ interface Panel {
   readonly targets?: readonly { readonly expr: string; readonly legendFormat: string }[];
 }
 
-const dashboard = JSON.parse(Deno.readTextFileSync("deploy/monitoring/dashboard.json"));
+const dashboard = JSON.parse(Deno.readTextFileSync("deploy/helm/astrolabe/files/monitoring/dashboard.json"));
 const panels: readonly Panel[] = dashboard.panels;
 const targets = panels.flatMap((panel) => panel.targets ?? []);
 const skipped = promtoolAvailable ? "" : " (skipped: promtool is not installed)";

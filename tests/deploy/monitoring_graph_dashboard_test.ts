@@ -16,7 +16,9 @@ interface Query {
 type Row = Readonly<Record<string, string>>;
 
 const RELEASE = "partners/mailer";
-const dashboard = JSON.parse(Deno.readTextFileSync("deploy/monitoring/graph_dashboard.json"));
+const dashboard = JSON.parse(
+  Deno.readTextFileSync("deploy/helm/astrolabe/files/monitoring/graph_dashboard.json"),
+);
 const queries = new Map<string, Query>(
   [
     ...dashboard.panels.flatMap(({ targets }: { targets: Query[] }) => targets),

@@ -17,7 +17,7 @@ interface Rule {
 }
 
 const page = readPage("docs/operations.md");
-const source = load(Deno.readTextFileSync("deploy/monitoring/alerts.yaml")) as {
+const source = load(Deno.readTextFileSync("deploy/helm/astrolabe/files/monitoring/alerts.yaml")) as {
   groups: { rules: Rule[] }[];
 };
 const rules = source.groups.flatMap((group) => group.rules);
@@ -62,7 +62,8 @@ Deno.test("Alerts, take the container's limit of memory", () => {
 });
 
 Deno.test("Alerts, take the maxmemory of redis.conf", () => {
-  const [, maxmemory] = /^maxmemory (\d+)mb$/m.exec(Deno.readTextFileSync("deploy/redis.conf")) ?? [];
+  const [, maxmemory] =
+    /^maxmemory (\d+)mb$/m.exec(Deno.readTextFileSync("deploy/helm/astrolabe/files/redis/redis.conf")) ?? [];
   assertEquals(recorded("astrolabe:redis_maxmemory:bytes"), `vector(${Number(maxmemory) * 2 ** 20})`);
 });
 

@@ -6,7 +6,7 @@ import { MemoryStore } from "../support/memory_store.ts";
 import { PersistedGraph } from "../support/persisted_graph.ts";
 
 const guide = await Deno.readTextFile("docs/persistence.md");
-const redisConf = await Deno.readTextFile("deploy/redis.conf");
+const redisConf = await Deno.readTextFile("deploy/helm/astrolabe/files/redis/redis.conf");
 
 /** Returns the cells of the table below a heading, or below a line with this beginning. */
 function tableBelow(start: string): string[][] {
@@ -86,7 +86,7 @@ Deno.test("The guide to persistence, tells the rule of the default user as it is
 
 Deno.test("The guide to persistence, runs scripts that may be run", () => {
   for (const name of ["backup.sh", "restore.sh"]) {
-    assert(guide.includes(`deploy/redis/${name} `));
-    assertEquals((Deno.statSync(`deploy/redis/${name}`).mode ?? 0) & 0o111, 0o111);
+    assert(guide.includes(`deploy/helm/astrolabe/files/redis/${name} `));
+    assertEquals((Deno.statSync(`deploy/helm/astrolabe/files/redis/${name}`).mode ?? 0) & 0o111, 0o111);
   }
 });

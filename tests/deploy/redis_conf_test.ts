@@ -115,7 +115,7 @@ test("grants Astrolabe the commands that it sends, and no more", async (redis) =
 
 /** Returns the commands that redis.conf grants to a user. */
 async function grants(user: string): Promise<string[]> {
-  const conf = await Deno.readTextFile("deploy/redis.conf");
+  const conf = await Deno.readTextFile("deploy/helm/astrolabe/files/redis/redis.conf");
   const [rules = ""] = new RegExp(`^user ${user} on .*$`, "m").exec(conf) ?? [];
   return [...rules.matchAll(/ \+(\S+)/g)].map(([, name = ""]) => name);
 }
@@ -126,7 +126,9 @@ test("takes the memory that its table says", async (redis) => {
   });
   const { output } = await redis.cli("astrolabe", "info", "memory");
   const used = Number(/used_memory:(\d+)/.exec(output)?.[1]) / MEGABYTE;
-  const [, said] = /^# +to 1,000 +(\d+) MB/m.exec(await Deno.readTextFile("deploy/redis.conf")) ?? [];
+  const [, said] =
+    /^# +to 1,000 +(\d+) MB/m.exec(await Deno.readTextFile("deploy/helm/astrolabe/files/redis/redis.conf")) ??
+      [];
   assertEquals(Math.round(used), Number(said));
 });
 
@@ -166,7 +168,7 @@ Deno.test({
   ignore: !hasRedisServer,
   async fn() {
     const config = await Deno.makeTempFile();
-    const shipped = await Deno.readTextFile("deploy/redis.conf");
+    const shipped = await Deno.readTextFile("deploy/helm/astrolabe/files/redis/redis.conf");
     await Deno.writeTextFile(config, shipped.replace("\n# user admin on", "\nuser admin on"));
     await using redis = await DeployedRedis.open(config);
     const { output } = await redis.cli("admin", "config", "get", ...Object.keys(SETTINGS));
@@ -178,7 +180,10 @@ Deno.test({
 });
 
 Deno.test("start.sh, does not start Redis without a password", async () => {
-  const outcome = await runProgram("sh", ["deploy/redis/start.sh", "deploy/redis.conf"]);
+  const outcome = await runProgram("sh", [
+    "deploy/helm/astrolabe/files/redis/start.sh",
+    "deploy/helm/astrolabe/files/redis/redis.conf",
+  ]);
   assertEquals(outcome, {
     code: 2,
     output: "start.sh: set REDIS_PASSWORD, or REDIS_PASSWORD_FILE to the file that holds it\n",

@@ -6,14 +6,15 @@ import type { ResourceKind } from "../../src/model/resource_kind.ts";
 import type { Manifest } from "../support/kubectl.ts";
 
 const KUBERNETES = "deploy/kubernetes";
+const ROLES = "deploy/helm/astrolabe/files/rbac";
 
 Deno.test("ClusterRole, allows to list and watch the registered kinds, and nothing else", () => {
-  const [role] = read(`${KUBERNETES}/base/cluster_role.yaml`);
+  const [role] = read(`${ROLES}/cluster/cluster_role.yaml`);
   assertEquals(permissionsOf(role), kinds.flatMap(permissions).sort());
 });
 
 Deno.test("Role, allows to list and watch the registered kinds of a namespace, and nothing else", () => {
-  const [role] = read(`${KUBERNETES}/components/namespaced/role.yaml`);
+  const [role] = read(`${ROLES}/namespaced/role.yaml`);
   assertEquals(
     permissionsOf(role),
     kinds.filter(({ namespaced }) => namespaced).flatMap(permissions).sort(),

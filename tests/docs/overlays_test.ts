@@ -40,7 +40,10 @@ async function writeOverlay(folder: string, overlay: string): Promise<void> {
   const { resources = [] } = load(overlay) as { resources?: string[] };
   await Deno.writeTextFile(`${folder}/kustomization.yaml`, overlay);
   for (const resource of resources.filter((it) => it.startsWith("role-"))) {
-    const role = await Deno.readTextFile("deploy/kubernetes/components/namespaced/role.yaml");
+    const role = [
+      await Deno.readTextFile("deploy/helm/astrolabe/files/rbac/namespaced/role.yaml"),
+      await Deno.readTextFile("deploy/kubernetes/components/namespaced/role_binding.yaml"),
+    ].join("---\n");
     const [, namespace = ""] = /^role-(.+)\.yaml$/.exec(resource) ?? [];
     await Deno.writeTextFile(
       `${folder}/${resource}`,

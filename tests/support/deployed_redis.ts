@@ -31,7 +31,7 @@ export class DeployedRedis implements AsyncDisposable {
   }
 
   /** @param config the path of a configuration other than the shipped one. */
-  static async open(config = "deploy/redis.conf"): Promise<DeployedRedis> {
+  static async open(config = "deploy/helm/astrolabe/files/redis/redis.conf"): Promise<DeployedRedis> {
     const redis = new DeployedRedis(config);
     await redis.start();
     return redis;
@@ -41,7 +41,7 @@ export class DeployedRedis implements AsyncDisposable {
     const { port, folder, passwordFile } = this;
     const here = ["--port", `${port}`, "--bind", "127.0.0.1", "--dir", folder, "--logfile", `${folder}/log`];
     this.#child = new Deno.Command("sh", {
-      args: ["deploy/redis/start.sh", this.#config, ...here],
+      args: ["deploy/helm/astrolabe/files/redis/start.sh", this.#config, ...here],
       env: { REDIS_PASSWORD_FILE: passwordFile },
       stdin: "null",
       stdout: "null",

@@ -7,10 +7,13 @@ import { holds } from "./holds.ts";
 import { type Outcome, runProgram } from "./deployed_redis.ts";
 import { freePort } from "./free_port.ts";
 
-const SCRIPT = "deploy/redis/replicated.sh";
+const SCRIPT = "deploy/helm/astrolabe/files/redis/replicated.sh";
 const PROGRAMS = {
-  node: ["deploy/redis.conf", "deploy/redis/replication.conf"],
-  sentinel: ["deploy/redis/sentinel.conf"],
+  node: [
+    "deploy/helm/astrolabe/files/redis/redis.conf",
+    "deploy/helm/astrolabe/files/redis/replication.conf",
+  ],
+  sentinel: ["deploy/helm/astrolabe/files/redis/sentinel.conf"],
 } as const;
 
 export const NODES = ["127.0.0.1", "127.0.0.2", "127.0.0.3"] as const;
