@@ -19,6 +19,7 @@ export class KindTable {
   /** The numbers by object, so that a lookup needs no string. */
   readonly #seen = new WeakMap<ResourceKind, number>();
   readonly #synced = new Set<number>();
+  #changes = 0;
 
   constructor(kinds: readonly ResourceKind[]) {
     for (const kind of kinds) this.add(kind);
@@ -27,6 +28,11 @@ export class KindTable {
   /** All kinds by number, including those that have gone. Their entries have no resources. */
   get all(): readonly ResourceKind[] {
     return this.#all;
+  }
+
+  /** How often a kind was added or removed. */
+  get changes(): number {
+    return this.#changes;
   }
 
   /** Returns the number of a kind of any version. Returns undefined if the graph does not have it. */
@@ -56,6 +62,7 @@ export class KindTable {
     this.#numbers.set(key, number);
     this.#all[number] = kind;
     this.#seen.set(kind, number);
+    this.#changes++;
     return number;
   }
 
@@ -65,6 +72,7 @@ export class KindTable {
     this.#seen.delete(kind);
     this.#synced.delete(number);
     this.#gone.set(kindKey(kind), number);
+    this.#changes++;
   }
 
   isSynced(number: number): boolean {

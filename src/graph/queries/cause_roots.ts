@@ -153,7 +153,7 @@ export class CauseRoots {
 
   /** Returns the root of the webhook's Service that keeps a row from creating Pods, or undefined. */
   #webhook(row: number, steps: number): Root | undefined {
-    const { kinds, tables: { cohorts, rows, strings } } = this.#sight;
+    const { kinds, visible, tables: { cohorts, rows, strings } } = this.#sight;
     if (kindOf(this.#sight, row).role !== "workload") return undefined;
     const [, name, namespace] = WEBHOOK_SERVICE.exec(strings.text(rows.message.data[row]!)) ?? [];
     if (name === undefined || namespace === undefined) return undefined;
@@ -161,10 +161,9 @@ export class CauseRoots {
     const [home, id] = [strings.find(namespace), strings.find(name)];
     const scope = home === NONE ? NONE : cohorts.findScope(kind, home);
     const service = scope === NONE || id === NONE ? NONE : rows.findKey(scope, id);
-    if (service === NONE) return undefined;
-    if (rows.has(service, THERE)) {
-      return sees(this.#sight, service) ? this.#ofService(service, steps) : undefined;
-    }
+    if (service === NONE || visible !== undefined && !visible.includes(kind, home)) return undefined;
+    if (rows.has(service, THERE)) return this.#ofService(service, steps);
+    if (!isNamed(this.#sight, service)) return undefined;
     return { target: { kind, namespace: home, name: id, replaced: false } };
   }
 
@@ -215,6 +214,15 @@ export function topmostOwner(sight: Sight, row: number): number {
     seen.add(owner);
     top = owner;
   }
+}
+
+/** Reports whether a visible resource names a missing target. */
+function isNamed(sight: Sight, target: number): boolean {
+  const { references } = sight.tables;
+  for (let at = references.firstIncoming(target, false); at !== NONE; at = references.afterIncoming(at)) {
+    if (sees(sight, references.source.data[at]!)) return true;
+  }
+  return false;
 }
 
 const WAITS_FOR_NUMBERS = WAITS_FOR.map(([message, types]) => [message, types.map(relationNumber)] as const);

@@ -11,7 +11,7 @@ import { NONE } from "../../arrays/columns.ts";
 import { ACTIVE, OPTIONAL, REQUIRED, REVERSED, SELECTOR } from "../tables/references.ts";
 import { FINISHED, IDLE, THERE } from "../tables/rows.ts";
 import type { RelationKey } from "./evidence.ts";
-import { kindOf, sees, type Sight } from "./sight.ts";
+import { isThereFor, kindOf, sees, type Sight } from "./sight.ts";
 import { forEachOwner, forEachTarget } from "./walk.ts";
 
 const PENDING = STATUSES.indexOf("Pending");
@@ -92,7 +92,7 @@ class ImpactWalk {
    */
   #passToTargets(row: number, { effect, isNew }: { effect: Effect; isNew: boolean }): void {
     const sight = this.#sight;
-    if (!sight.tables.rows.has(row, THERE)) return;
+    if (!isThereFor(sight, row)) return;
     const { role, isNamespace, serves } = kindOf(sight, row);
     forEachTarget(sight, row, (type, target) => {
       const { onTarget, onTargetOfNone } = RELATION_MEANINGS[type]!.impact;
@@ -142,7 +142,7 @@ class ImpactWalk {
         if (other === type && !rows.has(target, FINISHED)) left!++;
       });
     }
-    if (rows.has(lost, THERE) && !rows.has(lost, FINISHED)) left--;
+    if (isThereFor(this.#sight, lost) && !rows.has(lost, FINISHED)) left--;
     this.#targetsLeft.set(key, left);
     return left;
   }
@@ -162,12 +162,14 @@ class ImpactWalk {
   #forEachUse(row: number, visit: (type: number, source: number, isWeak: boolean) => void): void {
     const sight = this.#sight;
     const { references, rows, selectors } = sight.tables;
-    const isThere = rows.has(row, THERE);
-    for (const byUid of [false, true]) {
+    const isThere = isThereFor(sight, row);
+    // A hidden resource counts as a missing one, which is known by its key alone.
+    const isHidden = !isThere && rows.has(row, THERE);
+    for (const byUid of isHidden ? [false] : [false, true]) {
       let at = references.firstIncoming(row, byUid);
       for (; at !== NONE; at = references.afterIncoming(at)) {
         const source = references.source.data[at]!;
-        const counts = isThere ? references.isRelation(at) : !references.has(at, ACTIVE);
+        const counts = isThere ? references.isRelation(at) : isHidden || !references.has(at, ACTIVE);
         if (!counts || references.has(at, REVERSED) || !sees(sight, source)) continue;
         visit(references.type.data[at]!, source, references.has(at, OPTIONAL));
       }

@@ -21,9 +21,10 @@ import { type ReleaseSums, releaseSums } from "./release_sums.ts";
 import { type ListedRelease, listReleases } from "./releases.ts";
 import { type Filter, hasPart, releasesNamed, select, testOf } from "./select.ts";
 import { RowReader } from "./row_reader.ts";
-import type { Sight, Visibility } from "./sight.ts";
+import { type Extent, sees, type Sight } from "./sight.ts";
 import type { Slicer } from "./slicer.ts";
 import { beginsByTime, countUnresolved } from "./suspects.ts";
+import { type Permits, VisibleScopes } from "./visible_scopes.ts";
 import { type Path, pathFromRelease } from "./why.ts";
 
 /** The state of the graph outside its tables. */
@@ -61,8 +62,9 @@ export class GraphReader extends RowReader {
     this.#sight = whole;
   }
 
-  /** Returns a reader of the same graph that sees only the visible scopes. */
-  seenBy(visible: Visibility): GraphReader {
+  /** Returns a reader of the same graph for which only the permitted resources exist. */
+  seenBy(permits: Permits): GraphReader {
+    const visible = new VisibleScopes(permits, { tables: this.#tables, kinds: this.#state.kinds });
     return new GraphReader(this.#tables, this.#state, { ...this.#sight, visible });
   }
 
@@ -92,24 +94,28 @@ export class GraphReader extends RowReader {
   }
 
   get resourceCount(): number {
-    return this.#state.resources();
+    if (this.#sight.visible === undefined) return this.#state.resources();
+    return this.kinds.reduce((sum, _, kind) => sum + this.count(kind), 0);
   }
 
   get relationCount(): number {
-    return this.#state.relations.reduce((sum, count) => sum + count, 0);
+    return this.relationCounts.reduce((sum, count) => sum + count, 0);
   }
 
-  /** The number of relations, by number in `RELATION_TYPES`. */
+  /** The number of relations, by number in `RELATION_TYPES`. A reader that does not see all counts them. */
   get relationCounts(): readonly number[] {
-    return [...this.#state.relations];
+    if (this.#sight.visible === undefined) return [...this.#state.relations];
+    const counts = Array.from(this.#state.relations, () => 0);
+    for (const row of this.select({ inactive: true })) this.forEachTarget(row, (type) => counts[type]!++);
+    return counts;
   }
 
-  /** The number of bytes allocated for the graph, including unused ones. */
+  /** The number of bytes allocated for the whole graph, including unused ones. */
   get bytes(): number {
     return this.#tables.bytes;
   }
 
-  /** The number of used entries of each table. */
+  /** The number of used entries of each table, for the whole graph. */
   get usage(): { rows: number; references: number; strings: number } {
     const { rows, references, strings } = this.#tables;
     return { rows: rows.used, references: references.count, strings: strings.count };
@@ -123,6 +129,16 @@ export class GraphReader extends RowReader {
       if (this.#sees(scope)) count += cohorts.population(scope);
     }
     return count;
+  }
+
+  /** Returns how much of a kind the reader sees. */
+  extentOf(kind: number): Extent {
+    return this.#sight.visible?.extentOf(kind) ?? "all";
+  }
+
+  /** Whether the reader sees everything. */
+  get seesAll(): boolean {
+    return this.#sight.visible === undefined;
   }
 
   /** Returns the number of a kind of any version, or undefined if the graph does not have it. */
@@ -246,12 +262,14 @@ export class GraphReader extends RowReader {
   /** The scope that is currently searched for problems. */
   #scopeFor(isLimited: IsLimited): ProblemScope {
     const { kinds } = this;
+    const { visible } = this.#sight;
     const verdicts = new Map<number, boolean>();
     const isWhole = (kind: number, namespace: number) => {
       const key = namespace * kinds.length + kind;
       let whole = verdicts.get(key);
       if (whole === undefined) {
-        whole = this.isSynced(kind) && !isLimited(kinds[kind]!, this.text.text(namespace));
+        whole = this.isSynced(kind) && (visible === undefined || visible.includes(kind, namespace)) &&
+          !isLimited(kinds[kind]!, this.text.text(namespace));
         verdicts.set(key, whole);
       }
       return whole;
@@ -322,7 +340,10 @@ export class GraphReader extends RowReader {
     return impactOf(this.#sight, row);
   }
 
-  /** Returns the row of a target, existing or missing. Returns undefined if no reference names the target. */
+  /**
+   * Returns the row of a target, existing or missing. Returns undefined if no reference names the target. A
+   * hidden one counts as missing.
+   */
   findTarget(
     { kind, namespace, name }: { kind: number; namespace: string; name: string },
   ): number | undefined {
@@ -331,6 +352,11 @@ export class GraphReader extends RowReader {
     const scope = home === NONE ? NONE : cohorts.findScope(kind, home);
     const row = scope === NONE || id === NONE ? NONE : rows.findKey(scope, id);
     return row === NONE ? undefined : row;
+  }
+
+  /** Reports whether a row is a resource that the reader sees. */
+  isSeen(row: number): boolean {
+    return this.isThere(row) && sees(this.#sight, row);
   }
 
   /** Returns the chain of relations through which a resource is in the answer about a release. */

@@ -54,7 +54,7 @@ export interface DeclaredReference {
   readonly optional: boolean;
   /** The target controls the source. */
   readonly controller: boolean;
-  /** Whether it is a relation, because its target exists. */
+  /** Whether it is a relation, because its target exists for the asker. */
   readonly active: boolean;
   /** The places of the reference, as bits of `VIAS`. */
   readonly via: number;
@@ -268,7 +268,7 @@ export class RowReader {
         reversed: references.has(at, REVERSED),
         optional: references.has(at, OPTIONAL),
         controller: references.has(at, CONTROLLER),
-        active: references.has(at, ACTIVE),
+        active: references.has(at, ACTIVE) && sees(this.#sight, references.target.data[at]!),
         via: references.via(at),
         named: namedTarget(this.#tables, at),
         byUid: references.has(at, BY_UID),
@@ -308,9 +308,10 @@ export class RowReader {
           if (!this.#sees(cohorts.scope(cohort))) return;
           cohorts.forEachMember(cohort, (member) => visit(type, rows.name.data[member]!));
         });
-      } else if (references.has(at, REVERSED) || this.#isRepeated(row, at)) continue;
-      else if (references.has(at, ACTIVE)) visit(type, rows.name.data[target]!);
-      else {
+      } else if (references.has(at, REVERSED)) continue;
+      else if (references.has(at, ACTIVE) && sees(this.#sight, target)) {
+        if (!this.#isRepeated(row, at)) visit(type, rows.name.data[target]!);
+      } else {
         const named = namedTarget(this.#tables, at);
         if (named !== undefined) visit(type, named.name);
       }

@@ -1,5 +1,9 @@
 import type { ResourceKind } from "../../model/resource_kind.ts";
+import { THERE } from "../tables/rows.ts";
 import type { Tables } from "../tables/tables.ts";
+
+/** How much of a kind an asker may see: in all namespaces, in some, or nothing. */
+export type Extent = "all" | "some" | "none";
 
 /**
  * The scopes, by number, whose resources exist for the asker. The resources of all other scopes, and the
@@ -7,6 +11,9 @@ import type { Tables } from "../tables/tables.ts";
  */
 export interface Visibility {
   has(scope: number): boolean;
+  /** Reports the same of a kind and the string id of a namespace, whether or not they have a scope. */
+  includes(kind: number, namespace: number): boolean;
+  extentOf(kind: number): Extent;
 }
 
 /** The data that every query reads. Without `visible`, all scopes are visible. */
@@ -21,6 +28,11 @@ export interface Sight {
 /** Reports whether the resource of a row exists for the asker. The row must be there. */
 export function sees({ tables: { cohorts, rows }, visible }: Sight, row: number): boolean {
   return visible === undefined || visible.has(cohorts.scope(rows.cohort.data[row]!));
+}
+
+/** Reports whether a row is a resource that exists for the asker. */
+export function isThereFor(sight: Sight, row: number): boolean {
+  return sight.tables.rows.has(row, THERE) && sees(sight, row);
 }
 
 /** Returns the kind of a row. */

@@ -10,7 +10,7 @@
  */
 import type { Pairs } from "../../model/pairs.ts";
 import type { Release, ResourceRecord } from "../../model/record.ts";
-import { NONE, Slots, u16, u32 } from "../../arrays/columns.ts";
+import { f64, NONE, Slots, u16, u32 } from "../../arrays/columns.ts";
 import type { LabelSets } from "./label_sets.ts";
 import { Lists } from "../../arrays/lists.ts";
 import { mix, RowIndex } from "../../arrays/row_index.ts";
@@ -29,6 +29,8 @@ export class Cohorts {
   /** The number of cohorts, selectors and mentions in the scope. */
   readonly #holders = u32();
   readonly #cohortCount = u32();
+  /** The value of `scopesMade` when the scope was made. */
+  readonly #madeAs = f64();
   readonly #ofScope = new Lists();
   readonly #ofKind = new Lists();
   readonly #scopes = new Slots([
@@ -37,11 +39,15 @@ export class Cohorts {
     this.#population,
     this.#holders,
     this.#cohortCount,
+    this.#madeAs,
     this.#ofScope.head,
     this.#ofKind.next,
     this.#ofKind.previous,
   ]);
   readonly #scopeIndex = new RowIndex((scope) => mix(this.#kind.data[scope]!, this.#namespace.data[scope]!));
+
+  /** How many scopes were ever made. */
+  scopesMade = 0;
 
   readonly #releaseNamespace = u32();
   readonly #releaseName = u32();
@@ -108,6 +114,7 @@ export class Cohorts {
       this.#population.data[scope] = 0;
       this.#holders.data[scope] = 0;
       this.#cohortCount.data[scope] = 0;
+      this.#madeAs.data[scope] = ++this.scopesMade;
       this.#ofScope.open(scope);
       this.#ofKind.add(kind, scope);
       this.#scopeIndex.add(scope);
@@ -144,6 +151,18 @@ export class Cohorts {
 
   nextScope(scope: number): number {
     return this.#ofKind.after(scope);
+  }
+
+  /** A number that is higher than those of all scopes. */
+  get scopesEnd(): number {
+    return this.#scopes.end;
+  }
+
+  /** Visits the scopes that were made when `scopesMade` was already `after`, or later. */
+  forEachScopeMadeAfter(after: number, visit: (scope: number) => void): void {
+    for (let scope = 0; scope < this.#scopes.end; scope++) {
+      if (this.#madeAs.data[scope]! > after && this.#holders.data[scope]! > 0) visit(scope);
+    }
   }
 
   kindOfScope(scope: number): number {

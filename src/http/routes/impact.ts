@@ -51,7 +51,7 @@ export function missingImpactRoute({ graph }: RouterDeps): Route {
       const number = graph.kinds.findIndex((it, number) => graph.hasKind(number) && isAsked(it));
       const row = graph.findTarget({ kind: number, namespace, name });
       const impact = row === undefined ? { affected: new Map(), edges: [] } : graph.impact(row);
-      const subject = row !== undefined && graph.isThere(row) ? { row } : { key };
+      const subject = row !== undefined && graph.isSeen(row) ? { row } : { key };
       return { bytes: encodeImpact(graph, impact, { now, subject, nodesMax: NODES_MAX }) };
     },
   });
