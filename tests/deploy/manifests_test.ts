@@ -4,7 +4,8 @@
  */
 import { assertMatch } from "@std/assert";
 import { ApiServer, apiServerAvailable } from "../support/api_server.ts";
-import { kubectl, makeOverlay, type Manifest, render } from "../support/kubectl.ts";
+import { kubectl, makeOverlay, render } from "../support/kubectl.ts";
+import { podTemplates } from "../support/pod_templates.ts";
 
 const skipped = apiServerAvailable ? "" : " (skipped: KUBEBUILDER_ASSETS is not set)";
 
@@ -68,14 +69,3 @@ Deno.test(`Manifests on a real API server${skipped}`, { ignore: !apiServerAvaila
     await server.close();
   }
 });
-
-function podTemplates({ kind, metadata: { name, namespace }, spec }: Manifest): Manifest[] {
-  const template = kind === "CronJob" ? spec.jobTemplate.spec.template : spec?.template;
-  if (template === undefined) return [];
-  const claims = (spec.volumeClaimTemplates ?? []).map(({ metadata }: Manifest) => ({
-    name: metadata.name,
-    persistentVolumeClaim: { claimName: `${metadata.name}-${name}-0` },
-  }));
-  const volumes = [...template.spec.volumes ?? [], ...claims];
-  return [{ metadata: { ...template.metadata, name, namespace }, spec: { ...template.spec, volumes } }];
-}

@@ -25,6 +25,13 @@ const SERVES = /^(OTEL_\S+ )*deno (task (start|dev|demo)|run .* main\.ts)\b/;
 const ASKS = /^curl /;
 const ON_A_CLUSTER = /^(kubectl|helm|cd|echo) /;
 
+/** What the page before installed would be in the way of another way to install it. */
+const REMOVE_INSTALLATION = [
+  "kubectl --namespace astrolabe-system delete --all --wait=false \\",
+  "  deployments,statefulsets,services,networkpolicies,poddisruptionbudgets,cronjobs,configmaps,serviceaccounts",
+  "kubectl delete clusterroles,clusterrolebindings --ignore-not-found astrolabe astrolabe-custom-resources",
+].join("\n");
+
 const NOT_RUN: readonly (readonly [command: RegExp, reason: string])[] = [
   [/^docker /, "it needs a Docker daemon"],
   [/^(kind|minikube) /, "it makes or removes a cluster of the machine"],
@@ -39,7 +46,7 @@ const NOT_RUN: readonly (readonly [command: RegExp, reason: string])[] = [
     "docs/kubectl_test.ts runs them; integration/kubectl_plugin_test.ts lets kubectl find it",
   ],
   [/^sudo ln /, "it changes the machine"],
-  [/\bdeploy\/redis\/\w+\.sh /, "deploy/backup_test.ts runs the scripts"],
+  [/\/files\/redis\/\w+\.sh /, "deploy/backup_test.ts runs the scripts"],
 ];
 
 const all = pages().flatMap((path) => commands(readPage(path)).map(normalized));
@@ -105,6 +112,7 @@ Deno.test(
         await test.step(path, async () => {
           // `kubectl create` fails for the Secrets of the page before.
           await server.request("DELETE", "/api/v1/namespaces/astrolabe-system/secrets");
+          await shell(REMOVE_INSTALLATION, { cwd, env });
           for (const script of scriptsOf(path)) {
             await Deno.writeTextFile(`${cwd}/overlay/kustomization.yaml`, overlayOf(path));
             await shell(script, { cwd, env });

@@ -7,15 +7,16 @@ export interface HelmOptions {
   readonly folder: string;
 }
 
-/** Runs helm. Rejects with its message if it fails. */
-export async function helm({ kubeconfig, folder }: HelmOptions, ...args: string[]): Promise<void> {
-  const { success, stderr } = await new Deno.Command(HELM, {
+/** Runs helm and returns its output. Rejects with its message if it fails. */
+export async function helm({ kubeconfig, folder }: HelmOptions, ...args: string[]): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command(HELM, {
     args: [...args, `--kubeconfig=${kubeconfig}`],
     env: { HELM_CACHE_HOME: folder, HELM_CONFIG_HOME: folder, HELM_DATA_HOME: folder },
     stdin: "null",
-    stdout: "null",
   }).output();
-  if (!success) throw new Error(`helm ${args.join(" ")}: ${new TextDecoder().decode(stderr)}`);
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  if (!success) throw new Error(`helm ${args.join(" ")}: ${text(stderr)}`);
+  return text(stdout);
 }
 
 /** Writes a chart and returns its path. `--set` can change the ConfigMap that its Deployment reads. */

@@ -7,8 +7,17 @@ const KUBECTL = `${Deno.env.get("KUBEBUILDER_ASSETS") ?? ""}/kubectl`;
 export type Manifest = any;
 
 /** Runs kubectl and returns its output. Rejects with its message if it fails. */
-export async function kubectl(...args: string[]): Promise<string> {
-  const { success, stdout, stderr } = await new Deno.Command(KUBECTL, { args, stdin: "null" }).output();
+export function kubectl(...args: string[]): Promise<string> {
+  return kubectlWith("", ...args);
+}
+
+/** Runs kubectl with a text on its standard input. */
+export async function kubectlWith(input: string, ...args: string[]): Promise<string> {
+  const child = new Deno.Command(KUBECTL, { args, stdin: "piped", stdout: "piped", stderr: "piped" }).spawn();
+  const writer = child.stdin.getWriter();
+  // kubectl may end without reading.
+  await writer.write(new TextEncoder().encode(input)).then(() => writer.close()).catch(() => {});
+  const { success, stdout, stderr } = await child.output();
   const text = new TextDecoder();
   if (!success) throw new Error(`kubectl ${args.join(" ")}: ${text.decode(stderr)}`);
   return text.decode(stdout);

@@ -11,7 +11,13 @@ export interface CodeBlock {
   readonly introduction: string;
 }
 
-const PAGES = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "deploy/kubernetes/README.md"];
+const PAGES = [
+  "README.md",
+  "CONTRIBUTING.md",
+  "CHANGELOG.md",
+  "deploy/kubernetes/README.md",
+  "deploy/helm/astrolabe/README.md",
+];
 
 /** Returns the paths of all pages from the root of the project. */
 export function pages(): string[] {
