@@ -13,6 +13,7 @@ WORKDIR /build
 
 # Dependencies have a layer of their own, which lasts until they change.
 COPY deno.json deno.lock ./
+COPY src/web/deno.json ./src/web/
 RUN deno install --frozen
 
 COPY main.ts LICENSE ./

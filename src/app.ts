@@ -28,6 +28,7 @@ import { Metrics, watchEventLoop } from "./metrics.ts";
 import { hostPort, isLoopback, matchesHost, parseHost } from "./model/host.ts";
 import { KIND_STATES } from "./model/kind_status.ts";
 import { RELATION_TYPES } from "./model/relation.ts";
+import { readPageFile } from "./page_files.ts";
 import { Persistence } from "./persist/persistence.ts";
 import { RedisStore } from "./persist/redis/redis_store.ts";
 import type { CustomKind, ResourceKind } from "./model/resource_kind.ts";
@@ -200,6 +201,7 @@ async function run({ config, log, client, onSynced, onRead }: Parts, signal: Abo
     isLimited,
     allowsHost: hostCheck(config),
     watchClients,
+    readPageFile,
     clock: systemClock,
     metrics,
     log: folded,

@@ -38,6 +38,8 @@ const ROOMS: readonly [room: string, files: RegExp, allowed: RegExp][] = [
     /^src\/http\/[a-z0-9_/]+\.ts$/,
     /^src\/((http|stream|model|graph\/queries|json|arrays)\/[a-z0-9_/]+|log|metrics)\.ts$/,
   ],
+  // Of the server the page has only the types of its answers.
+  ["web", /^src\/web\/[a-z0-9_/]+\.tsx?$/, /^src\/(web\/[a-z0-9_/]+\.tsx?|http\/schema\.ts)$/],
   ["the leaves", /^src\/(log|metrics|histogram|read_text_file)\.ts$/, /^src\/histogram\.ts$/],
   [
     "ingest",
@@ -52,7 +54,7 @@ const ROOMS: readonly [room: string, files: RegExp, allowed: RegExp][] = [
   ["app", /^src\/app\.ts$/, /^src\/[a-z0-9_/]+\.ts$/],
   [
     "what app alone uses",
-    /^src\/(folding_log|progress|fold_custom)\.ts$/,
+    /^src\/(folding_log|progress|fold_custom|page_files)\.ts$/,
     /^src\/(model\/[a-z0-9_]+|log|metrics)\.ts$/,
   ],
   [
@@ -68,7 +70,7 @@ const PACKAGES: readonly [name: string, rooms: readonly string[]][] = [
   ["@kubernetes/client-node", ["src/kube/"]],
   ["@modelcontextprotocol/sdk", ["src/plugin/mcp/"]],
   ["ioredis", ["src/persist/redis/"]],
-  ["hono", ["src/http/", "src/simulator/"]],
+  ["hono", ["src/http/", "src/simulator/", "src/web/"]],
   ["@opentelemetry/api", ["src/http/"]],
 ];
 
@@ -144,7 +146,7 @@ Deno.test("Architecture, no file is a barrel", () => {
 Deno.test("Architecture, files are named in snake_case after what they hold", () => {
   const wrong = everything.filter(({ path }) => {
     const name = path.split("/").at(-1) ?? "";
-    return !/^[a-z0-9]+(_[a-z0-9]+)*\.ts$/.test(name) || /^(utils?|helpers?|common|misc)\.ts$/.test(name);
+    return !/^[a-z0-9]+(_[a-z0-9]+)*\.tsx?$/.test(name) || /^(utils?|helpers?|common|misc)\.tsx?$/.test(name);
   });
   assertEquals(wrong.map(({ path }) => path), []);
 });

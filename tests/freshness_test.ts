@@ -63,6 +63,7 @@ class Followed implements AsyncDisposable {
       clock: this.clock,
     });
     this.#router = createRouter({
+      readPageFile: () => Promise.resolve(undefined),
       watchClients: new WatchClients({
         graph: graph.read,
         views: new Views({

@@ -12,6 +12,7 @@ import { acceptsGzip, COMPRESSED_FROM, gzip } from "./gzip.ts";
 import { HttpError } from "./http_error.ts";
 import { readQuery } from "./query.ts";
 import type { Route } from "./route.ts";
+import { PAGE_PATHS, respondPage } from "./respond_page.ts";
 import type { RouterDeps } from "./router_deps.ts";
 import { bandsRoute } from "./routes/bands.ts";
 import { causesRoute } from "./routes/causes.ts";
@@ -42,7 +43,8 @@ export function createRouter(deps: RouterDeps): Hono {
   const { log, metrics, clock } = deps;
   const app = new Hono();
   const routes = tableOfRoutes(deps);
-  const templates = new Map(routes.map(({ path }) => [patternOf(path), path]));
+  const pagePaths = Object.keys(PAGE_PATHS) as (keyof typeof PAGE_PATHS)[];
+  const templates = new Map([...routes.map(({ path }) => path), ...pagePaths].map((path) => [patternOf(path), path]));
   const anyHost = new Set(routes.flatMap((route) => route.anyHost ? [route.path] : []));
   const answers = new AnswerCache(deps);
 
@@ -79,6 +81,10 @@ export function createRouter(deps: RouterDeps): Hono {
     const pattern = patternOf(route.path);
     app.get(pattern, (c) => answer(route, c));
     app.all(pattern, (c) => prepare(c, methodNotAllowed(c.req.method).toResponse()));
+  }
+  for (const path of pagePaths) {
+    app.get(path, async (c) => prepare(c, await respondPage(path, deps.readPageFile, c.req.raw)));
+    app.all(path, (c) => prepare(c, methodNotAllowed(c.req.method).toResponse()));
   }
   app.notFound((c) => prepare(c, notFound(c.req.path).toResponse()));
   app.onError((error, c) => {
@@ -146,6 +152,7 @@ async function respondSmall(c: Context, respond: () => Response | Promise<Respon
 /** Compresses a small response if that is worthwhile, and keeps only the headers for HEAD. */
 async function prepare({ req }: Context, response: Response): Promise<Response> {
   response.headers.set("vary", "accept-encoding");
+  if (response.status === 304) return response;
   const compressed = acceptsGzip(req.header("accept-encoding"));
   if (!compressed && req.method !== "HEAD") return response;
   let bytes = new Uint8Array(await response.arrayBuffer());

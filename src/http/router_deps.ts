@@ -3,6 +3,7 @@ import type { Logger } from "../log.ts";
 import type { Clock } from "../model/clock.ts";
 import type { KindStatus } from "../model/kind_status.ts";
 import type { ResourceKind } from "../model/resource_kind.ts";
+import type { ReadPageFile } from "./respond_page.ts";
 import type { WatchClients } from "./watch_clients.ts";
 
 /** The metrics: where answers are counted, and what `/metrics` answers. */
@@ -29,6 +30,7 @@ export interface RouterDeps {
   readonly allowsHost: (host: string) => boolean;
   /** The clients of the change stream. */
   readonly watchClients: WatchClients;
+  readonly readPageFile: ReadPageFile;
   readonly clock: Clock;
   readonly metrics: RouterMetrics;
   readonly log: Logger;

@@ -55,6 +55,7 @@ export class Api {
       kindStatuses: statuses,
     });
     this.#app = createRouter({
+      readPageFile: () => Promise.resolve(undefined),
       watchClients: this.watchClients,
       graph: this.graph.read,
       kindStatuses: statuses,

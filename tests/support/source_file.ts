@@ -21,9 +21,9 @@ const DYNAMIC = /\bimport\(\s*"([^"]+)"/g;
  * Returns all TypeScript files below the folder, or the file itself, as paths from the root of the project.
  */
 export function readSourceFiles(path: string): SourceFile[] {
-  if (path.endsWith(".ts")) return [{ path, imports: importsOf(path, Deno.readTextFileSync(path)) }];
+  if (/\.tsx?$/.test(path)) return [{ path, imports: importsOf(path, Deno.readTextFileSync(path)) }];
   return [...Deno.readDirSync(path)]
-    .filter(({ name, isDirectory }) => isDirectory || name.endsWith(".ts"))
+    .filter(({ name, isDirectory }) => isDirectory || /\.tsx?$/.test(name))
     .flatMap(({ name }) => readSourceFiles(join(path, name)));
 }
 

@@ -1,0 +1,15 @@
+/** Names with their values, side by side. */
+import type { Child } from "hono/jsx";
+
+export function Facts({ children }: { readonly children: Child }) {
+  return <dl class="facts">{children}</dl>;
+}
+
+export function Fact({ name, children }: { readonly name: string; readonly children: Child }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,99 @@
+/** What components share: the reader, the stream and the state of both. */
+import { useEffect, useRef, useState } from "hono/jsx/dom";
+import { type Answer, Reader } from "./reader.ts";
+import { type Connection, type Delta, Stream } from "./stream.ts";
+import { Throttle } from "./throttle.ts";
+import type { Failure } from "./failure.ts";
+import { setToken } from "./session.ts";
+
+const REFRESH_PAUSE_MS = 150;
+const NOTHING: Answer<never> = { value: undefined, failure: undefined, next: undefined };
+
+export interface LiveState {
+  readonly connection: Connection;
+  readonly failure: Failure | undefined;
+  /** When the cluster last changed, by this computer's clock. */
+  readonly changedAt: number | undefined;
+  /** The server asks for a token, and has none or rejected this one. */
+  readonly needsToken: boolean;
+}
+
+let state: LiveState = {
+  connection: "connecting",
+  failure: undefined,
+  changedAt: undefined,
+  needsToken: false,
+};
+const stateListeners = new Set<() => void>();
+const deltaListeners = new Set<(deltas: readonly Delta[]) => void>();
+
+function update(changes: Partial<LiveState>): void {
+  state = { ...state, ...changes };
+  for (const listener of [...stateListeners]) listener();
+}
+
+export const reader: Reader = new Reader({ onUnauthorized: () => update({ needsToken: true }) });
+const refresh = new Throttle(() => reader.refresh(), { pauseMs: REFRESH_PAUSE_MS });
+let isFirst = true;
+export const stream: Stream = new Stream({
+  onChange(deltas) {
+    // The first message tells the revision at which the stream begins.
+    if (!isFirst) update({ changedAt: Date.now() });
+    isFirst = false;
+    for (const listener of [...deltaListeners]) listener(deltas);
+    refresh.trigger();
+  },
+  onConnection(connection, failure) {
+    if (failure?.status === 401) update({ needsToken: true });
+    update({ connection, failure });
+    if (connection === "connecting" || connection === "lost") isFirst = true;
+    if (connection === "lost") refresh.trigger();
+  },
+});
+
+/** Takes a token and asks for everything again with it. */
+export function signIn(text: string | undefined): void {
+  setToken(text);
+  update({ needsToken: false });
+  reader.reset();
+  stream.reconnect();
+}
+
+interface AnswerOptions {
+  /** False: read it once, and not again after each change. */
+  readonly isLive?: boolean;
+  /** Returns the answer of the last path until that of a new one is there. */
+  readonly keepsLast?: boolean;
+}
+
+/** Returns the answer at a path, and renders anew when it changes. Undefined asks for nothing. */
+export function useAnswer<T>(path: string | undefined, options: AnswerOptions = {}): Answer<T> {
+  const [, render] = useState(0);
+  const last = useRef<Answer<T>>(NOTHING);
+  useEffect(
+    () => path === undefined ? undefined : reader.use(path, () => render((n) => n + 1), options),
+    [path],
+  );
+  const answer = path === undefined ? NOTHING : reader.peek<T>(path);
+  if (answer.value !== undefined || !options.keepsLast) last.current = answer;
+  return last.current ?? answer;
+}
+
+/** Returns the state of the connection, and renders anew when it changes. */
+export function useLive(): LiveState {
+  const [, render] = useState(0);
+  useEffect(() => {
+    const listener = () => render((n) => n + 1);
+    stateListeners.add(listener);
+    return () => void stateListeners.delete(listener);
+  }, []);
+  return state;
+}
+
+/** Calls the listener with the deltas of the stream while the component is on screen. */
+export function useDeltas(listener: (deltas: readonly Delta[]) => void): void {
+  useEffect(() => {
+    deltaListeners.add(listener);
+    return () => void deltaListeners.delete(listener);
+  }, []);
+}
