@@ -35,6 +35,7 @@ import type { CustomKind, ResourceKind } from "./model/resource_kind.ts";
 import type { ResourceRecord } from "./model/record.ts";
 import { Views } from "./stream/views.ts";
 import { showProgress } from "./progress.ts";
+import { openInBrowser } from "./cli/open_in_browser.ts";
 import { version } from "./cli/version.ts";
 
 /** The lowest verbosity at which the graph is validated at shutdown. */
@@ -66,7 +67,11 @@ export async function demo(config: Config, log: Logger, signal: AbortSignal): Pr
   const over = new AbortController();
   const cluster = startDemoCluster({ kinds, objects: config.objects, signal: over.signal });
   const client = KubeClient.at(cluster.url, log);
-  const onSynced = (graph: GraphReader, url: string) => console.log(whatToTry(graph, url));
+  const onSynced = async (graph: GraphReader, url: string) => {
+    const page = url.replace(/\/\/(0\.0\.0\.0|\[::\])/, "//localhost");
+    console.log(whatToTry(graph, page));
+    if (config.opensPage && !await openInBrowser(page)) log.warn("Cannot open a browser", { address: page });
+  };
   const code = await run({ config: redis ? using(redis, config) : config, log, client, onSynced }, signal);
   over.abort();
   await Promise.all([cluster.ended, redis?.stop()]);
@@ -344,8 +349,7 @@ const NOWHERE = { url: "", acceptErrors: 0, retire() {}, close: () => Promise.re
 function whatToTry(graph: GraphReader, url: string): string {
   const [release] = graph.releases().map(({ name }) => graph.text.text(name)).sort();
   const paths = ["releases", `graph${release ? `?release=${release}` : ""}`, "problems", "kinds"];
-  const local = url.replace(/\/\/(0\.0\.0\.0|\[::\])/, "//localhost");
-  return ["Try:", ...paths.map((path) => `  curl '${local}/api/v1/${path}'`)].join("\n");
+  return [`Open ${url}/ or try:`, ...paths.map((path) => `  curl '${url}/api/v1/${path}'`)].join("\n");
 }
 
 function messageOf(error: unknown): string {

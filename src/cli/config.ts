@@ -37,6 +37,8 @@ export interface Config {
   readonly objects: number;
   /** Whether the demo starts a Redis of its own and uses no other one. */
   readonly startsRedis: boolean;
+  /** Whether the demo opens its page in the browser. */
+  readonly opensPage: boolean;
   /** The URL that `health` asks. */
   readonly url?: URL | undefined;
   /** Unset means no persistence. */
@@ -132,6 +134,7 @@ export function readConfig(command: Command, flags: Flags, environment: Environm
     verbosity: required("v"),
     objects: required("objects"),
     startsRedis: required("redis"),
+    opensPage: required("open"),
     url: optional("url"),
     redis: required("enable-persistence") || required("redis") ? redis : undefined,
   });

@@ -266,6 +266,12 @@ export const OPTIONS = {
     default: "false",
     only: "demo",
   },
+  "open": {
+    explanation: "open the page in the browser",
+    parse: boolean,
+    default: "false",
+    only: "demo",
+  },
   "url": {
     explanation: "address to ask",
     parse: url,

@@ -44,7 +44,9 @@ export function createRouter(deps: RouterDeps): Hono {
   const app = new Hono();
   const routes = tableOfRoutes(deps);
   const pagePaths = Object.keys(PAGE_PATHS) as (keyof typeof PAGE_PATHS)[];
-  const templates = new Map([...routes.map(({ path }) => path), ...pagePaths].map((path) => [patternOf(path), path]));
+  const templates = new Map(
+    [...routes.map(({ path }) => path), ...pagePaths].map((path) => [patternOf(path), path]),
+  );
   const anyHost = new Set(routes.flatMap((route) => route.anyHost ? [route.path] : []));
   const answers = new AnswerCache(deps);
 

@@ -34,6 +34,7 @@ Deno.test("readConfig(), has the contract's defaults", () => {
     verifyInterval: 21_600_000,
     objects: 2000,
     startsRedis: false,
+    opensPage: false,
   });
 });
 
