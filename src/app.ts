@@ -4,6 +4,9 @@
  * During the shutdown delay it continues to follow the cluster and to serve, so that clients can move to
  * other replicas. Then it stops following, and unfinished requests have a few seconds.
  */
+import type { Access } from "./access/access.ts";
+import { KubernetesAccess } from "./access/kubernetes_access.ts";
+import { TokenFileAccess } from "./access/token_file_access.ts";
 import { type Config, readConfig, type RedisConfig } from "./cli/config.ts";
 import { type DemoRedis, startDemoRedis } from "./simulator/demo_redis.ts";
 import { foldCustom } from "./fold_custom.ts";
@@ -20,6 +23,8 @@ import { KindRegistry, kinds } from "./kinds/registry.ts";
 import { KubeClient } from "./kube/client.ts";
 import { CustomKinds } from "./custom_kinds.ts";
 import { Discovery } from "./kube/discovery.ts";
+import { Reviews } from "./kube/reviews.ts";
+import { readTextFile } from "./read_text_file.ts";
 import { ApiStatusError } from "./kube/errors.ts";
 import { sleep, systemClock } from "./model/clock.ts";
 import { Informers } from "./kube/informers.ts";
@@ -198,8 +203,19 @@ async function run({ config, log, client, onSynced, onRead }: Parts, signal: Abo
     clock: systemClock,
     kindStatuses: () => informers.statuses(),
   });
+  let access: Access | undefined;
+  try {
+    access = accessOf(config, { graph: graph.read, client, isLimited, log: folded });
+  } catch (error) {
+    log.error(`--auth-token-file: ${messageOf(error)}`);
+    running.abort();
+    folded.close();
+    return 1;
+  }
   const router = createRouter({
     graph: graph.read,
+    access,
+    metricsOpen: config.metricsOpen,
     kindStatuses: () => informers.statuses(),
     readiness: () => ({ shuttingDown: signal.aborted, restored: persistence?.servesRestored ?? false }),
     persistence: () => persistence?.status() ?? { enabled: false },
@@ -314,6 +330,41 @@ function persist(
     log,
     clock: systemClock,
   });
+}
+
+interface AccessParts {
+  readonly graph: GraphReader;
+  readonly client: KubeClient;
+  readonly isLimited: (kind: ResourceKind, namespace: string) => boolean;
+  readonly log: Logger;
+}
+
+/**
+ * Returns what admits requests, if not everybody may ask.
+ *
+ * @throws {Error} if the file of tokens cannot be read.
+ */
+function accessOf(
+  { auth, bindAddress }: Config,
+  { graph, client, isLimited, log }: AccessParts,
+): Access | undefined {
+  if (auth.mode === "token") {
+    return new TokenFileAccess({ graph, path: auth.file, read: readTextFile, clock: systemClock, log });
+  }
+  if (auth.mode === "kubernetes") {
+    // RBAC grants something in a namespace only by an object in it.
+    const granting = graph.kinds.findIndex(({ grantsRights }) => grantsRights);
+    const namespaces = () => {
+      const isWhole = graph.isSynced(granting) && !isLimited(graph.kinds[granting]!, "");
+      return Array.from(graph.namespaces(isWhole ? granting : undefined), (id) => graph.text.text(id));
+    };
+    const reviews = new Reviews({ client, clock: systemClock });
+    return new KubernetesAccess({ graph, reviews, namespaces, clock: systemClock, log });
+  }
+  if (!isLoopback(parseHost(hostPort(bindAddress, 0)) ?? "")) {
+    log.warn("Whoever reaches the port sees the whole cluster; --auth limits that", { address: bindAddress });
+  }
+  return undefined;
 }
 
 /**

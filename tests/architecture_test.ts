@@ -36,7 +36,12 @@ const ROOMS: readonly [room: string, files: RegExp, allowed: RegExp][] = [
   [
     "http",
     /^src\/http\/[a-z0-9_/]+\.ts$/,
-    /^src\/((http|stream|model|graph\/queries|json|arrays)\/[a-z0-9_/]+|log|metrics)\.ts$/,
+    /^src\/((http|access|stream|model|graph\/queries|json|arrays)\/[a-z0-9_/]+|log|metrics)\.ts$/,
+  ],
+  [
+    "access",
+    /^src\/access\/[a-z0-9_]+\.ts$/,
+    /^src\/((access|model|graph\/queries)\/[a-z0-9_]+|log)\.ts$/,
   ],
   // Of the server the page has only the types of its answers.
   ["web", /^src\/web\/[a-z0-9_/]+\.tsx?$/, /^src\/(web\/[a-z0-9_/]+\.tsx?|http\/schema\.ts)$/],
@@ -109,7 +114,7 @@ Deno.test("Architecture, only main.ts imports the composition root", () => {
 
 Deno.test("Architecture, answers and persistence have only the graph's read side", () => {
   const readers = sources.filter(({ path }) =>
-    startsWithOneOf(path, ["src/http/", "src/persist/", "src/stream/"])
+    startsWithOneOf(path, ["src/http/", "src/access/", "src/persist/", "src/stream/"])
   );
   assertEquals(violations(readers, (_, target) => target !== "src/graph/graph.ts"), []);
 });

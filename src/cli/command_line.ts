@@ -4,7 +4,8 @@
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { type Flags, UsageError } from "./config.ts";
-import { boolean, type Command, COMMANDS, type Option, type OptionName, OPTIONS } from "./options.ts";
+import { type Command, COMMANDS, type Option, type OptionName, OPTIONS } from "./options.ts";
+import { boolean } from "./values.ts";
 
 export interface CommandLine {
   readonly command: Command | "help";

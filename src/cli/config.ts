@@ -4,7 +4,8 @@
  */
 import type { CustomResources } from "../model/custom_resources.ts";
 import { readTextFile } from "../read_text_file.ts";
-import { type Command, type Option, type OptionName, OPTIONS, type ServerAddress } from "./options.ts";
+import { type Command, type Option, type OptionName, OPTIONS } from "./options.ts";
+import type { ServerAddress } from "./values.ts";
 
 /** The command line or the environment asks for something that does not exist. Exit code 2, with one line. */
 export class UsageError extends Error {
@@ -22,6 +23,9 @@ export interface Config {
   readonly bindAddress: string;
   /** In the normal form of `model/host.ts`, some with `*.` before; unset: what the address suggests. */
   readonly allowedHosts?: readonly string[] | undefined;
+  readonly auth: Auth;
+  /** Whether `/metrics` needs no token. */
+  readonly metricsOpen: boolean;
   /** Milliseconds. */
   readonly shutdownDelay: number;
   /** In kubectl's syntax; it parses. */
@@ -44,6 +48,11 @@ export interface Config {
   /** Unset means no persistence. */
   readonly redis?: RedisConfig | undefined;
 }
+
+/** Who may ask. */
+export type Auth =
+  | { readonly mode: "none" | "kubernetes" }
+  | { readonly mode: "token"; readonly file: string };
 
 export interface TlsFiles {
   readonly ca?: string | undefined;
@@ -125,6 +134,8 @@ export function readConfig(command: Command, flags: Flags, environment: Environm
     port: required("port"),
     bindAddress: required("bind-address"),
     allowedHosts: optional("allowed-hosts") || undefined,
+    auth: readAuth({ optional, required }),
+    metricsOpen: required("metrics-open"),
     shutdownDelay: required("shutdown-delay") * 1000,
     labelSelector: optional("label-selector"),
     customResources: required("custom-resources"),
@@ -143,6 +154,17 @@ export function readConfig(command: Command, flags: Flags, environment: Environm
 interface Reader {
   optional<N extends OptionName>(name: N): Value<N> | undefined;
   required<N extends OptionName>(name: N): Value<N>;
+}
+
+function readAuth({ optional, required }: Reader): Auth {
+  const mode = required("auth");
+  const file = optional("auth-token-file");
+  if (mode === "token") {
+    if (file === undefined) throw new UsageError("--auth token needs --auth-token-file");
+    return Object.freeze({ mode, file });
+  }
+  if (file !== undefined) throw new UsageError(`--auth-token-file needs --auth token, not ${mode}`);
+  return Object.freeze({ mode });
 }
 
 function readRedisConfig(reader: Reader, environment: Environment): RedisConfig {

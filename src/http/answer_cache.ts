@@ -1,6 +1,6 @@
 /**
- * Answers that depend only on the graph, the path, the query and the minute. The weak ETag names the
- * revision and the minute, and is compared before anything is built. All requests for the same share one
+ * Answers that depend only on the graph, the path, the query, the minute and what exists for the asker. The
+ * weak ETag names the revision, the minute and the rights, and is compared before anything is built. All requests for the same share one
  * answer, until the graph changes or the minute ends. The Host header is not part of the key.
  *
  * Small answers are cached up to 16 MiB; large ones take one of the slots, cached or not.
@@ -26,8 +26,10 @@ export interface AnswerCacheOptions {
 
 export interface AnswerRequest {
   readonly method: string;
-  /** Path and query. */
+  /** Path and query, and for those who do not see everything their rights. */
   readonly key: string;
+  /** Names what exists for the asker. Empty: everything. */
+  readonly rights: string;
   readonly headers: Headers;
   /** Settles when the server has sent the response or given it up; undefined without a server. */
   readonly completed?: Promise<void> | undefined;
@@ -47,6 +49,8 @@ export class AnswerCache {
   readonly #slots: LargeAnswerSlots;
   #revision = -1;
   #minute = -1;
+  /** The state of the graph that an ETag names, and the ETag for those who see everything. */
+  #state = "";
   #etag = "";
   /** Keys that have an answer at this revision: only these give 304, bad queries do not. */
   readonly #answered = new Set<string>();
@@ -70,12 +74,13 @@ export class AnswerCache {
   respond(request: AnswerRequest, build: Build): Response | Promise<Response> {
     this.#refresh();
     const { key, headers } = request;
-    if (this.#answered.has(key) && namesEtag(headers, this.#etag)) return notModified(this.#etag);
+    const etag = this.#etagFor(request);
+    if (this.#answered.has(key) && namesEtag(headers, etag)) return notModified(etag);
     const compressed = acceptsGzip(headers.get("accept-encoding"));
     const cached = this.#cached.get(compressed ? `gzip ${key}` : key);
     if (cached) return send(request, cached);
     if (!compressed && this.#mayBuild(key)) {
-      const answer = this.#answer(key, build);
+      const answer = this.#answer(request, build);
       if (answer) return send(request, answer);
     }
     return this.#respondLater(request, { build, compressed });
@@ -89,7 +94,7 @@ export class AnswerCache {
   async respondInSlices(request: AnswerRequest, build: () => Promise<Built>): Promise<Response> {
     this.#refresh();
     const { key, headers } = request;
-    const etag = this.#etag;
+    const etag = this.#etagFor(request);
     if (this.#answered.has(key) && namesEtag(headers, etag)) return notModified(etag);
     if (this.#cached.has(key)) return this.respond(request, unreachable);
     const id = `${etag} ${key}`;
@@ -100,7 +105,7 @@ export class AnswerCache {
     }
     const built = await building;
     this.#refresh();
-    if (etag === this.#etag) return this.respond(request, () => built);
+    if (etag === this.#etagFor(request)) return this.respond(request, () => built);
     return await this.#respondOvertaken(request, { built, etag });
   }
 
@@ -129,7 +134,7 @@ export class AnswerCache {
   ): Promise<Response> {
     const since = this.#options.clock.now();
     let answer: Answer | undefined;
-    while (!this.#mayBuild(request.key) || !(answer = this.#answer(request.key, build))) {
+    while (!this.#mayBuild(request.key) || !(answer = this.#answer(request, build))) {
       await this.#slots.wait(since);
       this.#refresh();
     }
@@ -143,7 +148,7 @@ export class AnswerCache {
   async #sendCompressed(request: AnswerRequest, plain: Answer): Promise<Response> {
     const key = `gzip ${request.key}`;
     const bytes = await gzip(plain.bytes);
-    const isCurrent = plain.etag === this.#etag;
+    const isCurrent = plain.etag === this.#etagFor(request);
     // Another request may have compressed the same answer meanwhile.
     const other = isCurrent ? this.#cached.get(key) : undefined;
     if (other) return send(request, other);
@@ -156,12 +161,14 @@ export class AnswerCache {
   }
 
   /** Returns the cached answer or a new one, or undefined if it is large and there is no slot. */
-  #answer(key: string, build: Build): Answer | undefined {
+  #answer(request: AnswerRequest, build: Build): Answer | undefined {
+    const { key } = request;
+    const etag = this.#etagFor(request);
     const cached = this.#cached.get(key);
     if (cached) return cached;
     const spare = this.#largeKeys.has(key) ? this.#slots.pool.take() : undefined;
     const built = build(spare);
-    const headers = headersOf(built, this.#etag);
+    const headers = headersOf(built, etag);
     if (this.#answered.size === KEYS_MAX) this.#answered.clear();
     this.#answered.add(key);
     const isSmall = built.bytes.length < LARGE_ANSWER_BYTES;
@@ -171,7 +178,7 @@ export class AnswerCache {
       if (!this.#slots.hasRoom()) return undefined;
     }
     const bytes = isSmall && spare ? built.bytes.slice() : built.bytes;
-    const answer = this.#newAnswer(key, { bytes, headers, etag: this.#etag, reusable: true });
+    const answer = this.#newAnswer(key, { bytes, headers, etag, reusable: true });
     this.#keep(key, answer);
     return answer;
   }
@@ -199,6 +206,10 @@ export class AnswerCache {
     return !this.#largeKeys.has(key) || this.#cached.has(key) || this.#slots.hasRoom();
   }
 
+  #etagFor({ rights }: AnswerRequest): string {
+    return rights === "" ? this.#etag : `W/"${this.#state}-${rights}"`;
+  }
+
   /** Forgets the answers of an earlier revision or minute. */
   #refresh(): void {
     const { graph, clock } = this.#options;
@@ -208,6 +219,7 @@ export class AnswerCache {
     this.#minute = minute;
     this.#answered.clear();
     this.#etag = `W/"${graph.rv}-${minute}"`;
+    this.#state = `${graph.rv}-${minute}`;
     this.#forget();
   }
 

@@ -31,8 +31,12 @@ export function readQuery<S extends QuerySchema>(schema: S, url: string): v.Infe
   throw invalidParameter(`${name} ${JSON.stringify(input)} ${message}`);
 }
 
-/** Returns the parameters as they are written. Ignores the host of the URL, which the client chooses. */
-function searchParamsOf(url: string): URLSearchParams {
+/**
+ * Returns the parameters as they are written. Ignores the host of the URL, which the client chooses.
+ *
+ * @throws {HttpError} 400 if they are not percent-encoded UTF-8.
+ */
+export function searchParamsOf(url: string): URLSearchParams {
   const start = url.indexOf("?");
   const query = start === -1 ? "" : url.slice(start + 1);
   try {

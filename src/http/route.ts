@@ -3,6 +3,8 @@
  * and validates the query by the same schema, so that no handler sees a query that it does not declare.
  */
 import type { GenericSchema, InferOutput } from "valibot";
+import type { Asker } from "../access/access.ts";
+import type { GraphReader } from "../graph/queries/reader.ts";
 import type { QuerySchema } from "./query.ts";
 
 interface Description<Q extends QuerySchema> {
@@ -14,6 +16,13 @@ interface Description<Q extends QuerySchema> {
   readonly answer: GenericSchema;
   /** Answers requests for any host, because kubelet and Prometheus use the address of the Pod. */
   readonly anyHost?: true | undefined;
+  /**
+   * Who may ask, where access is limited: everybody, those who may read the metrics, or (by default) all who
+   * have a valid token. Whoever brings a token to an open route must have a valid one.
+   */
+  readonly admits?: "everybody" | "metrics-readers" | undefined;
+  /** The answer depends only on resources of the namespaces in the query, and on cluster-scoped ones. */
+  readonly isLocal?: true | undefined;
   /** Statuses besides 200 and 400, with their meaning. */
   readonly failures?: Readonly<Record<number, string>> | undefined;
 }
@@ -24,6 +33,10 @@ export interface RouteRequest<Q extends QuerySchema> {
   readonly params: Readonly<Record<string, string>>;
   readonly url: string;
   readonly headers: Headers;
+  /** The graph as it exists for the asker. */
+  readonly graph: GraphReader;
+  /** Undefined for somebody unknown, who may only learn how the server is. */
+  readonly asker: Asker | undefined;
 }
 
 export interface CachedRequest<Q extends QuerySchema> extends RouteRequest<Q> {
@@ -64,6 +77,9 @@ export interface StreamRequest<Q extends QuerySchema> extends RouteRequest<Q> {
   readonly method: string;
   /** Settles when the server has sent the response or given it up; undefined without a server. */
   readonly completed: Promise<void> | undefined;
+  readonly asker: Asker;
+  /** Admits the asker again, who may see something else by now. Undefined where everybody sees everything. */
+  readonly askAgain: (() => Asker | Promise<Asker>) | undefined;
 }
 
 /** The answer is a stream that ends when the client or the server wants it to. It is not compressed. */

@@ -9,11 +9,13 @@ import { routePath } from "hono/route";
 import { parseHost } from "../model/host.ts";
 import { AnswerCache } from "./answer_cache.ts";
 import { acceptsGzip, COMPRESSED_FROM, gzip } from "./gzip.ts";
+import { Admission, type Admitted } from "./admission.ts";
 import { HttpError } from "./http_error.ts";
 import { readQuery } from "./query.ts";
 import type { Route } from "./route.ts";
 import { PAGE_PATHS, respondPage } from "./respond_page.ts";
 import type { RouterDeps } from "./router_deps.ts";
+import { accessRoute } from "./routes/access.ts";
 import { bandsRoute } from "./routes/bands.ts";
 import { causesRoute } from "./routes/causes.ts";
 import { chartsRoute } from "./routes/charts.ts";
@@ -33,15 +35,25 @@ import { resourceRoute } from "./routes/resource.ts";
 import { resourcesRoute } from "./routes/resources.ts";
 import { watchRoute } from "./routes/watch.ts";
 import { whyRoute } from "./routes/why.ts";
+import { UserLimits } from "./user_limits.ts";
 
 const URL_CHARACTERS_MAX = 8192;
 /** A cursor holds a namespace, a kind and a name: less than 600 bytes, which base64 makes 800. */
 const CURSOR_CHARACTERS_MAX = 1024;
+/** The most milliseconds of a user's time that one answer takes, which may have waited for others. */
+const CHARGED_MS_MAX = 200;
 const CURSOR = new RegExp(`[?&]continue=[^&]{0,${CURSOR_CHARACTERS_MAX}}(?=&|$)`);
 
-export function createRouter(deps: RouterDeps): Hono {
+/** What the router remembers of a request: who asks. */
+interface RequestState {
+  readonly Variables: { user?: string };
+}
+
+type Request = Context<RequestState>;
+
+export function createRouter(deps: RouterDeps): Hono<RequestState> {
   const { log, metrics, clock } = deps;
-  const app = new Hono();
+  const app = new Hono<RequestState>();
   const routes = tableOfRoutes(deps);
   const pagePaths = Object.keys(PAGE_PATHS) as (keyof typeof PAGE_PATHS)[];
   const templates = new Map(
@@ -49,6 +61,8 @@ export function createRouter(deps: RouterDeps): Hono {
   );
   const anyHost = new Set(routes.flatMap((route) => route.anyHost ? [route.path] : []));
   const answers = new AnswerCache(deps);
+  const admission = new Admission(deps);
+  const limits = new UserLimits(clock);
 
   app.use(async (c, next) => {
     const start = performance.now();
@@ -57,22 +71,69 @@ export function createRouter(deps: RouterDeps): Hono {
     if (refusal) c.res = await prepare(c, refusal.toResponse());
     else await next();
     c.res.headers.set("x-content-type-options", "nosniff");
+    if (admission.isLimited) protect(c.res.headers);
     const elapsed = performance.now() - start;
     const route = templates.get(routePath(c, -1)) ?? "none";
     metrics.answered({ route, method, code: c.res.status }, elapsed / 1000);
     // Deno's own span, where tracing is on, knows the path but not the route.
     trace.getActiveSpan()?.setAttribute("http.route", route).updateName(`${method} ${route}`);
-    log.verbose(2, "Answered", { method, path, status: c.res.status, ms: Math.round(elapsed * 10) / 10 });
+    const user = admission.isLimited ? { user: c.get("user") ?? "" } : undefined;
+    const ms = Math.round(elapsed * 10) / 10;
+    log.verbose(2, "Answered", { method, path, ...user, status: c.res.status, ms });
   });
 
-  const answer = (route: Route, c: Context): Response | Promise<Response> => {
+  const answer = (route: Route, c: Request): Response | Promise<Response> => {
+    const { url, raw: { headers } } = c.req;
+    const address = admission.isLimited ? addressOf(c) : "";
+    const credentials = { authorization: headers.get("authorization"), address };
+    const admitted = admission.admit(route, url, credentials);
+    if (!admission.isLimited) return answerAdmitted(route, c, admitted as Admitted);
+    if (!(admitted instanceof Promise)) return answerWithin(route, c, admitted);
+    return admitted.then((it) => answerWithin(route, c, it));
+  };
+
+  /** Answers within the limits of the user. */
+  const answerWithin = (route: Route, c: Request, admitted: Admitted): Response | Promise<Response> => {
+    const user = admitted.asker?.name ?? "";
+    if (user === "") return answerAdmitted(route, c, admitted);
+    c.set("user", user);
+    limits.begin(user);
+    const start = performance.now();
+    const end = () => limits.end(user, Math.min(performance.now() - start, CHARGED_MS_MAX));
+    try {
+      const answered = answerAdmitted(route, c, admitted);
+      if (answered instanceof Promise) return answered.finally(end);
+      end();
+      return answered;
+    } catch (error) {
+      end();
+      throw error;
+    }
+  };
+
+  const answerAdmitted = (
+    route: Route,
+    c: Request,
+    { asker, graph, rights, askAgain }: Admitted,
+  ): Response | Promise<Response> => {
     const { url, raw: { headers, method } } = c.req;
-    const request = () => ({ query: readQuery(route.query, url), params: c.req.param(), url, headers });
+    const request = () => ({
+      query: readQuery(route.query, url),
+      params: c.req.param(),
+      url,
+      headers,
+      graph,
+      asker,
+    });
     if (route.body === "small") return respondSmall(c, () => route.respond(request()));
     const completed = completionOf(c);
-    if (route.body === "stream") return route.open({ ...request(), method, completed });
-    const key = pathAndQuery(url);
-    const answerRequest = { method, key, headers, completed };
+    if (route.body === "stream") {
+      if (asker === undefined) throw new TypeError(`${route.path} does not know who asks`);
+      return route.open({ ...request(), method, completed, asker, askAgain });
+    }
+    const whole = pathAndQuery(url);
+    const key = rights === "" ? whole : `${rights} ${whole}`;
+    const answerRequest = { method, key, rights, headers, completed };
     const cachedRequest = () => ({ ...request(), now: Math.floor(clock.now() / 1000) });
     if (route.body === "sliced") {
       return answers.respondInSlices(answerRequest, () => route.build(cachedRequest()));
@@ -122,8 +183,23 @@ function tableOfRoutes(deps: RouterDeps): Route[] {
     impactRoute,
     missingImpactRoute,
     whyRoute,
+    accessRoute,
   ].map((route) => route(deps));
   return [...routes, openapiRoute(routes, deps.graph)];
+}
+
+/** Keeps answers that not everybody may see from shared caches and other sites. */
+function protect(headers: Headers): void {
+  headers.append("vary", "authorization");
+  headers.set("cache-control", `private, ${headers.get("cache-control") ?? "no-cache"}`);
+  headers.set("cross-origin-resource-policy", "same-origin");
+  headers.set("referrer-policy", "no-referrer");
+}
+
+/** The address of the client, for limits. Behind a proxy it is the proxy's. */
+function addressOf({ env }: Context): string {
+  const { remoteAddr } = (env ?? {}) as { readonly remoteAddr?: Deno.Addr };
+  return remoteAddr !== undefined && "hostname" in remoteAddr ? remoteAddr.hostname : "";
 }
 
 /** Converts a path from OpenAPI's form to Hono's. */

@@ -1,3 +1,4 @@
+import type { Access } from "../access/access.ts";
 import type { GraphReader } from "../graph/queries/reader.ts";
 import type { Logger } from "../log.ts";
 import type { Clock } from "../model/clock.ts";
@@ -18,6 +19,10 @@ export interface RouterMetrics {
 /** The sources of the HTTP API. */
 export interface RouterDeps {
   readonly graph: GraphReader;
+  /** Admits requests. Undefined: everybody may ask, and sees everything. */
+  readonly access?: Access | undefined;
+  /** Whether `/metrics` needs no token. */
+  readonly metricsOpen?: boolean | undefined;
   readonly kindStatuses: () => readonly KindStatus[];
   readonly readiness: () => { readonly shuttingDown: boolean; readonly restored: boolean };
   readonly persistence: () => { readonly enabled: boolean; readonly [more: string]: unknown };

@@ -161,10 +161,27 @@ export const Kind = v.object({
   kind: v.string(),
   scope: v.picklist(["namespaced", "cluster"]),
   custom: described(v.boolean(), "Whether no rule of Astrolabe's own covers the kind"),
+  visible: described(
+    v.picklist(["all", "some", "none"]),
+    "Whether the asker sees the kind in all namespaces, in some, or nowhere",
+  ),
   state: v.picklist(KIND_STATES),
   count,
-  lastEvent: described(v.nullable(time), "When the API server last sent anything; null: never"),
+  lastEvent: described(
+    v.nullable(time),
+    "When the API server last sent anything; null: never, or not for those who do not see all of the kind",
+  ),
   error: v.exactOptional(v.string()),
+});
+
+export const Visible = v.object({
+  auth: described(v.picklist(["none", "token", "kubernetes"]), "The value of --auth"),
+  user: described(v.string(), "The name of the asker; empty where nobody is asked for one"),
+  kinds: described(v.object({ visible: count, total: count }), "How many of the kinds the asker sees"),
+  namespaces: described(
+    v.nullable(v.array(v.string())),
+    "Where the asker sees kinds that they do not see everywhere; null: they see each kind everywhere or nowhere",
+  ),
 });
 
 export const ResourceProblem = v.object({
@@ -242,18 +259,18 @@ export const Path = v.object({
 
 export const Health = v.object({
   status: v.literal("healthy"),
-  nodes: count,
-  edges: count,
+  nodes: described(v.exactOptional(count), "Resources; left out, as edges and kinds, for somebody unknown"),
+  edges: v.exactOptional(count),
   synced: described(v.boolean(), "Whether every built-in kind that can be is synced"),
   kinds: described(
-    v.object({
+    v.exactOptional(v.object({
       listing: count,
       synced: count,
       stale: count,
       forbidden: count,
       absent: count,
       "too-many": count,
-    }),
+    })),
     "How many kinds are in each state",
   ),
   persistence: v.objectWithRest({ enabled: v.boolean() }, v.unknown()),

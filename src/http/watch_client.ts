@@ -19,6 +19,7 @@ const RETRY_MIN_MS = 1_000;
 const RETRY_MAX_MS = 5_000;
 
 export interface WatchClientOptions {
+  /** The whole graph, for its revision. */
   readonly graph: GraphReader;
   readonly clock: Clock;
   /** Undefined for a client that asks only for revisions. */
@@ -44,7 +45,8 @@ const encoder = new TextEncoder();
 export class WatchClient {
   readonly stream: ReadableStream<Uint8Array<ArrayBuffer>>;
   readonly #options: WatchClientOptions;
-  readonly #cursor: ViewCursor | undefined;
+  #view: View | undefined;
+  #cursor: ViewCursor | undefined;
   readonly #endsAt: number;
   #controller!: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>;
   /** Resolves the `pull` that waits for a chunk. */
@@ -60,6 +62,7 @@ export class WatchClient {
   constructor(options: WatchClientOptions) {
     this.#options = options;
     const { view, clock, revision } = options;
+    this.#view = view;
     this.#cursor = view && new ViewCursor(view, revision);
     this.#revision = view ? undefined : revision;
     this.#sentAt = clock.now();
@@ -76,6 +79,13 @@ export class WatchClient {
       },
       cancel: () => this.#end(),
     }, { highWaterMark: 0 });
+  }
+
+  /** Begins with a snapshot of another view. The client forgets everything first. */
+  show(view: View): void {
+    this.#view = view;
+    this.#cursor = new ViewCursor(view, undefined);
+    this.onTick();
   }
 
   /** Sends the next message if the client waits for it. */
@@ -115,8 +125,8 @@ export class WatchClient {
 
   /** Returns the next message, if there are changes. */
   #message(): Uint8Array<ArrayBuffer> | undefined {
-    const { graph, view, labels, messageBytesMax: bytesMax, buffer, format, onBacklog } = this.#options;
-    const cursor = this.#cursor;
+    const { graph, labels, messageBytesMax: bytesMax, buffer, format, onBacklog } = this.#options;
+    const [view, cursor] = [this.#view, this.#cursor];
     if (view === undefined || cursor === undefined) {
       return graph.revision === this.#revision ? undefined : this.#rv({});
     }
@@ -125,7 +135,7 @@ export class WatchClient {
       return undefined;
     }
     if (cursor.isAtEnd && !this.#isInBatch) return undefined;
-    const writer = new DeltaWriter(graph, {
+    const writer = new DeltaWriter(view.graph, {
       labels,
       bytesMax,
       buffer,
@@ -142,7 +152,8 @@ export class WatchClient {
 
   /** A sign of life, where the client has heard nothing for a while or ever. */
   #sign(): Uint8Array<ArrayBuffer> | undefined {
-    const { view, graph, format, staleKinds, clock } = this.#options;
+    const { graph, format, staleKinds, clock } = this.#options;
+    const view = this.#view;
     const comment = encoder.encode(format === "events" ? ":\n\n" : "\n");
     if (!this.#hasSent) return comment;
     if (clock.now() < this.#sentAt + SILENCE_MS || this.#isInBatch) return undefined;

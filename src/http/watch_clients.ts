@@ -1,14 +1,22 @@
-/** All clients of the change stream, at most a hundred of them. */
+/**
+ * All clients of the change stream, at most a hundred of them, and at most twenty of one user. The rights of a
+ * client are asked for again every few seconds. If they have changed, the client is told to forget everything
+ * and gets a snapshot of what exists for it now. If it may no longer ask, its stream ends.
+ */
+import type { Asker } from "../access/access.ts";
 import type { GraphReader } from "../graph/queries/reader.ts";
 import type { Filter } from "../graph/queries/select.ts";
 import type { Clock } from "../model/clock.ts";
 import type { KindStatus } from "../model/kind_status.ts";
+import type { View } from "../stream/view.ts";
 import type { Views } from "../stream/views.ts";
 import { refuseTooLarge } from "./filter.ts";
 import { HttpError } from "./http_error.ts";
 import { WatchClient } from "./watch_client.ts";
 
 const CLIENTS_MAX = 100;
+const CLIENTS_OF_USER_MAX = 20;
+const ASK_AGAIN_MS = 10_000;
 const MESSAGE_BYTES_MAX = 64 << 10;
 
 export interface WatchClientsOptions {
@@ -29,6 +37,9 @@ export interface WatchRequest {
   readonly rv: string | undefined;
   /** Settles when the server has sent or aborted the response. Undefined without a server. */
   readonly completed: Promise<void> | undefined;
+  readonly asker: Asker;
+  /** Admits the client again. Undefined where everybody sees everything. */
+  readonly askAgain?: (() => Asker | Promise<Asker>) | undefined;
 }
 
 export class WatchClients {
@@ -37,6 +48,7 @@ export class WatchClients {
   /** Clients whose body has not ended. */
   readonly #open = new Set<WatchClient>();
   #count = 0;
+  readonly #countOfUser = new Map<string, number>();
   #unsubscribe: (() => void) | undefined;
 
   constructor(options: WatchClientsOptions) {
@@ -51,28 +63,26 @@ export class WatchClients {
   /**
    * Returns the body of a new client's response.
    *
-   * @throws {HttpError} 503 beyond a hundred clients, 400 if the filter matches too much.
+   * @throws {HttpError} 503 beyond a hundred clients, 429 if the user has too many, 400 if the filter matches
+   * too much.
    */
-  open({ filter, labels, format, rv, completed }: WatchRequest): ReadableStream<Uint8Array<ArrayBuffer>> {
-    const { graph, views, clock, kindStatuses, messageBytesMax = MESSAGE_BYTES_MAX } = this.#options;
+  open(
+    { filter, labels, format, rv, completed, asker, askAgain }: WatchRequest,
+  ): ReadableStream<Uint8Array<ArrayBuffer>> {
+    const { graph, clock, kindStatuses, messageBytesMax = MESSAGE_BYTES_MAX, views } = this.#options;
     if (this.#count >= CLIENTS_MAX) throw busy();
-    const key = filter && keyOf(filter);
-    const view = filter && key !== undefined ? views.join(key, filter) : undefined;
-    const leave = () => key !== undefined && views.leave(key);
+    const giveBack = this.#countIn(asker.name);
+    let joined: Joined | undefined;
     try {
-      if (view) refuseTooLarge(view.size);
+      joined = filter && this.#join(filter, asker);
     } catch (error) {
-      leave();
+      giveBack();
       throw error;
     }
-    this.#count++;
-    const giveBack = () => {
-      this.#count--;
-    };
     const client: WatchClient = new WatchClient({
       graph,
       clock,
-      view,
+      view: joined?.view,
       labels,
       messageBytesMax,
       buffer: this.#buffer,
@@ -86,8 +96,19 @@ export class WatchClients {
           this.#unsubscribe?.();
           this.#unsubscribe = undefined;
         }
-        leave();
+        joined?.leave();
+        cancelAsking();
         if (completed === undefined) giveBack();
+      },
+    });
+    const cancelAsking = this.#askRepeatedly(client, askAgain, {
+      rights: asker.rights,
+      onRights: (asker) => {
+        if (filter === undefined) return;
+        joined?.leave();
+        joined = undefined;
+        joined = this.#join(filter, asker);
+        client.show(joined.view);
       },
     });
     // A client that does not read keeps its connection after the body has ended, so it still counts.
@@ -97,6 +118,69 @@ export class WatchClients {
       for (const open of [...this.#open]) open.onTick();
     });
     return client.stream;
+  }
+
+  /** Joins the view of a filter. @throws {HttpError} 400 if it is too large. */
+  #join(filter: Filter, { graph, rights }: Asker): Joined {
+    const { views } = this.#options;
+    const key = `${rights} ${keyOf(filter)}`;
+    const view = views.join(key, filter, graph);
+    const leave = () => views.leave(key);
+    try {
+      refuseTooLarge(view.size);
+    } catch (error) {
+      leave();
+      throw error;
+    }
+    return { view, leave };
+  }
+
+  /** Counts a client, until the returned function is called. @throws {HttpError} 429 */
+  #countIn(user: string): () => void {
+    const counts = this.#countOfUser;
+    const count = counts.get(user) ?? 0;
+    if (user !== "" && count >= CLIENTS_OF_USER_MAX) throw tooMany();
+    counts.set(user, count + 1);
+    this.#count++;
+    return () => {
+      this.#count--;
+      const left = (counts.get(user) ?? 1) - 1;
+      if (left === 0) counts.delete(user);
+      else counts.set(user, left);
+    };
+  }
+
+  /** Calls `onRights` when the rights have changed, and ends the client when it may no longer ask. */
+  #askRepeatedly(
+    client: WatchClient,
+    askAgain: (() => Asker | Promise<Asker>) | undefined,
+    { rights, onRights }: { rights: string; onRights: (asker: Asker) => void },
+  ): () => void {
+    if (askAgain === undefined) return () => {};
+    const { clock } = this.#options;
+    let known = rights;
+    let isOver = false;
+    let cancel: () => void;
+    const askLater = () => {
+      cancel = clock.after(ASK_AGAIN_MS, async () => {
+        try {
+          const asker = await askAgain();
+          if (isOver) return;
+          if (asker.rights !== known) onRights(asker);
+          known = asker.rights;
+          askLater();
+        } catch {
+          // The client may not ask, or nobody knows whether it may, or it would get too much. If it comes again, it
+          // learns which.
+          client.close();
+        }
+      });
+    };
+    askLater();
+    return () => {
+      isOver = true;
+      cancel();
+    };
   }
 
   /** Ends all streams. */
@@ -112,6 +196,17 @@ function keyOf(filter: Filter): string {
 
 function isListOfNames(value: unknown): value is (string | number)[] {
   return Array.isArray(value) && value.every((it) => typeof it === "string" || typeof it === "number");
+}
+
+interface Joined {
+  readonly view: View;
+  readonly leave: () => void;
+}
+
+function tooMany(): HttpError {
+  const headers = { "retry-after": "5" };
+  const message = `More than ${CLIENTS_OF_USER_MAX} of your clients follow the changes`;
+  return new HttpError(message, { status: 429, code: "too_many_requests", headers });
 }
 
 function busy(): HttpError {

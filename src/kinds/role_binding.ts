@@ -5,4 +5,5 @@ import { type KindRule, namespaced } from "./rule.ts";
 export const roleBinding: KindRule = {
   ...namespaced(RBAC_VERSION, { kind: "RoleBinding", plural: "rolebindings" }),
   ...bindingRule,
+  grantsRights: true,
 };

@@ -20,10 +20,20 @@ export interface KubeRequest {
   readonly signal: AbortSignal;
 }
 
+export interface KubePost {
+  /** JSON. */
+  readonly body: string;
+  /** Sends the request in the name of the bearer of this token. Without one, it is sent in our own name. */
+  readonly token?: string | undefined;
+  readonly signal: AbortSignal;
+}
+
 /** The headers and the TLS settings from the credentials that were last read. */
 interface Session {
   readonly headers: Record<string, string>;
   readonly http: Deno.HttpClient;
+  /** A client without our certificate, for requests in the name of others. It may be the same. */
+  readonly nobody: Deno.HttpClient;
   /** The input of `http`. A new client is created only if it changes. */
   readonly tls: string;
   readonly readAt: number;
@@ -87,22 +97,50 @@ export class KubeClient {
     return await this.#send(renewed, { path, ...request });
   }
 
+  /**
+   * Sends a POST and returns the answer with any status. In the name of another bearer it carries nothing of
+   * our credentials, because a client certificate would beat the token.
+   *
+   * @throws {ConnectionError} if no answer comes.
+   */
+  async post(path: string, { token, body, signal }: KubePost): Promise<Response> {
+    const session = await unlessAborted(this.#currentSession(), signal);
+    const json = { accept: "application/json", "content-type": "application/json" };
+    const request = { method: "POST", path, body, signal };
+    if (token !== undefined) {
+      const headers = { ...json, authorization: `Bearer ${token}` };
+      return await this.#request(session.nobody, { ...request, headers });
+    }
+    const response = await this.#request(session.http, {
+      ...request,
+      headers: { ...session.headers, ...json },
+    });
+    if (response.status !== 401) return response;
+    const renewed = await unlessAborted(this.#reread(session), signal);
+    if (renewed === session) return response;
+    await response.body?.cancel();
+    return await this.#request(renewed.http, { ...request, headers: { ...renewed.headers, ...json } });
+  }
+
   /** Refuses new requests. Open streams continue. */
   close(): void {
     this.#closed = true;
-    this.#session?.http.close();
+    if (this.#session) closeClients(this.#session);
     this.#session = undefined;
   }
 
-  async #send(session: Session, { path, ...request }: KubeRequest & { path: string }): Promise<Response> {
+  #send(session: Session, { path, ...request }: KubeRequest & { path: string }): Promise<Response> {
     const search = request.search?.size ? `?${request.search}` : "";
+    const headers = { ...session.headers, accept: request.accept };
+    return this.#request(session.http, { path: path + search, headers, signal: request.signal });
+  }
+
+  async #request(
+    client: Deno.HttpClient,
+    { path, ...request }: RequestInit & { readonly path: string },
+  ): Promise<Response> {
     try {
-      return await fetch(this.server + path + search, {
-        headers: { ...session.headers, accept: request.accept },
-        redirect: "manual",
-        signal: request.signal,
-        client: session.http,
-      });
+      return await fetch(this.server + path, { ...request, redirect: "manual", client });
     } catch (cause) {
       throw unreachable(this.server, cause);
     }
@@ -142,14 +180,21 @@ export class KubeClient {
     const { ca, cert, key } = credentials;
     const tls = JSON.stringify([ca, cert, key]);
     const last = this.#session;
-    const http = last?.tls === tls ? last.http : createHttpClient(credentials);
+    const isSame = last?.tls === tls;
+    const http = isSame ? last.http : createHttpClient(credentials);
+    const nobody = isSame ? last.nobody : cert === undefined ? http : createHttpClient({ ca });
     // Streams that are still open keep the old client alive until they end.
-    if (last && http !== last.http) last.http.close();
-    return this.#session = { headers: credentials.headers, http, tls, readAt: this.#clock.now() };
+    if (last && !isSame) closeClients(last);
+    return this.#session = { headers: credentials.headers, http, nobody, tls, readAt: this.#clock.now() };
   }
 }
 
-function createHttpClient({ ca, cert, key }: Credentials): Deno.HttpClient {
+function closeClients({ http, nobody }: Session): void {
+  http.close();
+  if (nobody !== http) nobody.close();
+}
+
+function createHttpClient({ ca, cert, key }: Pick<Credentials, "ca" | "cert" | "key">): Deno.HttpClient {
   return Deno.createHttpClient({
     // Bodies can hang over HTTP/2, and one connection would carry all watches.
     http2: false,

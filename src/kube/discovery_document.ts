@@ -3,7 +3,7 @@
  * version where an older API server does not have it.
  * https://kubernetes.io/docs/concepts/overview/kubernetes-api/#aggregated-discovery
  */
-import { mapConcurrently } from "./map_concurrently.ts";
+import { mapConcurrently } from "../model/map_concurrently.ts";
 
 /** A kind in one version, as the API server serves it. */
 export interface ServedResource {

@@ -66,6 +66,8 @@ export interface ResourceKind {
   readonly toleratesMissingFor?: number;
   /** A resource of this kind controls repeated runs. Of the finished ones, only the newest counts. */
   readonly repeats?: boolean;
+  /** Objects of the kind grant rights in their namespace. */
+  readonly grantsRights?: boolean;
   /** Resources whose name has this prefix are in no answer of a release. */
   readonly outsideReleases?: string;
 }

@@ -19,6 +19,8 @@ export interface TouchedPair {
   readonly to: number;
   /** The types of added and removed relations, as numbers in `RELATION_TYPES`. */
   readonly types: number[];
+  /** The scopes of the two, when the relation was last added or removed. */
+  readonly scopes: readonly [from: number | undefined, to: number | undefined];
 }
 
 export class TouchedRows implements GraphListener {
@@ -28,9 +30,15 @@ export class TouchedRows implements GraphListener {
   /** The uid of the first resource that left each row. The same resource may have returned to the row. */
   readonly left = new Map<number, string>();
   readonly #pairs = new Map<number, TouchedPair>();
+  readonly #named: KnownReleases | undefined;
+  /** Rows that changed by themselves, and those of them that name another release than before. */
+  readonly #own = new Set<number>();
+  readonly #renamed = new Set<number>();
 
-  constructor(graph: GraphReader) {
+  /** With `named`, it can tell what touched a row; see `touchedFor`. */
+  constructor(graph: GraphReader, named?: KnownReleases) {
     this.#graph = graph;
+    this.#named = named;
   }
 
   get pairs(): Iterable<TouchedPair> {
@@ -43,10 +51,12 @@ export class TouchedRows implements GraphListener {
 
   resourceChanged(row: number): void {
     this.rows.add(row);
+    if (this.#named) this.#own.add(row);
   }
 
   resourceLeaving(row: number): void {
     this.rows.add(row);
+    if (this.#named) this.#own.add(row);
     if (!this.left.has(row)) this.left.set(row, this.#graph.uid(row));
   }
 
@@ -54,13 +64,45 @@ export class TouchedRows implements GraphListener {
     this.rows.add(from);
     const key = from * PAIR_FACTOR + to;
     let pair = this.#pairs.get(key);
-    if (pair === undefined) this.#pairs.set(key, pair = { from, to, types: [] });
+    if (pair === undefined) {
+      this.#pairs.set(key, pair = { from, to, types: [], scopes: this.#scopesOf(from, to) });
+    }
     if (!pair.types.includes(type)) pair.types.push(type);
+  }
+
+  /**
+   * Returns the rows that may differ for a reader that does not see everything, so that a change of what is
+   * hidden from it touches nothing: rows that changed by themselves, the sources of relations whose ends are
+   * both visible, and what is owned through visible owners by a row that names another release.
+   */
+  touchedFor(graph: GraphReader): ReadonlySet<number> {
+    const touched = new Set(this.#own);
+    const heirs = [...this.#renamed].filter((row) => graph.isSeen(row));
+    for (const { from, to, types, scopes } of this.pairs) {
+      if (!scopes.every((scope) => scope === undefined || graph.seesScope(scope))) continue;
+      touched.add(from);
+      if (types.includes(OWNS)) heirs.push(to);
+    }
+    const known = new Set(heirs);
+    for (const row of known) {
+      touched.add(row);
+      if (!graph.isSeen(row)) continue;
+      graph.forEachTarget(row, (type, to) => {
+        if (type === OWNS) known.add(to);
+      });
+    }
+    return touched;
+  }
+
+  #scopesOf(from: number, to: number): TouchedPair["scopes"] {
+    if (!this.#named) return [undefined, undefined];
+    return [this.#graph.scopeIfAny(from), this.#graph.scopeIfAny(to)];
   }
 
   /** Adds the rows that a touched row affects, from the known releases. */
   settle(releases: KnownReleases): void {
     const graph = this.#graph;
+    for (const row of this.#own) if (graph.isThere(row) && this.#named?.update(row)) this.#renamed.add(row);
     const rest = [...this.rows];
     for (const { to, types } of this.pairs) if (types.includes(OWNS)) rest.push(to);
     for (let row = rest.pop(); row !== undefined; row = rest.pop()) {
@@ -73,19 +115,25 @@ export class TouchedRows implements GraphListener {
   }
 }
 
-/** The release of each row at the last `update`, as a hash, because the number of a release may be reused. */
+/**
+ * The release of each row at the last `update`: the one that a function returns, by default also that of an
+ * owner. It is kept as a hash, because
+ * the number of a release may be reused.
+ */
 export class KnownReleases {
   readonly #graph: GraphReader;
+  readonly #releaseOf: (row: number) => number | undefined;
   #hashes = new Uint32Array(1024);
 
-  constructor(graph: GraphReader) {
+  constructor(graph: GraphReader, releaseOf = (row: number) => graph.release(row)) {
     this.#graph = graph;
+    this.#releaseOf = releaseOf;
   }
 
   /** Reports whether the row's release differs from the known one, or none was known. */
   update(row: number): boolean {
     const graph = this.#graph;
-    const release = graph.release(row);
+    const release = this.#releaseOf(row);
     const hash = release === undefined ? 1 : hashOf(
       `${graph.text.text(graph.releaseNamespace(release))}/${graph.text.text(graph.releaseName(release))}`,
     );

@@ -92,7 +92,7 @@ export class View {
     now.forEachMissingIn(before, (row) => entries.push(row, ENTERED, 0));
     // What an entering row brings along includes its relations.
     const stays = (row: number) => now.has(row) && before.has(row) && !vacated.has(row);
-    for (const row of unionOf(touched)) {
+    for (const row of this.#changedIn(touched)) {
       if (stays(row)) entries.push(row, CHANGED, 0);
     }
     for (const { pairs } of touched) {
@@ -101,6 +101,13 @@ export class View {
       }
     }
     ring.add({ revision, until: revision, entries: Uint32Array.from(entries), removed });
+  }
+
+  /** Returns the rows whose JSON may differ for the reader. */
+  #changedIn(touched: readonly TouchedRows[]): ReadonlySet<number> {
+    const sets = touched.map((it) => this.graph.seesAll ? it.rows : it.touchedFor(this.graph));
+    const [only] = sets;
+    return only && sets.length === 1 ? only : new Set(sets.flatMap((rows) => [...rows]));
   }
 
   #select(touched: readonly TouchedRows[]): RowBits {
@@ -116,10 +123,4 @@ export class View {
     }
     return members;
   }
-}
-
-function unionOf(touched: readonly TouchedRows[]): ReadonlySet<number> {
-  const [only] = touched;
-  if (only && touched.length === 1) return only.rows;
-  return new Set(touched.flatMap(({ rows }) => [...rows]));
 }

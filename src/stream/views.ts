@@ -40,6 +40,8 @@ export class Views {
   readonly #subscribers = new Set<() => void>();
   #touched: TouchedRows;
   #releases: KnownReleases;
+  /** The releases that resources name, while there may be views of readers that do not see everything. */
+  #named: KnownReleases | undefined;
   #unlisten: (() => void) | undefined;
   #cancelTimer: (() => void) | undefined;
   #hasBacklog = false;
@@ -54,12 +56,16 @@ export class Views {
     return this.#views.size;
   }
 
-  /** Returns the view of a filter. Equal filters must have equal keys. The caller must `leave` the view once. */
-  join(key: string, filter: Filter): View {
+  /**
+   * Returns the view of a filter, for a reader of the same graph. Equal filters of equal readers must have equal
+   * keys, and no others. The caller must `leave` the view once.
+   */
+  join(key: string, filter: Filter, graph = this.#options.graph): View {
+    if (!graph.seesAll) this.#followCauses();
     let entry = this.#views.get(key);
     if (entry === undefined) {
       this.#listen();
-      const view = new View(this.#options.graph, filter);
+      const view = new View(graph, filter);
       entry = { view, clients: 0, idleSince: 0, pending: [] };
       // The view is current, so it does not need the rows touched before.
       this.#sweep();
@@ -96,9 +102,18 @@ export class Views {
     this.#schedule();
   }
 
+  /** From now on, records what changed by itself and what because of others. */
+  #followCauses(): void {
+    if (this.#named !== undefined) return;
+    this.#sweep();
+    const { graph } = this.#options;
+    this.#named = new KnownReleases(graph, (row) => graph.namedRelease(row));
+    this.#touched = new TouchedRows(graph, this.#named);
+  }
+
   #listen(): void {
     if (this.#unlisten) return;
-    this.#touched = new TouchedRows(this.#options.graph);
+    this.#touched = new TouchedRows(this.#options.graph, this.#named);
     this.#releases = new KnownReleases(this.#options.graph);
     this.#unlisten = this.#options.listen({
       resourceChanged: (row) => this.#touched.resourceChanged(row),
@@ -132,7 +147,7 @@ export class Views {
     const touched = this.#touched;
     touched.settle(this.#releases);
     for (const entry of this.#views.values()) entry.pending.push(touched);
-    this.#touched = new TouchedRows(this.#options.graph);
+    this.#touched = new TouchedRows(this.#options.graph, this.#named);
   }
 
   #tickView(entry: Entry): void {
@@ -148,6 +163,7 @@ export class Views {
     if (this.#views.size > 0) return;
     this.#unlisten?.();
     this.#unlisten = undefined;
+    this.#named = undefined;
   }
 
   #bound(): void {

@@ -26,6 +26,8 @@ Deno.test("readConfig(), has the contract's defaults", () => {
   assertEquals(defined(config()), {
     port: 8080,
     bindAddress: "0.0.0.0",
+    auth: { mode: "none" },
+    metricsOpen: false,
     shutdownDelay: 0,
     customResources: "auto",
     namespaces: [],

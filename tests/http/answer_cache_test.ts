@@ -62,7 +62,7 @@ Deno.test("AnswerCache, forgets short answers when their URLs are long", async (
   const answers = new AnswerCache({ graph: api.graph.read, clock: api.clock, log: api.log });
   let built = 0;
   const ask = (key: string) =>
-    answers.respond({ method: "GET", key, headers: new Headers() }, () => {
+    answers.respond({ method: "GET", key, rights: "", headers: new Headers() }, () => {
       built++;
       return { bytes: jsonBytes([]) };
     });
@@ -225,7 +225,7 @@ Deno.test("AnswerCache.respondInSlices() shares one build among all concurrent r
   const { promise, resolve } = Promise.withResolvers<void>();
   let builds = 0;
   const ask = () =>
-    cache.respondInSlices({ method: "GET", key: "/sums", headers: new Headers() }, async () => {
+    cache.respondInSlices({ method: "GET", key: "/sums", rights: "", headers: new Headers() }, async () => {
       builds++;
       await promise;
       return { bytes: jsonBytes(["sums"]) };
@@ -240,11 +240,14 @@ Deno.test("AnswerCache.respondInSlices(), an answer keeps the ETag of its start 
   const api = new Api(smallCluster());
   const cache = new AnswerCache({ graph: api.graph.read, clock: api.clock, log: api.log });
   const ask = (headers: HeadersInit, during: () => void) =>
-    cache.respondInSlices({ method: "GET", key: "/sums", headers: new Headers(headers) }, async () => {
-      await Promise.resolve();
-      during();
-      return { bytes: jsonBytes(["sums"]) };
-    });
+    cache.respondInSlices(
+      { method: "GET", key: "/sums", rights: "", headers: new Headers(headers) },
+      async () => {
+        await Promise.resolve();
+        during();
+        return { bytes: jsonBytes(["sums"]) };
+      },
+    );
   const before = api.graph.read.rv;
   const overtaken = await ask({}, () => api.put(object("ConfigMap", "n/new")));
   const etag = overtaken.headers.get("etag") ?? "";

@@ -26,11 +26,14 @@ class Answers {
     completed?: Promise<void>;
     method?: string;
   } = {}): Promise<Response> {
-    return await this.#cache.respond({ method, key, headers: new Headers(), completed }, (spare) => {
-      const buffer = spare ?? new ArrayBuffer(mib * MIB);
-      this.buffers.push(buffer);
-      return { bytes: new Uint8Array(buffer) };
-    });
+    return await this.#cache.respond(
+      { method, key, rights: "", headers: new Headers(), completed },
+      (spare) => {
+        const buffer = spare ?? new ArrayBuffer(mib * MIB);
+        this.buffers.push(buffer);
+        return { bytes: new Uint8Array(buffer) };
+      },
+    );
   }
 
   /** Moves the graph on, so that earlier answers are no longer cached. */

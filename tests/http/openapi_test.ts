@@ -76,6 +76,7 @@ const REQUESTS: Readonly<Record<string, readonly (readonly [path: string, status
   "/api/v1/releases/{namespace}/{name}/history": [["/api/v1/releases/shop/web/history", 200]],
   "/api/v1/charts": [["/api/v1/charts", 200]],
   "/api/v1/namespaces": [["/api/v1/namespaces", 200]],
+  "/api/v1/access": [["/api/v1/access", 200]],
   "/api/v1/kinds": [["/api/v1/kinds", 200]],
   "/api/v1/problems": [["/api/v1/problems", 200]],
   "/api/v1/watch": [["/api/v1/watch?labels=true", 200], ["/api/v1/watch?only=x", 400]],

@@ -4,6 +4,7 @@
  * is, its picture must be what the graph answers to the same filter.
  */
 import { assertEquals } from "@std/assert";
+import type { Asker } from "../../src/access/access.ts";
 import { Graph } from "../../src/graph/graph.ts";
 import type { Filter } from "../../src/graph/queries/select.ts";
 import { encodeGraph } from "../../src/http/encode.ts";
@@ -115,19 +116,30 @@ class World {
     });
   }
 
-  open(filter: Filter, rv?: string): ReadableStream<Uint8Array> {
-    return this.clients.open({ filter, rv, labels: true, format: "lines", completed: undefined });
+  /** Returns somebody for whom everything exists, or with a seed only some kinds in some namespaces. */
+  asker(seed?: number): Asker {
+    const { read } = this.graph;
+    if (seed === undefined) return { name: "", graph: read, rights: "", namespaces: [] };
+    const permits = ({ kind, plural }: ResourceKind, namespace: string) =>
+      hashOf(`${seed} ${kind} ${plural} ${namespace}`) % 10 < 6;
+    const graph = read.seenBy({ permits, extentOf: () => "some" });
+    return { name: "", graph, rights: String(seed), namespaces: [] };
   }
 
-  answer(filter: Filter) {
-    const { read } = this.graph;
+  open(
+    { filter, asker, rv }: { filter: Filter; asker: Asker; rv?: string | undefined },
+  ): ReadableStream<Uint8Array> {
+    return this.clients.open({ filter, rv, labels: true, format: "lines", completed: undefined, asker });
+  }
+
+  answer(filter: Filter, { graph: read }: Asker) {
     const bytes = encodeGraph(read, read.select(filter), { now: 0, labels: true });
     return JSON.parse(new TextDecoder().decode(bytes));
   }
 
   /** The uids that the filter lets through. */
-  uids(filter: Filter): string[] {
-    return [...this.graph.read.select(filter)].map((row) => this.graph.read.uid(row));
+  uids(filter: Filter, { graph }: Asker): string[] {
+    return [...graph.select(filter)].map((row) => graph.uid(row));
   }
 
   async advance(milliseconds: number): Promise<void> {
@@ -140,23 +152,25 @@ class Client {
   readonly filter: Filter;
   readonly #world: World;
   readonly #next: () => number;
+  readonly #asker: Asker;
   /** Uids that the filter has let through at one time or another. */
   readonly #matched = new Set<string>();
   #watcher: Watcher;
   #reading: Promise<void> | undefined;
   #seen = 0;
 
-  constructor(world: World, filter: Filter, next: () => number) {
+  constructor(world: World, { filter, asker }: { filter: Filter; asker: Asker }, next: () => number) {
     this.#world = world;
     this.filter = filter;
+    this.#asker = asker;
     this.#next = next;
     this.note();
-    this.#watcher = new Watcher(world.open(filter));
+    this.#watcher = new Watcher(world.open({ filter, asker }));
   }
 
   /** To be called after every write. */
   note(): void {
-    for (const uid of this.#world.uids(this.filter)) this.#matched.add(uid);
+    for (const uid of this.#world.uids(this.filter, this.#asker)) this.#matched.add(uid);
   }
 
   /** Takes a chunk, if there is one. */
@@ -171,7 +185,7 @@ class Client {
     await this.#reading;
     if (this.#next() < 0.3) await this.#world.advance(this.#next() * 90_000);
     const rv = this.#next() < 0.1 ? "123456789000000000001" : this.#watcher.rv;
-    this.#watcher = this.#watcher.resume(this.#world.open(this.filter, rv));
+    this.#watcher = this.#watcher.resume(this.#world.open({ filter: this.filter, asker: this.#asker, rv }));
     this.#seen = 0;
   }
 
@@ -182,7 +196,7 @@ class Client {
       await this.#world.advance(250);
     }
     assertEquals(this.#watcher.isPartial, false);
-    assertEquals(this.#watcher.picture, pictureOf(this.#world.answer(this.filter)));
+    assertEquals(this.#watcher.picture, pictureOf(this.#world.answer(this.filter, this.#asker)));
   }
 
   close(): Promise<void> {
@@ -210,6 +224,12 @@ class Client {
   }
 }
 
+function hashOf(text: string): number {
+  let hash = 7;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193) >>> 0;
+  return hash >>> 4;
+}
+
 interface Trial {
   readonly seed: number;
   readonly kinds: readonly ResourceKind[];
@@ -226,9 +246,11 @@ async function follow({ seed, kinds, filters, write }: Trial): Promise<void> {
     messageBytesMax: seed % 2 === 0 ? 300 : 64 << 10,
   });
   for (let i = 0; i < 50; i++) write(world.graph);
-  const clients = Array.from({ length: 4 }, () => {
+  const clients = Array.from({ length: 6 }, (_, i) => {
     const filter = filters[Math.floor(next() * filters.length)] ?? {};
-    return new Client(world, filter, next);
+    // The last two have the same rights.
+    const asker = world.asker([undefined, undefined, undefined, seed, -seed, -seed][i]);
+    return new Client(world, { filter, asker }, next);
   });
   for (let step = 0; step < 150; step++) {
     const writes = next() < 0.1 ? 30 : 1;

@@ -21,8 +21,18 @@ export interface ApiServerOptions {
   readonly serviceAccountAdmission?: boolean;
   /** Complete objects to write into etcd before the API server starts. */
   readonly objects?: Iterable<object>;
+  /** Users with static tokens. */
+  readonly users?: readonly StaticUser[];
+  /** Further arguments of kube-apiserver. */
+  readonly arguments?: readonly string[];
   /** PEM of the authority whose client certificates are accepted. */
   readonly clientAuthority?: string;
+}
+
+export interface StaticUser {
+  readonly name: string;
+  readonly token: string;
+  readonly groups: readonly string[];
 }
 
 export class ApiServer {
@@ -51,7 +61,12 @@ export class ApiServer {
     try {
       const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
       server.#write("service-account.key", privateKey.export({ type: "sec1", format: "pem" }));
-      server.#write("tokens.csv", `${server.token},admin,admin,system:masters\n`);
+      const users = [
+        { name: "admin", token: server.token, groups: ["system:masters"] },
+        ...options.users ?? [],
+      ];
+      const lines = users.map(({ name, token, groups }) => `${token},${name},${name},"${groups.join()}"\n`);
+      server.#write("tokens.csv", lines.join(""));
       if (options.clientAuthority !== undefined) server.#write("client-ca.crt", options.clientAuthority);
       server.#etcd = await startEtcd(`${ASSETS}/etcd`, server.folder);
       if (options.objects) await server.#etcd.put(options.objects);
@@ -148,6 +163,7 @@ export class ApiServer {
       "--authorization-mode=RBAC",
       "--endpoint-reconciler-type=none",
       "--allow-privileged",
+      ...this.#options.arguments ?? [],
       ...(this.#options.clientAuthority === undefined ? [] : [`--client-ca-file=${folder}/client-ca.crt`]),
       ...(this.#options.serviceAccountAdmission ? [] : ["--disable-admission-plugins=ServiceAccount"]),
     ]);

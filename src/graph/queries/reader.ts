@@ -53,6 +53,8 @@ export class GraphReader extends RowReader {
   readonly #tables: Tables;
   readonly #state: GraphState;
   readonly #sight: Sight;
+  /** The visible relations by type, at a revision. */
+  #counted: { readonly revision: number; readonly counts: readonly number[] } | undefined;
 
   constructor(tables: Tables, state: GraphState, sight?: Sight) {
     const whole = sight ?? { tables, kinds: state.kinds.all, chartKeys: internChartKeys(tables) };
@@ -105,7 +107,10 @@ export class GraphReader extends RowReader {
   /** The number of relations, by number in `RELATION_TYPES`. A reader that does not see all counts them. */
   get relationCounts(): readonly number[] {
     if (this.#sight.visible === undefined) return [...this.#state.relations];
+    const { revision } = this;
+    if (this.#counted?.revision === revision) return this.#counted.counts;
     const counts = Array.from(this.#state.relations, () => 0);
+    this.#counted = { revision, counts };
     for (const row of this.select({ inactive: true })) this.forEachTarget(row, (type) => counts[type]!++);
     return counts;
   }
@@ -153,12 +158,12 @@ export class GraphReader extends RowReader {
     return this.#state.kinds.isSynced(kind);
   }
 
-  /** Returns the string ids of the namespaces that have resources. */
-  namespaces(): Set<number> {
+  /** Returns the string ids of the namespaces that have resources, of all kinds or of one. */
+  namespaces(only?: number): Set<number> {
     const { cohorts } = this.#tables;
     const namespaces = new Set<number>();
     this.kinds.forEach(({ namespaced }, kind) => {
-      if (!namespaced) return;
+      if (!namespaced || only !== undefined && only !== kind) return;
       for (let scope = cohorts.firstScope(kind); scope !== NONE; scope = cohorts.nextScope(scope)) {
         if (cohorts.population(scope) > 0 && this.#sees(scope)) {
           namespaces.add(cohorts.namespaceOfScope(scope));
@@ -352,6 +357,10 @@ export class GraphReader extends RowReader {
     const scope = home === NONE ? NONE : cohorts.findScope(kind, home);
     const row = scope === NONE || id === NONE ? NONE : rows.findKey(scope, id);
     return row === NONE ? undefined : row;
+  }
+
+  seesScope(scope: number): boolean {
+    return this.#sees(scope);
   }
 
   /** Reports whether a row is a resource that the reader sees. */

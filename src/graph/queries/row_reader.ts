@@ -98,6 +98,13 @@ export class RowReader {
     return cohorts.scope(rows.cohort.data[row]!);
   }
 
+  /** Returns the scope of a row, or undefined for a missing target that has only a uid. */
+  scopeIfAny(row: number): number | undefined {
+    const { cohorts, rows } = this.#tables;
+    const cohort = rows.cohort.data[row]!;
+    return cohort === NONE ? undefined : cohorts.scope(cohort);
+  }
+
   isThere(row: number): boolean {
     return this.#tables.rows.has(row, THERE);
   }

@@ -37,7 +37,7 @@ export function bandsRoute({ graph, isLimited }: RouterDeps): Route {
     answer: v.array(Band),
     failures: BUSY,
     body: "sliced",
-    async build({ query: { limit, continue: cursor, ...query }, url }) {
+    async build({ graph, query: { limit, continue: cursor, ...query }, url }) {
       const filter = toFilter(query);
       const slicer = new Slicer();
       const causes = await graph.causes({ filter: {}, isLimited, slicer });

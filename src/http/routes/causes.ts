@@ -22,7 +22,7 @@ export function causesRoute({ graph, isLimited }: RouterDeps): Route {
     answer: v.array(ResourceCause),
     failures: BUSY,
     body: "sliced",
-    async build({ query: { limit, continue: cursor, ...query }, url }) {
+    async build({ graph, query: { limit, continue: cursor, ...query }, url }) {
       const filter = toFilter(query);
       const causes = await graph.causes({ filter, isLimited, slicer: new Slicer() });
       const after = cursor === undefined ? undefined : orderOf(decodeCursor(cursor));

@@ -2,10 +2,9 @@ import * as v from "valibot";
 import { BUSY } from "../large_answer_slots.ts";
 import { text } from "../query.ts";
 import { defineRoute, jsonBytes, type Route } from "../route.ts";
-import type { RouterDeps } from "../router_deps.ts";
 import { sortedTexts } from "../sort_rows.ts";
 
-export function chartsRoute({ graph }: RouterDeps): Route {
+export function chartsRoute(): Route {
   const query = v.object({ namespace: text("Charts of resources in this namespace") });
   return defineRoute({
     path: "/api/v1/charts",
@@ -14,6 +13,8 @@ export function chartsRoute({ graph }: RouterDeps): Route {
     answer: v.array(v.string()),
     failures: BUSY,
     body: "cached",
-    build: ({ query: { namespace } }) => ({ bytes: jsonBytes(sortedTexts(graph, graph.charts(namespace))) }),
+    build: ({ graph, query: { namespace } }) => ({
+      bytes: jsonBytes(sortedTexts(graph, graph.charts(namespace))),
+    }),
   });
 }

@@ -15,8 +15,9 @@ export function graphRoute({ graph }: RouterDeps): Route {
     query,
     answer: Graph,
     failures: BUSY,
+    isLocal: true,
     body: "cached",
-    build({ query: { labels, ...filter }, now, spare }) {
+    build({ graph, query: { labels, ...filter }, now, spare }) {
       const rows = graph.select(toFilter(filter));
       refuseTooLarge(rows.size);
       return { bytes: encodeGraph(graph, rows, { now, labels, spare }) };

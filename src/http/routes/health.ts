@@ -5,23 +5,23 @@ import type { RouterDeps } from "../router_deps.ts";
 import { Health } from "../schema.ts";
 import { isSynced } from "../synced.ts";
 
-export function healthRoute({ graph, kindStatuses, persistence }: RouterDeps): Route {
+export function healthRoute({ kindStatuses, persistence }: RouterDeps): Route {
   return defineRoute({
     path: "/health",
     summary: "What the server holds, while it serves",
     query: v.object({}),
     answer: Health,
     anyHost: true,
+    admits: "everybody",
     body: "small",
-    respond() {
+    respond({ graph, asker }) {
       const statuses = kindStatuses();
       return Response.json({
         status: "healthy",
-        nodes: graph.resourceCount,
-        edges: graph.relationCount,
+        ...asker && { nodes: graph.resourceCount, edges: graph.relationCount },
         synced: isSynced(statuses),
-        kinds: countStates(statuses),
-        persistence: persistence(),
+        ...asker && { kinds: countStates(statuses) },
+        persistence: graph.seesAll ? persistence() : { enabled: persistence().enabled },
       });
     },
   });

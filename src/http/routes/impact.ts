@@ -10,7 +10,7 @@ import { Impact } from "../schema.ts";
 /** The maximum number of nodes in an answer. */
 const NODES_MAX = 5_000;
 
-export function impactRoute({ graph }: RouterDeps): Route {
+export function impactRoute(): Route {
   return defineRoute({
     path: "/api/v1/resources/{uid}/impact",
     summary: "What stops working without a resource, once Pods have to start again",
@@ -18,7 +18,7 @@ export function impactRoute({ graph }: RouterDeps): Route {
     answer: Impact,
     failures: { 404: "No resource has this uid" },
     body: "cached",
-    build({ params: { uid = "" }, now }) {
+    build({ graph, params: { uid = "" }, now }) {
       const row = graph.find(uid);
       if (row === undefined) {
         throw new HttpError(`No resource has the uid ${uid}`, { status: 404, code: "not_found" });
@@ -45,7 +45,7 @@ export function missingImpactRoute({ graph }: RouterDeps): Route {
     }),
     answer: Impact,
     body: "cached",
-    build({ query: { kind, namespace = "", name }, now }) {
+    build({ graph, query: { kind, namespace = "", name }, now }) {
       const key = { kind, namespace, name, missing: true };
       const isAsked = (it: ResourceKind) => it.kind === kind || kindName(it) === kind;
       const number = graph.kinds.findIndex((it, number) => graph.hasKind(number) && isAsked(it));

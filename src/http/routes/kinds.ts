@@ -7,14 +7,14 @@ import type { RouterDeps } from "../router_deps.ts";
 import { Kind } from "../schema.ts";
 import { compareUtf8 } from "../sort_rows.ts";
 
-export function kindsRoute({ graph, kindStatuses }: RouterDeps): Route {
+export function kindsRoute({ kindStatuses }: RouterDeps): Route {
   return defineRoute({
     path: "/api/v1/kinds",
     summary: "The kinds that are followed, and how current each is",
     query: v.object({}),
     answer: v.array(Kind),
     body: "small",
-    respond() {
+    respond({ graph }) {
       const statuses = [...kindStatuses()].sort((a, b) =>
         compareUtf8(a.kind.kind, b.kind.kind) || compareUtf8(a.kind.group, b.kind.group)
       );
@@ -25,15 +25,18 @@ export function kindsRoute({ graph, kindStatuses }: RouterDeps): Route {
 
 function describeKind(graph: GraphReader, { kind, state, lastEvent, error, objects }: KindStatus) {
   const number = graph.findKind(kind);
+  const visible = number === undefined ? graph.seesAll ? "all" : "none" : graph.extentOf(number);
+  const isWhole = visible === "all";
   return {
     group: kind.group,
     version: kind.version,
     kind: kind.kind,
     scope: kind.namespaced ? "namespaced" : "cluster",
     custom: kind.custom ?? false,
+    visible,
     state,
-    count: objects ?? (number === undefined ? 0 : graph.count(number)),
-    lastEvent: lastEvent === 0 ? null : rfc3339(lastEvent / 1000),
-    error,
+    count: (isWhole ? objects : undefined) ?? (number === undefined ? 0 : graph.count(number)),
+    lastEvent: lastEvent === 0 || !isWhole ? null : rfc3339(lastEvent / 1000),
+    error: isWhole ? error : undefined,
   };
 }

@@ -9,6 +9,7 @@ export function livezRoute(): Route {
     query: probeQuery,
     answer: Probe,
     anyHost: true,
+    admits: "everybody",
     body: "small",
     respond: ({ query }) =>
       answerProbe("livez", { verbose: query.verbose, checks: [{ name: "ping", failure: undefined }] }),

@@ -1,10 +1,9 @@
 import * as v from "valibot";
 import { BUSY } from "../large_answer_slots.ts";
 import { defineRoute, jsonBytes, type Route } from "../route.ts";
-import type { RouterDeps } from "../router_deps.ts";
 import { sortedTexts } from "../sort_rows.ts";
 
-export function namespacesRoute({ graph }: RouterDeps): Route {
+export function namespacesRoute(): Route {
   const query = v.object({});
   return defineRoute({
     path: "/api/v1/namespaces",
@@ -13,6 +12,6 @@ export function namespacesRoute({ graph }: RouterDeps): Route {
     answer: v.array(v.string()),
     failures: BUSY,
     body: "cached",
-    build: () => ({ bytes: jsonBytes(sortedTexts(graph, graph.namespaces())) }),
+    build: ({ graph }) => ({ bytes: jsonBytes(sortedTexts(graph, graph.namespaces())) }),
   });
 }

@@ -20,7 +20,7 @@ export function problemsRoute({ graph, isLimited }: RouterDeps): Route {
     answer: v.array(ResourceProblem),
     failures: BUSY,
     body: "sliced",
-    async build({ query }) {
+    async build({ graph, query }) {
       const problems: ReturnType<typeof describeProblem>[] = [];
       const asked = { filter: toFilter(query), isLimited, slicer: new Slicer() };
       await graph.visitProblems(asked, (problem) => problems.push(describeProblem(graph, problem)));

@@ -17,8 +17,9 @@ export function readyzRoute({ readiness, kindStatuses, persistence }: RouterDeps
     answer: Probe,
     failures: { 503: "Not ready, with a line for each check" },
     anyHost: true,
+    admits: "everybody",
     body: "small",
-    respond({ query }) {
+    respond({ query, graph }) {
       const { shuttingDown, restored } = readiness();
       const statuses = ofBuiltIns(kindStatuses());
       const graphFailure = restored || isListed(statuses) ? undefined : whyNotSynced(statuses);
@@ -32,9 +33,15 @@ export function readyzRoute({ readiness, kindStatuses, persistence }: RouterDeps
         })),
         { name: "persistence", failure: undefined, note: describe(persistence()) },
       ];
-      return answerProbe("readyz", { verbose: query.verbose, checks });
+      const told = graph.seesAll ? checks : checks.map(withoutReasons);
+      return answerProbe("readyz", { verbose: query.verbose, checks: told });
     },
   });
+}
+
+/** Reasons may name what only some may know. */
+function withoutReasons({ name, failure }: Check): Check {
+  return { name, failure: failure === undefined ? undefined : "reason withheld" };
 }
 
 function whyNotSynced(statuses: readonly KindStatus[]): string {

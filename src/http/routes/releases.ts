@@ -14,7 +14,7 @@ import type { RouterDeps } from "../router_deps.ts";
 import { Release } from "../schema.ts";
 import { compareUtf8 } from "../sort_rows.ts";
 
-export function releasesRoute({ graph, isLimited }: RouterDeps): Route {
+export function releasesRoute({ isLimited }: RouterDeps): Route {
   const query = v.object({
     namespace: text("Releases with resources of their own in this namespace"),
     detail: flag("Not only names: namespace, charts, status, counts and Helm's state of each release"),
@@ -26,7 +26,7 @@ export function releasesRoute({ graph, isLimited }: RouterDeps): Route {
     answer: v.union([v.array(v.string()), v.array(Release)]),
     failures: BUSY,
     body: "sliced",
-    async build({ query: { namespace, detail } }) {
+    async build({ graph, query: { namespace, detail } }) {
       const listed = graph.releases(namespace);
       if (!detail) return { bytes: jsonBytes(listed.map((it) => nameOf(graph, it)).sort(compareUtf8)) };
       const releases = listed.map(({ namespace, name }) => ({

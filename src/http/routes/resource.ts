@@ -9,11 +9,10 @@ import { refuseTooLarge } from "../filter.ts";
 import { resourceKey, targetKey } from "../resource_key.ts";
 import { HttpError } from "../http_error.ts";
 import { defineRoute, jsonBytes, type Route } from "../route.ts";
-import type { RouterDeps } from "../router_deps.ts";
 import { RelatedResource } from "../schema.ts";
 import { sortRows } from "../sort_rows.ts";
 
-export function resourceRoute({ graph }: RouterDeps): Route {
+export function resourceRoute(): Route {
   const query = v.object({});
   return defineRoute({
     path: "/api/v1/resources/{uid}",
@@ -22,7 +21,7 @@ export function resourceRoute({ graph }: RouterDeps): Route {
     answer: RelatedResource,
     failures: { 404: "No resource has this uid", ...BUSY },
     body: "cached",
-    build({ params: { uid = "" }, now }) {
+    build({ graph, params: { uid = "" }, now }) {
       const row = graph.find(uid);
       if (row === undefined) {
         throw new HttpError(`No resource has the uid ${uid}`, { status: 404, code: "not_found" });

@@ -21,8 +21,9 @@ export function resourcesRoute({ graph }: RouterDeps): Route {
     query,
     answer: v.array(Resource),
     failures: BUSY,
+    isLocal: true,
     body: "cached",
-    build({ query: { limit, continue: cursor, ...filter }, url, now }) {
+    build({ graph, query: { limit, continue: cursor, ...filter }, url, now }) {
       const after = cursor === undefined ? undefined : decodeCursor(cursor);
       const selected = graph.select(toFilter(filter));
       refuseTooLarge(Math.min(selected.size, limit ?? Infinity));

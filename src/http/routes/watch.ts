@@ -22,9 +22,13 @@ export function watchRoute({ graph, watchClients }: RouterDeps): Route {
       )),
     }),
     answer: WatchMessage,
-    failures: { 503: "A hundred clients follow the changes already" },
+    failures: {
+      429: "The user follows as many streams as one may",
+      503: "A hundred clients follow the changes already",
+    },
+    isLocal: true,
     body: "stream",
-    open({ query: { labels, rv, only, ...query }, headers, completed, method }) {
+    open({ query: { labels, rv, only, ...query }, headers, completed, method, asker, askAgain }) {
       const format = wantsEvents(headers.get("accept")) ? "events" : "lines";
       const filter = toFilter(query);
       const answered = {
@@ -41,6 +45,8 @@ export function watchRoute({ graph, watchClients }: RouterDeps): Route {
         format,
         rv: headers.get("last-event-id") ?? rv,
         completed,
+        asker,
+        askAgain,
       });
       return new Response(body, { headers: answered });
     },
