@@ -19,8 +19,9 @@ import { Server } from "./http/server.ts";
 import { WatchClients } from "./http/watch_clients.ts";
 import { Ingest } from "./ingest.ts";
 import { MissedKinds } from "./kinds/missed_kinds.ts";
-import { KindRegistry, kinds } from "./kinds/registry.ts";
+import { KindRegistry, kinds as builtInKinds } from "./kinds/registry.ts";
 import { KubeClient } from "./kube/client.ts";
+import { configuredKinds } from "./configured_kinds.ts";
 import { CustomKinds } from "./custom_kinds.ts";
 import { Discovery } from "./kube/discovery.ts";
 import { Reviews } from "./kube/reviews.ts";
@@ -36,7 +37,7 @@ import { RELATION_TYPES } from "./model/relation.ts";
 import { readPageFile } from "./page_files.ts";
 import { Persistence } from "./persist/persistence.ts";
 import { RedisStore } from "./persist/redis/redis_store.ts";
-import type { CustomKind, ResourceKind } from "./model/resource_kind.ts";
+import { type CustomKind, kindName, type ResourceKind } from "./model/resource_kind.ts";
 import type { ResourceRecord } from "./model/record.ts";
 import { Views } from "./stream/views.ts";
 import { showProgress } from "./progress.ts";
@@ -70,7 +71,7 @@ export async function demo(config: Config, log: Logger, signal: AbortSignal): Pr
   }
   const { startDemoCluster } = await import("./simulator/demo_cluster.ts");
   const over = new AbortController();
-  const cluster = startDemoCluster({ kinds, objects: config.objects, signal: over.signal });
+  const cluster = startDemoCluster({ kinds: builtInKinds, objects: config.objects, signal: over.signal });
   const client = KubeClient.at(cluster.url, log);
   const onSynced = async (graph: GraphReader, url: string) => {
     const page = url.replace(/\/\/(0\.0\.0\.0|\[::\])/, "//localhost");
@@ -132,8 +133,9 @@ interface Parts {
 }
 
 async function run({ config, log, client, onSynced, onRead }: Parts, signal: AbortSignal): Promise<number> {
+  const { kinds, find: configured, named } = configuredKinds(config.configFile);
   const graph = new Graph(kinds);
-  const registry = new KindRegistry();
+  const registry = new KindRegistry(kinds);
   const missed = new MissedKinds();
   const isFollowed = ({ namespaced }: ResourceKind, namespace: string) =>
     !namespaced || config.namespaces.length === 0 || config.namespaces.includes(namespace);
@@ -150,8 +152,16 @@ async function run({ config, log, client, onSynced, onRead }: Parts, signal: Abo
           const { lists, watches, events, differences } = informers.trafficOf(kind);
           const verifiedAt = informers.verifiedAt(kind);
           const traffic = { lists, watches, events, differences, verifiedAt };
-          const { custom = false } = kind;
-          return { kind: kind.kind, custom, nodes: graph.size({ kind }), state, lastEvent, ...traffic };
+          const { custom = false, isNamed = false } = kind;
+          const name = custom ? kindName(kind) : kind.kind;
+          return {
+            kind: name,
+            custom: custom && !isNamed,
+            nodes: graph.size({ kind }),
+            state,
+            lastEvent,
+            ...traffic,
+          };
         }),
       ),
     edges: () => graph.read.relationCounts.map((count, i) => [RELATION_TYPES[i] ?? "", count] as const),
@@ -183,6 +193,7 @@ async function run({ config, log, client, onSynced, onRead }: Parts, signal: Abo
   });
   const customKinds = new CustomKinds({
     which: config.customResources,
+    configured,
     registry,
     missed,
     graph,
@@ -233,6 +244,9 @@ async function run({ config, log, client, onSynced, onRead }: Parts, signal: Abo
     running.abort();
     folded.close();
     return 1;
+  }
+  if (config.configFile !== undefined) {
+    log.info("Read the configuration", { file: config.configFile, kinds: named.length });
   }
   log.info("Serving", { address: server.url, cluster: client.server });
   if (store && persistence) {

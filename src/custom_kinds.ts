@@ -3,6 +3,8 @@
  * followed; when they are gone, so is everything that the graph has of them.
  */
 import type { Graph } from "./graph/graph.ts";
+import { type FindConfigured } from "./kinds/custom/configured_kind.ts";
+import { withConfigured } from "./kinds/custom/configured_rule.ts";
 import { customRule } from "./kinds/custom/custom_rule.ts";
 import type { MissedKinds } from "./kinds/missed_kinds.ts";
 import { findKind, type KindRegistry } from "./kinds/registry.ts";
@@ -17,6 +19,8 @@ const OBJECTS_MAX = 20_000;
 
 export interface CustomKindsOptions {
   readonly which: CustomResources;
+  /** Finds what the configuration says about a kind. Default: nothing. */
+  readonly configured?: FindConfigured | undefined;
   readonly registry: KindRegistry;
   readonly missed: MissedKinds;
   readonly graph: Graph;
@@ -76,12 +80,12 @@ export class CustomKinds {
   }
 
   #follow(kind: CustomKind): KindRule {
-    const { graph, informers, registry, which } = this.#options;
-    const rule = customRule(kind);
+    const { graph, informers, registry, which, configured = () => undefined } = this.#options;
+    const rule = withConfigured(customRule(kind), configured);
     this.#followed.set(kindKey(rule), rule);
     registry.set(rule);
     graph.addKind(rule);
-    informers.add(rule, { objectsMax: names(which, kind) ? undefined : OBJECTS_MAX });
+    informers.add(rule, { objectsMax: rule.isNamed || names(which, kind) ? undefined : OBJECTS_MAX });
     return rule;
   }
 

@@ -130,7 +130,7 @@ export class Ingest implements ResourceSink {
 
 /** Drops annotations that must not be kept. Another program may have saved them. */
 function withAllowedAnnotations(record: ResourceRecord): ResourceRecord {
-  const { annotations } = record;
-  if (annotations.every(([key]) => isAllowed(key))) return record;
-  return { ...record, annotations: annotations.filter(([key]) => isAllowed(key)) };
+  const { annotations, kind } = record;
+  const allowed = annotations.filter(([key]) => isAllowed(key, kind.annotations));
+  return allowed.length === annotations.length ? record : { ...record, annotations: allowed };
 }

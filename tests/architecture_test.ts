@@ -15,7 +15,11 @@ const ROOMS: readonly [room: string, files: RegExp, allowed: RegExp][] = [
   ["arrays", /^src\/arrays\/[a-z0-9_]+\.ts$/, /^src\/arrays\/[a-z0-9_]+\.ts$/],
   ["model", /^src\/model\/[a-z0-9_]+\.ts$/, /^src\/model\/[a-z0-9_]+\.ts$/],
   ["json", /^src\/json\/[a-z0-9_]+\.ts$/, /^src\/(json|arrays)\/[a-z0-9_]+\.ts$/],
-  ["kinds", /^src\/kinds\/[a-z0-9_/]+\.ts$/, /^src\/(kinds|model)\/[a-z0-9_/]+\.ts$/],
+  [
+    "kinds",
+    /^src\/kinds\/[a-z0-9_/]+\.ts$/,
+    /^src\/((kinds|model)\/[a-z0-9_/]+\.ts|kinds\/custom\/shipped\/[a-z0-9_]+\.yaml)$/,
+  ],
   ["graph", /^src\/graph\/[a-z0-9_/]+\.ts$/, /^src\/(graph|model|arrays)\/[a-z0-9_/]+\.ts$/],
   ["simulator", /^src\/simulator\/[a-z0-9_/]+\.ts$/, /^src\/(simulator|model)\/[a-z0-9_/]+\.ts$/],
   [
@@ -55,6 +59,11 @@ const ROOMS: readonly [room: string, files: RegExp, allowed: RegExp][] = [
     "custom kinds",
     /^src\/custom_kinds\.ts$/,
     /^src\/((model|kinds|kube)\/[a-z0-9_/]+|graph\/graph|log)\.ts$/,
+  ],
+  [
+    "configured kinds",
+    /^src\/configured_kinds\.ts$/,
+    /^src\/(kinds\/[a-z0-9_/]+|cli\/config|read_text_file)\.ts$/,
   ],
   ["app", /^src\/app\.ts$/, /^src\/[a-z0-9_/]+\.ts$/],
   [

@@ -31,6 +31,8 @@ export interface Config {
   /** In kubectl's syntax; it parses. */
   readonly labelSelector?: string | undefined;
   readonly customResources: CustomResources;
+  /** The path of the configuration file. */
+  readonly configFile?: string | undefined;
   /** Milliseconds between two comparisons of a kind with the cluster, 0: none. */
   readonly verifyInterval: number;
   /** Empty means all. */
@@ -139,6 +141,7 @@ export function readConfig(command: Command, flags: Flags, environment: Environm
     shutdownDelay: required("shutdown-delay") * 1000,
     labelSelector: optional("label-selector"),
     customResources: required("custom-resources"),
+    configFile: optional("config"),
     verifyInterval: required("verify-interval") * 1000,
     namespaces: Object.freeze([...new Set(all("namespace"))]),
     logFormat: required("log-format"),

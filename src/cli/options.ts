@@ -140,6 +140,13 @@ export const OPTIONS = {
     environment: "CUSTOM_RESOURCES",
     default: "auto",
   },
+  "config": {
+    explanation: "relations and status of more kinds; read at the start",
+    parse: text,
+    value: "FILE",
+    environment: "CONFIG",
+    otherwise: "none",
+  },
   "enable-persistence": {
     explanation: "keep the graph in Redis, and start from it",
     parse: boolean,

@@ -4,7 +4,7 @@
  */
 import type { ResourceRecord } from "../model/record.ts";
 import type { Reference, SelectorReference } from "../model/reference.ts";
-import { RELATION_TYPES, type RelationType } from "../model/relation.ts";
+import { relationNumber } from "../model/relation.ts";
 import type { ResourceKind } from "../model/resource_kind.ts";
 import { NONE } from "../arrays/columns.ts";
 import type { Changes } from "./changes.ts";
@@ -24,9 +24,6 @@ import {
 } from "./tables/references.ts";
 import { THERE } from "./tables/rows.ts";
 import type { Tables } from "./tables/tables.ts";
-
-/** Does the same as `relationNumber`, but faster. */
-const TYPE_NUMBERS = new Map<RelationType, number>(RELATION_TYPES.map((type, i) => [type, i]));
 
 export interface DeclarationsOptions {
   readonly changes: Changes;
@@ -124,7 +121,7 @@ export class Declarations {
 
   /** Reports whether the row declares just what the record does. */
   #declares(row: number, record: ResourceRecord): boolean {
-    const { references, selectors, cohorts, rows } = this.#tables;
+    const { references, selectors, cohorts, rows, strings } = this.#tables;
     const { placement, kindNumber } = this.#options;
     let known = references.first(row);
     for (const reference of record.references) {
@@ -136,12 +133,14 @@ export class Declarations {
       if (references.isNoted(known, MENTIONED) && !this.#mentions(known, reference)) return false;
       known = references.after(known);
     }
-    const namespace = cohorts.namespace(rows.cohort.data[row]!);
+    const own = cohorts.namespace(rows.cohort.data[row]!);
     for (const reference of record.selectors) {
       if (known === NONE || !references.has(known, SELECTOR)) return false;
       const target = references.target.data[known]!;
       if (!references.equals(known, selectorDeclaration(reference, target))) return false;
-      const scope = cohorts.findScope(kindNumber(reference.kind), namespace);
+      const { namespace: other } = reference;
+      const namespace = other === undefined ? own : strings.find(other);
+      const scope = namespace === NONE ? NONE : cohorts.findScope(kindNumber(reference.kind), namespace);
       if (!selectors.equals(target, scope, reference.selector)) return false;
       known = references.after(known);
     }
@@ -149,7 +148,7 @@ export class Declarations {
   }
 
   #replace(row: number, record: ResourceRecord): void {
-    const { references, rows, selectors, cohorts } = this.#tables;
+    const { references, rows, selectors, cohorts, strings } = this.#tables;
     const { changes, relations, placement, kindNumber, now } = this.#options;
     changes.note();
     this.clear(row);
@@ -161,10 +160,13 @@ export class Declarations {
       if (references.isNoted(previous, MENTIONED)) this.#mention(previous, reference);
       if (rows.has(target, THERE)) relations.activate(previous);
     }
-    const namespace = cohorts.namespace(rows.cohort.data[row]!);
+    const own = cohorts.namespace(rows.cohort.data[row]!);
     for (const reference of record.selectors) {
+      const { namespace: other } = reference;
+      const namespace = other === undefined ? own : strings.intern(other);
       const scope = cohorts.holdScope(kindNumber(reference.kind), namespace);
-      const type = TYPE_NUMBERS.get(reference.type)!;
+      if (other !== undefined) strings.release(namespace);
+      const type = relationNumber(reference.type);
       const selector = selectors.add({ source: row, type, scope }, reference.selector);
       selectors.emptySince.data[selector] = now();
       previous = references.add({ source: row, previous }, selectorDeclaration(reference, selector));
@@ -209,9 +211,9 @@ function declaration(reference: Reference, { target, note }: { target: number; n
   const { type, reversed, optional, uid, controller } = reference;
   const flags = (reversed ? REVERSED : 0) | (optional ? OPTIONAL : 0) | (uid === undefined ? 0 : BY_UID) |
     (controller ? CONTROLLER : 0);
-  return { type: TYPE_NUMBERS.get(type)!, flags, target, note };
+  return { type: relationNumber(type), flags, target, note };
 }
 
 function selectorDeclaration({ type, required }: SelectorReference, target: number): Declaration {
-  return { type: TYPE_NUMBERS.get(type)!, flags: required ? SELECTOR | REQUIRED : SELECTOR, target, note: 0 };
+  return { type: relationNumber(type), flags: required ? SELECTOR | REQUIRED : SELECTOR, target, note: 0 };
 }

@@ -2,16 +2,13 @@
  * Makes relations out of references and selections, counts them by type, and tells of each. A relation
  * exists while both its ends are present and one of them declares it.
  */
-import { RELATION_MEANINGS, RELATION_TYPES } from "../model/relation.ts";
+import { RELATION_MEANINGS, RELATION_TYPES, RELATION_TYPES_MAX } from "../model/relation.ts";
 import type { ResourceKind } from "../model/resource_kind.ts";
 import { NONE } from "../arrays/columns.ts";
 import type { Changes } from "./changes.ts";
 import { ACTIVE, REVERSED } from "./tables/references.ts";
 import type { SelectionListener } from "./tables/selectors.ts";
 import type { Tables } from "./tables/tables.ts";
-
-/** By number of type. */
-const WITHIN_NAMESPACE = Uint8Array.from(RELATION_MEANINGS, ({ withinNamespace }) => withinNamespace ? 1 : 0);
 
 export interface RelationsOptions {
   /** By number. */
@@ -22,8 +19,8 @@ export interface RelationsOptions {
 }
 
 export class Relations implements SelectionListener {
-  /** The number of relations, by number of type. */
-  readonly counts = new Uint32Array(RELATION_TYPES.length);
+  /** The number of relations, by number of type. It has room for all types that may be added. */
+  readonly counts = new Uint32Array(RELATION_TYPES_MAX);
   readonly #tables: Tables;
   readonly #kinds: readonly ResourceKind[];
   readonly #changes: Changes;
@@ -90,7 +87,7 @@ export class Relations implements SelectionListener {
 
   #isForbidden(reference: number): boolean {
     const { references, rows, cohorts } = this.#tables;
-    if (WITHIN_NAMESPACE[references.type.data[reference]!] === 0) return false;
+    if (!RELATION_MEANINGS[references.type.data[reference]!]!.withinNamespace) return false;
     const declaring = cohorts.namespace(rows.cohort.data[references.source.data[reference]!]!);
     const other = cohorts.namespace(rows.cohort.data[references.target.data[reference]!]!);
     const source = references.has(reference, REVERSED) ? other : declaring;

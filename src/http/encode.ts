@@ -4,7 +4,7 @@
  */
 import type { GraphReader } from "../graph/queries/reader.ts";
 import type { RowSet } from "../arrays/row_set.ts";
-import { RELATION_MEANINGS, RELATION_TYPES } from "../model/relation.ts";
+import { byRelationType, RELATION_MEANINGS, RELATION_TYPES_MAX } from "../model/relation.ts";
 import { apiVersionOf, type ResourceKind } from "../model/resource_kind.ts";
 import { STATUSES } from "../model/status.ts";
 import { writeAge } from "./age.ts";
@@ -46,7 +46,7 @@ const METADATA_AND_AGE = fragment(',"metadata":{"age":"');
 const AGE = fragment(',"age":"');
 const CREATED = fragment('","creationTimestamp":"');
 const UNKNOWN = fragment("<unknown>");
-const EDGE_TYPES = RELATION_TYPES.map((type) => fragment(`{"type":"${type}","from":"`));
+const edgeType = byRelationType((type) => fragment(`{"type":"${type}","from":"`));
 const EDGE_TO = fragment('","to":"');
 const EDGE_END = fragment('"}');
 const COMMA_QUOTE = fragment(',"');
@@ -105,7 +105,7 @@ export class Encoder {
   /** The bytes from the end of the namespace to the status, by number of kind. */
   readonly #kinds: FragmentTable<ResourceKind>;
   /** Whether the current resource has targets of a relation type, by number of type. */
-  readonly #listed = new Uint8Array(RELATION_TYPES.length);
+  readonly #listed = new Uint8Array(RELATION_TYPES_MAX);
   readonly #resources: ResourceWriter;
 
   /** Without `now`, nodes have no age. */
@@ -163,7 +163,7 @@ export class Encoder {
   /** An edge without its last quote and brace. */
   openEdge(type: number, from: number, to: number): void {
     const out = this.#out;
-    out.put(EDGE_TYPES[type]!);
+    out.put(edgeType(type));
     out.uid(from);
     out.put(EDGE_TO);
     out.uid(to);
@@ -274,8 +274,8 @@ export class Encoder {
     this.#listed.fill(0);
     graph.forEachTargetName(row, (type, name) => {
       const field = NAME_FIELDS[type];
-      if (field) this.#text(field, name);
-      else this.#listed[type] = 1;
+      if (field && this.#listed[type] === 0) this.#text(field, name);
+      this.#listed[type] = 1;
     });
     for (const { type, opening } of NAME_LISTS) {
       if (this.#listed[type] === 0) continue;

@@ -4,7 +4,7 @@ import { PROBLEM_TYPES, SEVERITIES } from "../graph/queries/problem.ts";
 import { DETAIL_LAYOUTS, type FieldLayout, type ValueForm } from "../model/detail.ts";
 import { KIND_STATES } from "../model/kind_status.ts";
 import { VIAS } from "../model/reference.ts";
-import { RELATION_TYPES } from "../model/relation.ts";
+import { ADDED_TYPE, BUILT_IN_TYPES } from "../model/relation.ts";
 import { STATUSES } from "../model/status.ts";
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -55,7 +55,8 @@ const key = {
 
 const identity = { uid: v.string(), ...key };
 const status = v.picklist(STATUSES);
-const relationType = v.picklist(RELATION_TYPES);
+/** The built-in types, and those that the configuration names. */
+const relationType = v.union([v.picklist(BUILT_IN_TYPES), v.pipe(v.string(), v.regex(ADDED_TYPE))]);
 
 export const Node = v.object({
   ...identity,

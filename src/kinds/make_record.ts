@@ -94,7 +94,7 @@ function readMetadata(record: Draft, metadata: Fields): void {
   record.resourceVersion = text(metadata.resourceVersion) ?? "";
   record.createdAt = seconds(metadata.creationTimestamp);
   record.labels = pairs(metadata.labels);
-  record.annotations = allowedAnnotations(metadata.annotations);
+  record.annotations = allowedAnnotations(metadata.annotations, record.kind.annotations);
   const release = ownRelease(record, list(metadata.ownerReferences).length > 0);
   if (release) record.release = release;
 }

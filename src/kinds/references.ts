@@ -49,8 +49,14 @@ export class References implements Refer {
     const { selector, required } = selection;
     const kind = this.#find(selection.group ?? "", selection.kind);
     if (!kind || selector === undefined || selector === null) return;
-    const reference = { type, kind, selector: labelSelector(fields(selector)) };
-    this.#selectors.push(required ? { ...reference, required } : reference);
+    const namespace = kind.namespaced ? selection.namespace : "";
+    this.#selectors.push({
+      type,
+      kind,
+      selector: labelSelector(fields(selector)),
+      ...required && { required },
+      ...namespace !== undefined && namespace !== this.#namespace && { namespace },
+    });
   }
 
   /** Returns the references so far, each once, sorted because their order in the object has no meaning. */

@@ -33,7 +33,7 @@ export interface Refer {
   /** Adds a relation from the target to the declaring resource. */
   from(type: RelationType, target: Target): void;
   /**
-   * Adds a relation to every resource that the selector selects in the namespace of the declaring resource.
+   * Adds a relation to every resource that the selector selects in one namespace.
    */
   select(type: RelationType, selection: Selection): void;
 }
@@ -60,6 +60,8 @@ export interface Selection {
    * The object form, with matchLabels and matchExpressions. An empty one selects all, an absent one nothing.
    */
   readonly selector: unknown;
+  /** Default: the namespace of the declaring resource. Ignored for a cluster-scoped kind. */
+  readonly namespace?: string;
   /** Selecting nothing is a problem. */
   readonly required?: boolean;
 }
@@ -85,10 +87,15 @@ export function groupOf(apiVersion: string): string {
   return apiVersion.slice(0, Math.max(apiVersion.indexOf("/"), 0));
 }
 
+/** Returns the version of an `apiVersion`: `v1` for `v1` and for `apps/v1`. */
+export function versionOf(apiVersion: string): string {
+  return apiVersion.slice(apiVersion.indexOf("/") + 1);
+}
+
 function resourceKind(apiVersion: string, { kind, plural, namespaced }: Names & { namespaced: boolean }) {
   return {
     group: groupOf(apiVersion),
-    version: apiVersion.slice(apiVersion.indexOf("/") + 1),
+    version: versionOf(apiVersion),
     kind,
     plural,
     namespaced,

@@ -57,7 +57,7 @@ export class TooManyObjects extends Error {
   constructor(readonly objects: number, { exact, max }: { exact: boolean; max: number }) {
     super(
       `${exact ? "" : "more than "}${objects.toLocaleString("en")} objects, of which at most ` +
-        `${max.toLocaleString("en")} are followed unless --custom-resources names the kind`,
+        `${max.toLocaleString("en")} are followed unless --custom-resources or --config names the kind`,
     );
   }
 }

@@ -53,11 +53,13 @@ export interface Reference {
   readonly via?: number | undefined;
 }
 
-/** A selection by labels among the resources of a kind in the namespace of the declaring resource. */
+/** A selection by labels among the resources of a kind in one namespace. */
 export interface SelectorReference {
   readonly type: RelationType;
   readonly kind: ResourceKind;
   readonly selector: LabelSelector;
+  /** Default: the namespace of the declaring resource. */
+  readonly namespace?: string | undefined;
   /** Selecting nothing is a problem. */
   readonly required?: boolean | undefined;
 }

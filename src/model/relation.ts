@@ -3,6 +3,7 @@
  * name of a type. If two resources have several relations, the first type in this order represents all.
  *
  * A type is known by its number, its position in the table. Numbers fit in a byte: at most 255 types exist.
+ * The configuration may add types of its own. The table only grows, so a number stays what it is.
  */
 
 /** The effect on one end of a relation when the other end is deleted. */
@@ -46,6 +47,8 @@ export interface RelationMeaning {
   readonly nameList?: string;
   /** The field for the name of the only target in an answer about the source. */
   readonly nameField?: string;
+  /** The only kind of the targets. Absent: several kinds, or any. */
+  readonly targetKind?: string;
   /**
    * Relations of type `selects` that a selector without `required` declares (PodDisruptionBudget,
    * NetworkPolicy) have no impact. Those of type `mounts` that a StatefulSet selects are weak.
@@ -78,35 +81,98 @@ const MEANINGS = {
     withinNamespace: true,
     impact: { onSource: "degraded", onTargetOfNone: "removed" },
   },
-  "selects": { ...served, nameList: "targetPods" },
+  "selects": { ...served, nameList: "targetPods", targetKind: "Pod" },
   "endpoints": { ...needed, declaredBy: "target", attachesSource: true, impact: {} },
-  "routes-to": served,
+  "routes-to": { ...served, targetKind: "Service" },
   "attached-to": { ...needed, attachesSource: true },
   "uses-class": needed,
   "scales": { ...needed, attachesSource: true },
-  "mounts": { ...used, nameList: "mountedPVCs" },
-  "uses-service": { ...needed, impact: { onSource: "degraded" } },
-  "binds": { ...needed, isUse: false },
-  "uses-storageclass": { ...needed, impact: { onSource: "broken", onlyPending: true } },
-  "uses-configmap": { ...used, nameList: "usedConfigMaps" },
-  "uses-secret": { ...used, nameList: "usedSecrets" },
-  "uses-sa": { ...needed, nameField: "serviceAccountName" },
-  "runs-on": { ...needed, followed: false, impact: { onSource: "removed" } },
-  "uses-priorityclass": { ...needed, followed: false },
+  "mounts": { ...used, nameList: "mountedPVCs", targetKind: "PersistentVolumeClaim" },
+  "uses-service": { ...needed, impact: { onSource: "degraded" }, targetKind: "Service" },
+  "binds": { ...needed, isUse: false, targetKind: "PersistentVolume" },
+  "uses-storageclass": {
+    ...needed,
+    impact: { onSource: "broken", onlyPending: true },
+    targetKind: "StorageClass",
+  },
+  "uses-configmap": { ...used, nameList: "usedConfigMaps", targetKind: "ConfigMap" },
+  "uses-secret": { ...used, nameList: "usedSecrets", targetKind: "Secret" },
+  "uses-sa": { ...needed, nameField: "serviceAccountName", targetKind: "ServiceAccount" },
+  "runs-on": { ...needed, followed: false, impact: { onSource: "removed" }, targetKind: "Node" },
+  "uses-priorityclass": { ...needed, followed: false, targetKind: "PriorityClass" },
   "binds-role": needed,
-  "binds-subject": { ...needed, attachesSource: true, impact: { onTarget: "degraded" } },
-  "calls": needed,
+  "binds-subject": {
+    ...needed,
+    attachesSource: true,
+    impact: { onTarget: "degraded" },
+    targetKind: "ServiceAccount",
+  },
+  "calls": { ...needed, targetKind: "Service" },
 } as const satisfies Readonly<Record<string, RelationMeaning>>;
 
-export type RelationType = keyof typeof MEANINGS;
+export type BuiltInType = keyof typeof MEANINGS;
 
-/** All types, by number. */
-export const RELATION_TYPES = Object.keys(MEANINGS) as readonly RelationType[];
+/** The types that exist without a configuration. */
+export const BUILT_IN_TYPES = Object.keys(MEANINGS) as readonly BuiltInType[];
 
-/** The meaning of each type, by number. */
-export const RELATION_MEANINGS: readonly RelationMeaning[] = Object.values(MEANINGS);
+/** The form of a type that a configuration adds: kebab case. */
+export const ADDED_TYPE = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+
+declare const added: unique symbol;
+
+/** A type that the configuration has added to the table. */
+export type AddedType = string & { readonly [added]: true };
+
+export type RelationType = BuiltInType | AddedType;
+
+/** The meaning of every added type: the source uses its target. */
+const ADDED: RelationMeaning = used;
+
+export const RELATION_TYPES_MAX = 255;
+
+const types: RelationType[] = [...BUILT_IN_TYPES];
+const meanings: RelationMeaning[] = Object.values(MEANINGS);
+const numbers = new Map<string, number>(types.map((type, number) => [type, number]));
+
+/** All types, by number. It grows when types are added. */
+export const RELATION_TYPES: readonly RelationType[] = types;
+
+/** The meaning of each type, by number. It grows when types are added. */
+export const RELATION_MEANINGS: readonly RelationMeaning[] = meanings;
 
 /** Returns the number of a type. */
 export function relationNumber(type: RelationType): number {
-  return RELATION_TYPES.indexOf(type);
+  return numbers.get(type)!;
+}
+
+/** Returns the type with a name, or undefined if the table has none. */
+export function findRelationType(name: unknown): RelationType | undefined {
+  return numbers.has(name as string) ? name as RelationType : undefined;
+}
+
+/**
+ * Returns the type with a name. Adds it to the table if it is new.
+ *
+ * @throws {RangeError} if the table is full.
+ */
+export function addRelationType(name: string): RelationType {
+  if (numbers.has(name)) return name as RelationType;
+  if (types.length === RELATION_TYPES_MAX) {
+    throw new RangeError(`More than ${RELATION_TYPES_MAX} relation types`);
+  }
+  numbers.set(name, types.length);
+  types.push(name as AddedType);
+  meanings.push(ADDED);
+  return name as AddedType;
+}
+
+/** Returns the meaning of the type with a name, which need not be in the table. */
+export function meaningOf(name: string): RelationMeaning {
+  return Object.hasOwn(MEANINGS, name) ? MEANINGS[name as BuiltInType] : ADDED;
+}
+
+/** Returns a value for each type, by number, which is made when it is first needed. */
+export function byRelationType<T>(make: (type: RelationType) => T): (number: number) => T {
+  const made: T[] = [];
+  return (number) => made[number] ??= make(types[number]!);
 }

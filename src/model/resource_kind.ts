@@ -39,6 +39,10 @@ export interface ResourceKind {
   readonly labelLimited: boolean;
   /** A CustomResourceDefinition or an aggregated API serves the kind, and no built-in rule covers it. */
   readonly custom?: boolean;
+  /** The user's configuration names the kind. */
+  readonly isNamed?: boolean;
+  /** The annotations that are kept besides those that are kept of every kind. */
+  readonly annotations?: ReadonlySet<string>;
   /** Another server behind the API server serves the kind, and numbers its resourceVersions by itself. */
   readonly aggregated?: boolean;
   /** The API server serves other kinds because of the objects of this kind. */

@@ -84,9 +84,9 @@ export class NaiveGraph {
           unresolved.push(`${record.uid} ${type} ${key}`);
         }
       }
-      for (const { type, kind, selector } of record.selectors) {
+      for (const { type, kind, selector, namespace = record.namespace } of record.selectors) {
         for (const other of records) {
-          const selected = other.kind === kind && other.namespace === record.namespace &&
+          const selected = other.kind === kind && other.namespace === namespace &&
             matches(selector, other.labels);
           if (selected) relations.add(`${record.uid} ${type} ${other.uid}`);
         }

@@ -7,7 +7,7 @@ import { type Reference, type SelectorReference, viaBits, VIAS } from "../../src
 import type { Operator } from "../../src/model/label_selector.ts";
 import type { ResourceKind } from "../../src/model/resource_kind.ts";
 import type { ResourceRecord } from "../../src/model/record.ts";
-import type { RelationType } from "../../src/model/relation.ts";
+import { addRelationType, type RelationType } from "../../src/model/relation.ts";
 import type { Scope } from "../../src/model/resource_sink.ts";
 import { namespaced } from "../../src/kinds/rule.ts";
 import { random } from "./random.ts";
@@ -20,7 +20,15 @@ const LABELS = [["app", "web"], ["app", "db"], ["app", "cache"], ["tier", "front
   "x",
 ]] as const;
 const VALUES = LABELS.map(([, value]) => value);
-const TYPES: readonly RelationType[] = ["owns", "owns", "binds", "mounts", "endpoints", "runs-on"];
+const TYPES: readonly RelationType[] = [
+  "owns",
+  "owns",
+  "binds",
+  "mounts",
+  "endpoints",
+  "runs-on",
+  addRelationType("issued-by"),
+];
 const OPERATORS: readonly Operator[] = ["In", "In", "NotIn", "Exists", "DoesNotExist"];
 
 /** The writes that both the graph and its model accept. */
@@ -81,6 +89,7 @@ export function randomWriter(
       return { key: pick(LABELS)[0], operator, values };
     }),
     required: next() < 0.5,
+    ...next() < 0.3 && { namespace: pick(NAMESPACES) },
   });
   /** By uid: the record that was made last. */
   const earlier = new Map<string, ResourceRecord>();

@@ -183,9 +183,10 @@ class ImpactWalk {
     selectors.forEachSelectorOf(rows.cohort.data[row]!, (selector) => {
       const source = selectors.source.data[selector]!;
       const type = selectors.type.data[selector]!;
-      if (!sees(sight, source) || type === SELECTS && !this.#isRequired(source, selector)) return;
-      // A StatefulSet creates its claims again.
-      visit(type, source, kindOf(sight, source).role === "workload");
+      const isRequired = this.#isRequired(source, selector);
+      if (!sees(sight, source) || type === SELECTS && !isRequired) return;
+      // A StatefulSet creates its claims again, and of a selection others may be left.
+      visit(type, source, !isRequired);
     });
   }
 

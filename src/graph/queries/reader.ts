@@ -3,6 +3,7 @@
  * many resources. It never writes.
  */
 import type { Release } from "../../model/record.ts";
+import { RELATION_TYPES } from "../../model/relation.ts";
 import type { ResourceKind } from "../../model/resource_kind.ts";
 import { NONE } from "../../arrays/columns.ts";
 import { RowSet } from "../../arrays/row_set.ts";
@@ -106,10 +107,11 @@ export class GraphReader extends RowReader {
 
   /** The number of relations, by number in `RELATION_TYPES`. A reader that does not see all counts them. */
   get relationCounts(): readonly number[] {
-    if (this.#sight.visible === undefined) return [...this.#state.relations];
+    const ofAll = RELATION_TYPES.map((_, type) => this.#state.relations[type] ?? 0);
+    if (this.#sight.visible === undefined) return ofAll;
     const { revision } = this;
     if (this.#counted?.revision === revision) return this.#counted.counts;
-    const counts = Array.from(this.#state.relations, () => 0);
+    const counts = ofAll.fill(0);
     this.#counted = { revision, counts };
     for (const row of this.select({ inactive: true })) this.forEachTarget(row, (type) => counts[type]!++);
     return counts;

@@ -44,6 +44,8 @@ export interface DeclaredSelector {
   readonly kind: number;
   readonly required: boolean;
   readonly selector: LabelSelector;
+  /** Undefined for the namespace of the resource. */
+  readonly namespace: string | undefined;
 }
 
 /** A reference as its source declares it. */
@@ -286,16 +288,20 @@ export class RowReader {
 
   /** Returns the selectors that a resource declares, in order. */
   selectors(row: number): DeclaredSelector[] {
-    const { references, selectors, cohorts } = this.#tables;
+    const { references, selectors, cohorts, rows, strings } = this.#tables;
+    const own = cohorts.namespace(rows.cohort.data[row]!);
     const declared: DeclaredSelector[] = [];
     for (let at = references.first(row); at !== NONE; at = references.after(at)) {
       if (!references.has(at, SELECTOR)) continue;
       const target = references.target.data[at]!;
+      const scope = selectors.scope(target);
+      const namespace = cohorts.namespaceOfScope(scope);
       declared.push({
         type: references.type.data[at]!,
-        kind: cohorts.kindOfScope(selectors.scope(target)),
+        kind: cohorts.kindOfScope(scope),
         required: references.has(at, REQUIRED),
         selector: selectors.requirements(target),
+        namespace: namespace === own ? undefined : strings.text(namespace),
       });
     }
     return declared;

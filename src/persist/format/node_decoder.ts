@@ -9,7 +9,7 @@ import type { Pairs } from "../../model/pairs.ts";
 import { type Detail, DETAIL_LAYOUTS, type FieldLayout } from "../../model/detail.ts";
 import type { Release, ResourceRecord } from "../../model/record.ts";
 import { type Reference, type SelectorReference, viaBits, VIAS } from "../../model/reference.ts";
-import { RELATION_TYPES, type RelationType } from "../../model/relation.ts";
+import { findRelationType } from "../../model/relation.ts";
 import { kindName, type ResourceKind } from "../../model/resource_kind.ts";
 import { type Status, STATUSES } from "../../model/status.ts";
 
@@ -23,7 +23,6 @@ export interface DecodedNode {
 }
 
 const OPERATORS = new Set<unknown>(["In", "NotIn", "Exists", "DoesNotExist"] satisfies Operator[]);
-const TYPES = new Set<unknown>(RELATION_TYPES);
 const KNOWN_STATUSES = new Set<unknown>(STATUSES);
 
 export class NodeDecoder {
@@ -88,14 +87,14 @@ export class NodeDecoder {
   }
 
   #reference(value: readonly unknown[], own: string): Reference | undefined {
-    const type = value[0];
+    const type = findRelationType(value[0]);
     const kind = this.#kinds.get(value[1]);
     const name = value[2];
-    if (!TYPES.has(type) || (kind === undefined && value[1] !== "") || typeof name !== "string") {
+    if (type === undefined || (kind === undefined && value[1] !== "") || typeof name !== "string") {
       return undefined;
     }
     const reference: Draft<Reference> = {
-      type: type as RelationType,
+      type,
       kind,
       namespace: kind?.namespaced ? own : "",
       name,
@@ -119,11 +118,18 @@ export class NodeDecoder {
   }
 
   #selector(value: unknown): SelectorReference[] {
-    const [type, kindText, requirements, required] = list(value);
+    const [typeText, kindText, requirements, required, namespace] = list(value);
+    const type = findRelationType(typeText);
     const kind = this.#kinds.get(kindText);
     const selector = selectorOf(requirements);
-    if (!TYPES.has(type) || kind === undefined || selector === undefined) return [];
-    return [{ type: type as RelationType, kind, selector, ...(required === true ? { required } : {}) }];
+    if (type === undefined || kind === undefined || selector === undefined) return [];
+    return [{
+      type,
+      kind,
+      selector,
+      ...(required === true ? { required } : {}),
+      ...(typeof namespace === "string" ? { namespace } : {}),
+    }];
   }
 }
 

@@ -15,7 +15,7 @@ import type { GraphReader } from "../../graph/queries/reader.ts";
 import type { DeclaredReference } from "../../graph/queries/row_reader.ts";
 import { DETAIL_LAYOUTS } from "../../model/detail.ts";
 import { viasOf } from "../../model/reference.ts";
-import { RELATION_TYPES } from "../../model/relation.ts";
+import { byRelationType, RELATION_TYPES } from "../../model/relation.ts";
 import { apiVersionOf, kindName, type ResourceKind } from "../../model/resource_kind.ts";
 import { STATUSES } from "../../model/status.ts";
 
@@ -42,7 +42,7 @@ const IS_IDLE = fragment(',"idle":true');
 const IS_FINISHED = fragment(',"finished":true');
 const IS_ON_HOLD = fragment(',"onHold":true');
 const REFERENCES = fragment(',"references":[');
-const REFERENCE = RELATION_TYPES.map((type) => fragment(`["${type}","`));
+const referenceOf = byRelationType((type) => fragment(`["${type}","`));
 const SELECTORS = fragment(',"selectors":');
 const RESOURCE_VERSION = fragment(',"resourceVersion":"');
 const END = fragment('"}');
@@ -140,7 +140,7 @@ export class NodeEncoder {
     const home = named && graph.kinds[named.kind]!.namespaced ? graph.namespace(row) : 0;
     const namespace = named?.namespace ?? 0;
     const elsewhere = namespace !== home;
-    out.put(REFERENCE[type]!);
+    out.put(referenceOf(type));
     out.put(named ? this.#kindNames.at(named.kind) : BETWEEN);
     out.text(named?.name ?? 0);
     const flags = (reversed ? "r" : "") + (optional ? "o" : "") + (controller ? "c" : "") +
@@ -169,11 +169,12 @@ export class NodeEncoder {
     const selectors = graph.selectors(row);
     if (selectors.length === 0) return;
     out.put(SELECTORS);
-    out.utf8(JSON.stringify(selectors.map(({ type, kind, selector, required }) => [
+    out.utf8(JSON.stringify(selectors.map(({ type, kind, selector, required, namespace }) => [
       RELATION_TYPES[type],
       kindName(graph.kinds[kind]!),
       selector.map(({ key, operator, values }) => [key, operator, ...values]),
-      ...(required ? [true] : []),
+      ...(required || namespace !== undefined ? [required] : []),
+      ...(namespace === undefined ? [] : [namespace]),
     ])));
   }
 }

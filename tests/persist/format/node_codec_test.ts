@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { Graph } from "../../../src/graph/graph.ts";
 import { ByteWriter } from "../../../src/json/byte_writer.ts";
 import { viaBits, VIAS } from "../../../src/model/reference.ts";
+import { addRelationType } from "../../../src/model/relation.ts";
 import type { ResourceRecord } from "../../../src/model/record.ts";
 import { NodeDecoder } from "../../../src/persist/format/node_decoder.ts";
 import { NodeEncoder } from "../../../src/persist/format/node_encoder.ts";
@@ -80,6 +81,7 @@ const states: Record<string, ResourceRecord> = {
   "selectors": web({
     selectors: [
       { type: "selects", kind: pod, selector: [] },
+      { type: addRelationType("watches"), kind: pod, selector: [], namespace: "other" },
       {
         type: "selects",
         kind: pod,
