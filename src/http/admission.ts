@@ -22,13 +22,14 @@ const FAR_REACHING = ["release", "owner", "unreferenced"];
 
 export class Admission {
   readonly #access: Access | undefined;
-  readonly #everybody: Admitted;
+  /** Anybody, where access is not limited. */
+  readonly everybody: Admitted;
   readonly #nobody: Admitted;
 
   constructor({ access, graph }: { access?: Access | undefined; graph: GraphReader }) {
     this.#access = access;
     const asker = { name: "", graph, rights: "", namespaces: [] };
-    this.#everybody = { asker, graph, rights: "" };
+    this.everybody = { asker, graph, rights: "" };
     const nothing = graph.seenBy({ permits: () => false, extentOf: () => "none" });
     this.#nobody = { asker: undefined, graph: nothing, rights: "nobody" };
   }
@@ -41,7 +42,7 @@ export class Admission {
   /** @throws {HttpError} (or rejects with it) if the request is refused. */
   admit(route: Route, url: string, credentials: Credentials): Admitted | Promise<Admitted> {
     const access = this.#access;
-    if (access === undefined) return this.#everybody;
+    if (access === undefined) return this.everybody;
     if (route.admits === "everybody" && credentials.authorization === null) return this.#nobody;
     try {
       if (route.admits === "metrics-readers") return this.#admitToMetrics(access, credentials);
@@ -56,7 +57,7 @@ export class Admission {
   }
 
   async #admitToMetrics(access: Access, credentials: Credentials): Promise<Admitted> {
-    if (await access.mayReadMetrics(credentials).catch(refuse)) return this.#everybody;
+    if (await access.mayReadMetrics(credentials).catch(refuse)) return this.everybody;
     const message = "The metrics are about the whole cluster: this needs the right to get /metrics";
     throw new HttpError(message, { status: 403, code: "forbidden" });
   }

@@ -83,11 +83,10 @@ export function createRouter(deps: RouterDeps): Hono<RequestState> {
   });
 
   const answer = (route: Route, c: Request): Response | Promise<Response> => {
+    if (!admission.isLimited) return answerAdmitted(route, c, admission.everybody);
     const { url, raw: { headers } } = c.req;
-    const address = admission.isLimited ? addressOf(c) : "";
-    const credentials = { authorization: headers.get("authorization"), address };
+    const credentials = { authorization: headers.get("authorization"), address: addressOf(c) };
     const admitted = admission.admit(route, url, credentials);
-    if (!admission.isLimited) return answerAdmitted(route, c, admitted as Admitted);
     if (!(admitted instanceof Promise)) return answerWithin(route, c, admitted);
     return admitted.then((it) => answerWithin(route, c, it));
   };

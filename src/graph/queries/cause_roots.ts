@@ -8,13 +8,13 @@
 import { relationNumber, type RelationType } from "../../model/relation.ts";
 import { STATUSES } from "../../model/status.ts";
 import { NONE } from "../../arrays/columns.ts";
-import { ACTIVE, OPTIONAL, SELECTOR } from "../tables/references.ts";
+import { OPTIONAL, SELECTOR } from "../tables/references.ts";
 import { THERE } from "../tables/rows.ts";
 import { type NamedTarget, namedTarget } from "./named_target.ts";
 import { descendantsOf, isOver } from "./outcome.ts";
 import type { Problem } from "./problem.ts";
 import type { ProblemScope } from "./problems.ts";
-import { kindOf, sees, type Sight } from "./sight.ts";
+import { isMet, isThereFor, kindOf, sees, type Sight } from "./sight.ts";
 import { controllerOf, forEachOwner, forEachTarget } from "./walk.ts";
 
 const READY = STATUSES.indexOf("Ready");
@@ -142,10 +142,10 @@ export class CauseRoots {
       if (types === undefined) return undefined;
     }
     for (let at = references.first(row); at !== NONE; at = references.after(at)) {
-      const isUnmet = !references.has(at, ACTIVE | OPTIONAL | SELECTOR) &&
-        !rows.has(references.target.data[at]!, THERE);
+      const isUnmet = !references.has(at, OPTIONAL | SELECTOR) && !isMet(sight, at) &&
+        !isThereFor(sight, references.target.data[at]!);
       if (!isUnmet || types !== undefined && !types.includes(references.type.data[at]!)) continue;
-      const target = namedTarget(sight.tables, at);
+      const target = namedTarget(sight.tables, at, false);
       if (target !== undefined && this.#isWhole(target.kind, target.namespace)) return target;
     }
     return undefined;
@@ -163,7 +163,7 @@ export class CauseRoots {
     const service = scope === NONE || id === NONE ? NONE : rows.findKey(scope, id);
     if (service === NONE || visible !== undefined && !visible.includes(kind, home)) return undefined;
     if (rows.has(service, THERE)) return this.#ofService(service, steps);
-    if (!isNamed(this.#sight, service)) return undefined;
+    if (!isNamed(this.#sight, service) || !this.#isWhole(kind, home)) return undefined;
     return { target: { kind, namespace: home, name: id, replaced: false } };
   }
 

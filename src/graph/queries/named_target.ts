@@ -18,10 +18,13 @@ export interface NamedTarget {
  * Returns how a reference that is not a selector calls its target: by the entry of its own source, whatever
  * others call it. Returns undefined for a kind that is not tracked: such a reference must not be shown
  * unless it is a relation.
+ *
+ * @param isMet Whether the target exists for the asker, with the uid that the reference asks for.
  */
 export function namedTarget(
   { references, mentions, rows, cohorts }: Tables,
   reference: number,
+  isMet: boolean = references.has(reference, ACTIVE),
 ): NamedTarget | undefined {
   const target = references.target.data[reference]!;
   if (references.isNoted(reference, UNTRACKED)) return undefined;
@@ -32,7 +35,7 @@ export function namedTarget(
     kind: cohorts.kindOfScope(scope),
     namespace: cohorts.namespaceOfScope(scope),
     name,
-    replaced: mentioned && !references.has(reference, ACTIVE) && isReplaced(rows, { scope, name, target }),
+    replaced: mentioned && !isMet && isReplaced(rows, { scope, name, target }),
   };
 }
 

@@ -9,14 +9,14 @@ import { RELATION_MEANINGS, RELATION_TYPES, relationNumber } from "../../model/r
 import { STATUSES } from "../../model/status.ts";
 import { NONE } from "../../arrays/columns.ts";
 import { DETAIL_LAYOUTS } from "../../model/detail.ts";
-import { ACTIVE, OPTIONAL, REQUIRED, SELECTOR } from "../tables/references.ts";
+import { OPTIONAL, REQUIRED, SELECTOR } from "../tables/references.ts";
 import { FINISHED, IDLE, ON_HOLD, THERE } from "../tables/rows.ts";
 import { isStorage } from "./membership.ts";
 import { newestRevision } from "./helm_storage.ts";
 import { namedTarget } from "./named_target.ts";
 import { hasFailedHarmlessly, isSuperseded, isWell } from "./outcome.ts";
 import type { Problem, Severity } from "./problem.ts";
-import { kindOf, type Sight } from "./sight.ts";
+import { isMet, isThereFor, kindOf, type Sight } from "./sight.ts";
 import { forEachOwner, forEachSource } from "./walk.ts";
 
 /** The longest time for which a resource may be Pending or an operation of Helm may take. */
@@ -90,11 +90,13 @@ function forEachUnmetReference(
       }
       continue;
     }
-    if (references.has(at, ACTIVE | OPTIONAL) || rows.has(target, THERE)) continue;
-    const named = namedTarget(sight.tables, at);
+    if (references.has(at, OPTIONAL) || isMet(sight, at) || isThereFor(sight, target)) continue;
+    const named = namedTarget(sight.tables, at, false);
     if (named === undefined || !isWhole(named.kind, named.namespace)) continue;
     const kind = kindOf(sight, row);
-    if (now - rows.since.data[target]! < (kind.toleratesMissingFor ?? 0)) continue;
+    // What exists for others tells nothing of when it did not.
+    const missingSince = rows.has(target, THERE) ? 0 : rows.since.data[target]!;
+    if (now - missingSince < (kind.toleratesMissingFor ?? 0)) continue;
     const relation = references.type.data[at]!;
     if (isDeclaredAbove(sight, row, { relation, target })) continue;
     // A Pending volume, such as a released one, no longer needs its class.
@@ -103,7 +105,7 @@ function forEachUnmetReference(
       RELATION_MEANINGS[relation]!.impact.onlyPending && !isPendingClaim ||
       kind.mountsClaims && (works ??= isWell(sight, row));
     const severity = isLeftover ? "warning" : "error";
-    const since = Math.max(rows.since.data[target]!, rows.createdAt.data[row]!);
+    const since = Math.max(missingSince, rows.createdAt.data[row]!);
     visit({ type: "unresolved-reference", severity, row, since, target: named, relation });
   }
 }

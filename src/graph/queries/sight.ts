@@ -1,4 +1,6 @@
+import { NONE } from "../../arrays/columns.ts";
 import type { ResourceKind } from "../../model/resource_kind.ts";
+import { ACTIVE } from "../tables/references.ts";
 import { THERE } from "../tables/rows.ts";
 import type { Tables } from "../tables/tables.ts";
 
@@ -25,9 +27,20 @@ export interface Sight {
   readonly visible?: Visibility | undefined;
 }
 
-/** Reports whether the resource of a row exists for the asker. The row must be there. */
+/**
+ * Reports whether the resource of a row exists for the asker. The row must be there, or be that of a missing
+ * target: one that has only a uid does not exist for those who do not see everything.
+ */
 export function sees({ tables: { cohorts, rows }, visible }: Sight, row: number): boolean {
-  return visible === undefined || visible.has(cohorts.scope(rows.cohort.data[row]!));
+  if (visible === undefined) return true;
+  const cohort = rows.cohort.data[row]!;
+  return cohort !== NONE && visible.has(cohorts.scope(cohort));
+}
+
+/** Reports whether the target of a reference exists for the asker. */
+export function isMet(sight: Sight, reference: number): boolean {
+  const { references } = sight.tables;
+  return references.has(reference, ACTIVE) && sees(sight, references.target.data[reference]!);
 }
 
 /** Reports whether a row is a resource that exists for the asker. */

@@ -19,7 +19,7 @@ const PENDING = STATUSES.indexOf("Pending");
 
 /** Returns the visible rows that may have a problem. */
 export function suspectsOf(sight: Sight, { now }: Pick<ProblemScope, "now">): RowSet {
-  const { rows, references, selectors, cohorts } = sight.tables;
+  const { rows, references, mentions, selectors, cohorts } = sight.tables;
   const suspects = new RowSet(rows.end);
   const add = (row: number) => {
     if (sees(sight, row)) suspects.add(row);
@@ -36,6 +36,12 @@ export function suspectsOf(sight: Sight, { now }: Pick<ProblemScope, "now">): Ro
       }
     }
   });
+  if (sight.visible !== undefined) {
+    // Most resources that do not exist for the asker are of kinds that do not, so that they are not missed either.
+    mentions.forEachReference((reference) => {
+      if (!sees(sight, references.target.data[reference]!)) add(references.source.data[reference]!);
+    });
+  }
   selectors.forEach((selector) => {
     if (selectsOnlyFinished(sight, selector) !== undefined) add(selectors.source.data[selector]!);
   });

@@ -55,6 +55,14 @@ export class Mentions {
     return this.#name.data[this.#find(reference)]!;
   }
 
+  /** Visits the references with a mention. */
+  forEachReference(visit: (reference: number) => void): void {
+    for (let mention = 0; mention < this.#slots.end; mention++) {
+      const reference = this.#reference.data[mention]!;
+      if (this.#findIfAny(reference) === mention) visit(reference);
+    }
+  }
+
   get used(): number {
     return this.#slots.used;
   }
@@ -75,11 +83,16 @@ export class Mentions {
   }
 
   #find(reference: number): number {
+    const mention = this.#findIfAny(reference);
+    if (mention === NONE) throw new RangeError(`Reference ${reference} has no mention`);
+    return mention;
+  }
+
+  #findIfAny(reference: number): number {
     const index = this.#index;
     for (let slot = index.slot(mix(reference, 0));; slot = index.after(slot)) {
       const mention = index.at(slot);
-      if (mention === NONE) throw new RangeError(`Reference ${reference} has no mention`);
-      if (this.#reference.data[mention] === reference) return mention;
+      if (mention === NONE || this.#reference.data[mention] === reference) return mention;
     }
   }
 }
