@@ -31,7 +31,18 @@ const PARTS: readonly (readonly [what: string, measure: () => Promise<string>])[
   ...(["SIGTERM", "SIGKILL"] as const).map((signal) =>
     [`writer's ${signal} until another writes`, () => repeat(() => afterWriterEnds(signal))] as const
   ),
-  ["throughput of the tagged Cluster against one Redis", clusterThroughput],
+  [
+    "throughput of a Cluster of masters against one Redis",
+    () => clusterThroughput({ single: 0, cluster: 0 }),
+  ],
+  [
+    "throughput of a Cluster with replicas against one Redis with a replica",
+    () => clusterThroughput({ single: 1, cluster: 1 }),
+  ],
+  [
+    "throughput of a Cluster with replicas against one Redis alone",
+    () => clusterThroughput({ single: 0, cluster: 1 }),
+  ],
   ["resident memory of a standby and of the writer", memory],
   ["rolling update of three replicas", rollingUpdate],
 ];
@@ -114,37 +125,71 @@ function afterWriterEnds(signal: "SIGTERM" | "SIGKILL"): Promise<number> {
   });
 }
 
-/** Saves the same graph alternately, and compares the runs pair by pair. */
-async function clusterThroughput(): Promise<string> {
-  await using single = await RedisServer.start();
-  await using cluster = await RedisCluster.open();
-  const { server: owner } = await cluster.ownerOf(TAGGED);
-  const targets = [single, { location: cluster.location, keyPrefix: TAGGED }] as const;
-  const rates: number[][] = [[], []];
-  const costs: number[][] = [[], []];
+/**
+ * Saves the same graph alternately to a Redis and to a Cluster, and compares the runs pair by pair. Both have
+ * replicas or neither has, since a replica receives every write and shares the processors of this machine.
+ */
+async function clusterThroughput({ single, cluster }: Compared): Promise<string> {
+  await using stack = new AsyncDisposableStack();
+  const server = stack.use(await RedisServer.start("--repl-diskless-sync-delay", "0"));
+  for (let i = 0; i < single; i++) {
+    const replica = stack.use(await RedisServer.start("--replicaof", `127.0.0.1 ${server.port}`));
+    await isReplica(replica);
+  }
+  const nodes = stack.use(await RedisCluster.open({ replicas: cluster }));
+  const { server: owner } = await nodes.ownerOf(TAGGED);
+  const targets = [server, { location: nodes.location, keyPrefix: TAGGED }] as const;
+  const servers = [server, owner] as const;
+  const runs: Cost[][] = [[], []];
   for (let i = 0; i < RUNS * 4; i++) {
-    for (const which of i % 2 ? [0, 1] : [1, 0]) {
-      const target = targets[which] ?? single;
+    for (const which of i % 2 ? [0, 1] as const : [1, 0] as const) {
       const graph = new UnsavedGraph({ objects: OBJECTS / 3, seed: 1 });
-      for (const server of [single, owner]) await server.command("FLUSHALL");
+      for (const it of servers) await it.command("FLUSHALL");
       const before = process.cpuUsage();
-      const { writes, milliseconds } = await graph.save(target);
+      const redisBefore = await processorTime(servers[which]);
+      const { writes, milliseconds } = await graph.save(targets[which]);
       const { user, system } = process.cpuUsage(before);
-      rates[which]?.push(writes / milliseconds * 1_000);
-      costs[which]?.push((user + system) / 1_000);
+      const redis = await processorTime(servers[which]) - redisBefore;
+      runs[which]?.push({ writes, milliseconds, ours: (user + system) / 1_000, redis });
     }
   }
-  const pairs = (a: readonly number[] = [], b: readonly number[] = []) =>
-    a.map((value, i) => value / (b[i] ?? NaN));
-  const [one, many] = rates;
-  const [cpuOfOne, cpuOfMany] = costs;
-  const ratios = pairs(many, one);
-  return `${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)} to ${
-    Math.max(...ratios).toFixed(2)
-  }) ` +
-    `by time, median of ${ratios.length} pairs; ${
-      median(pairs(cpuOfOne, cpuOfMany)).toFixed(2)
-    } by our CPU time`;
+  const [one = [], many = []] = runs;
+  const ratios = (of: keyof Cost) => one.map((it, i) => it[of] / (many[i]?.[of] ?? NaN));
+  const byTime = ratios("milliseconds");
+  const rates = many.map(({ writes, milliseconds }) => writes / milliseconds * 1_000);
+  return `${median(byTime).toFixed(2)} (${Math.min(...byTime).toFixed(2)} to ${
+    Math.max(...byTime).toFixed(2)
+  }) by time, median of ${byTime.length} pairs; ${median(ratios("ours")).toFixed(2)} by our CPU time, ${
+    median(ratios("redis")).toFixed(2)
+  } by that of Redis; ${Math.round(median(rates))} writes/s`;
+}
+
+/** The replicas of the single Redis, and of each node of the Cluster. */
+interface Compared {
+  readonly single: 0 | 1;
+  readonly cluster: 0 | 1;
+}
+
+/** What it took to save a graph. Times are in milliseconds; `ours` and `redis` are those of the processor. */
+interface Cost {
+  readonly writes: number;
+  readonly milliseconds: number;
+  readonly ours: number;
+  readonly redis: number;
+}
+
+/** The milliseconds of the processor that a server has taken. */
+async function processorTime(server: RedisServer): Promise<number> {
+  const info = `${await server.command("INFO", "cpu")}`;
+  const seconds = (name: string) => Number(new RegExp(`${name}:(\\S+)`).exec(info)?.[1]);
+  return (seconds("used_cpu_user") + seconds("used_cpu_sys")) * 1_000;
+}
+
+async function isReplica(server: RedisServer): Promise<void> {
+  await holds(async () => {
+    const info = `${await server.command("INFO", "replication")}`;
+    if (!/master_link_status:up/.test(info)) throw new Error(info);
+  });
 }
 
 function median(values: readonly number[]): number {

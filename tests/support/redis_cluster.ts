@@ -1,6 +1,6 @@
 /**
- * A Redis Cluster of three masters with a replica each, on free ports of this machine. A test that opens one
- * disposes of it.
+ * A Redis Cluster of three masters, each with a replica unless it is told otherwise, on free ports of this
+ * machine. A test that opens one disposes of it.
  */
 import { runProgram } from "./deployed_redis.ts";
 import { freePort } from "./free_port.ts";
@@ -27,12 +27,12 @@ export class RedisCluster implements AsyncDisposable {
     this.servers = servers;
   }
 
-  /** @param config as on redis-server's command line, for each node. */
-  static async open(...config: string[]): Promise<RedisCluster> {
+  /** @param options.replicas for each master: one or none. */
+  static async open({ replicas = 1 }: { replicas?: 0 | 1 } = {}): Promise<RedisCluster> {
     for (let tries = 1;; tries++) {
       const servers: RedisServer[] = [];
       try {
-        return await RedisCluster.#open(servers, config);
+        return await RedisCluster.#open(servers, replicas);
       } catch (error) {
         // Ports that were free may be taken by now.
         for (const server of servers) await server[Symbol.asyncDispose]();
@@ -41,19 +41,19 @@ export class RedisCluster implements AsyncDisposable {
     }
   }
 
-  static async #open(servers: RedisServer[], config: readonly string[]): Promise<RedisCluster> {
+  static async #open(servers: RedisServer[], replicas: number): Promise<RedisCluster> {
     const options = ["--cluster-enabled", "yes", "--cluster-node-timeout", "2000"];
     const quick = ["--repl-diskless-sync-delay", "0", "--cluster-replica-validity-factor", "0"];
-    for (let i = 0; i < MASTERS * 2; i++) {
+    for (let i = 0; i < MASTERS * (1 + replicas); i++) {
       const server = RedisServer.absent();
       servers.push(server);
-      await server.start(...options, ...quick, "--cluster-port", `${freePort()}`, ...config);
+      await server.start(...options, ...quick, "--cluster-port", `${freePort()}`);
     }
     const cluster = new RedisCluster(servers);
     const addresses = servers.map(({ port }) => `${HOST}:${port}`);
     const { code, output } = await runProgram("redis-cli", [
       ...["--cluster", "create", ...addresses],
-      ...["--cluster-replicas", "1", "--cluster-yes"],
+      ...["--cluster-replicas", `${replicas}`, "--cluster-yes"],
     ]);
     if (code !== 0) throw new Error(output);
     await cluster.isWhole();
@@ -140,21 +140,26 @@ export class RedisCluster implements AsyncDisposable {
     }
   }
 
-  /** Waits until every node says that the cluster is whole, with a replica for each master. */
+  /** Waits until every node says that the cluster is whole, with all replicas. */
   async isWhole(): Promise<void> {
+    const expected = this.servers.length - MASTERS;
     await holds(async () => {
       let replicas = 0;
       for (const server of this.servers) {
         const info = `${await server.command("CLUSTER", "INFO")}`;
-        if (!/cluster_state:ok/.test(info) || !/cluster_known_nodes:6/.test(info)) throw new Error(info);
+        if (
+          !/cluster_state:ok/.test(info) || !info.includes(`cluster_known_nodes:${this.servers.length}\r`)
+        ) {
+          throw new Error(info);
+        }
         const replication = `${await server.command("INFO", "replication")}`;
         if (!/role:slave/.test(replication)) continue;
         replicas++;
         if (!/master_link_status:up/.test(replication)) throw new Error(replication);
       }
-      if (replicas < MASTERS) throw new Error(`only ${replicas} nodes are replicas`);
+      if (replicas < expected) throw new Error(`only ${replicas} nodes are replicas`);
       const known = (await this.nodes()).filter(({ flags }) => /slave/.test(flags));
-      if (known.length < MASTERS) throw new Error(`only ${known.length} nodes are known as replicas`);
+      if (known.length < expected) throw new Error(`only ${known.length} nodes are known as replicas`);
     }, 40);
   }
 
