@@ -5,6 +5,7 @@
  * other replicas. Then it stops following, and unfinished requests have a few seconds.
  */
 import type { Access } from "./access/access.ts";
+import { grantingNamespaces } from "./access/granting_namespaces.ts";
 import { KubernetesAccess } from "./access/kubernetes_access.ts";
 import { TokenFileAccess } from "./access/token_file_access.ts";
 import { type Config, readConfig, type RedisConfig } from "./cli/config.ts";
@@ -366,12 +367,7 @@ function accessOf(
     return new TokenFileAccess({ graph, path: auth.file, read: readTextFile, clock: systemClock, log });
   }
   if (auth.mode === "kubernetes") {
-    // RBAC grants something in a namespace only by an object in it.
-    const granting = graph.kinds.findIndex(({ grantsRights }) => grantsRights);
-    const namespaces = () => {
-      const isWhole = graph.isSynced(granting) && !isLimited(graph.kinds[granting]!, "");
-      return Array.from(graph.namespaces(isWhole ? granting : undefined), (id) => graph.text.text(id));
-    };
+    const namespaces = () => grantingNamespaces(graph, isLimited);
     const reviews = new Reviews({ client, clock: systemClock });
     return new KubernetesAccess({ graph, reviews, namespaces, clock: systemClock, log });
   }
