@@ -6,6 +6,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import project from "../../deno.json" with { type: "json" };
 import { kinds } from "../../src/kinds/registry.ts";
 import { Simulator } from "../../src/simulator/simulator.ts";
+import { bundledCommand, makeBundledProgram } from "../support/bundled_program.ts";
 import { holds } from "../support/holds.ts";
 import { kubeconfigOf } from "../support/kubeconfig.ts";
 import { freePort } from "../support/free_port.ts";
@@ -14,13 +15,14 @@ const NOBODY = 65_534;
 const importMap = import.meta.resolve("@std/cli/parse-args").startsWith("file:")
   ? ["--import-map=stand_ins/import_map.json"]
   : [];
-const FLAGS = project.tasks.start.command.match(/--(v8-flags|allow-[a-z]+)\S*/g) ?? [];
 
 Deno.test("The bundle on its own", async (test) => {
   const folder = await Deno.makeTempDir({ prefix: "astrolabe-bundle-" });
   const commit = "0123456789abcdef0123456789abcdef01234567";
   try {
-    await prepare(folder, commit);
+    await makeBundledProgram(folder, commit);
+    await Deno.mkdir(`${folder}/empty`);
+    await Deno.chmod(`${folder}/empty`, 0o755);
     await test.step("The bundle, has the licence of every package in it beside it", async () => {
       const notices = await Deno.readTextFile(`${folder}/THIRD_PARTY_NOTICES.txt`);
       const packages = await packagesIn(folder);
@@ -60,22 +62,10 @@ async function packagesIn(folder: string): Promise<string[]> {
   return Array.from(new Set(Array.from(comments, ([, name, version]) => `${name} ${version}`)));
 }
 
-/** Creates the bundle, a copy of Deno and an empty folder, all readable for every user. */
-async function prepare(folder: string, commit: string): Promise<void> {
-  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--allow-all", "scripts/bundle.ts", ...importMap],
-    env: { COMMIT: commit, OUTPUT: `${folder}/astrolabe.js` },
-    stdin: "null",
-  }).output();
-  if (!success) throw new Error(new TextDecoder().decode(stderr));
-  await Deno.copyFile(Deno.execPath(), `${folder}/deno`);
-  await Deno.mkdir(`${folder}/empty`);
-  for (const name of ["", "/astrolabe.js", "/deno", "/empty"]) await Deno.chmod(folder + name, 0o755);
-}
-
 function command(folder: string, args: readonly string[]): Deno.Command {
-  return new Deno.Command(`${folder}/deno`, {
-    args: ["run", "--no-config", "--no-prompt", "--cached-only", ...FLAGS, "../astrolabe.js", ...args],
+  const [program = "", ...start] = bundledCommand(folder);
+  return new Deno.Command(program, {
+    args: [...start, ...args],
     cwd: `${folder}/empty`,
     clearEnv: true,
     env: { NO_COLOR: "1" },
