@@ -44,6 +44,22 @@ export class RowBits {
     return copy;
   }
 
+  /** Visits the rows in ascending order. `visit` may remove the row that it is called with. */
+  forEach(visit: (row: number) => void): void {
+    for (let at = 0; at < this.#words.length; at++) {
+      let left = this.#words[at]!;
+      while (left !== 0) {
+        const lowest = left & -left;
+        visit(at * 32 + 31 - Math.clz32(lowest));
+        left ^= lowest;
+      }
+    }
+  }
+
+  get bytes(): number {
+    return this.#words.byteLength;
+  }
+
   /** Visits the rows that the other set does not have. */
   forEachMissingIn(other: RowBits, visit: (row: number) => void): void {
     for (let at = 0; at < this.#words.length; at++) {

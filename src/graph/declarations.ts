@@ -10,6 +10,7 @@ import { NONE } from "../arrays/columns.ts";
 import type { Changes } from "./changes.ts";
 import type { Placement } from "./placement.ts";
 import type { Relations } from "./relations.ts";
+import type { Suspects } from "./suspects.ts";
 import {
   AS_TARGET,
   BY_UID,
@@ -29,6 +30,7 @@ export interface DeclarationsOptions {
   readonly changes: Changes;
   readonly relations: Relations;
   readonly placement: Placement;
+  readonly suspects: Suspects;
   readonly kindNumber: (kind: ResourceKind) => number;
   /** Seconds since 1970. */
   readonly now: () => number;
@@ -83,7 +85,9 @@ export class Declarations {
           previous = reference;
         } else this.#removeAfter(row, previous);
       }
-      if (found) visit(row);
+      if (!found) continue;
+      this.#options.suspects.declared(row);
+      visit(row);
     }
     this.dropOrphans();
   }

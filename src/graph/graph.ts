@@ -20,6 +20,7 @@ import { Placement } from "./placement.ts";
 import { GraphReader } from "./queries/reader.ts";
 import { GraphStock } from "./queries/stock.ts";
 import { Relations } from "./relations.ts";
+import { Suspects } from "./suspects.ts";
 import { FINISHED, IDLE, ON_HOLD, RESTORED, SEEN } from "./tables/rows.ts";
 import { Tables } from "./tables/tables.ts";
 import { validate } from "./validate.ts";
@@ -33,6 +34,7 @@ export class Graph {
   readonly #tables: Tables;
   readonly #changes = new Changes();
   readonly #relations: Relations;
+  readonly #suspects: Suspects;
   readonly #placement: Placement;
   readonly #declarations: Declarations;
   /** Strings that the read side holds from the start, once each. */
@@ -52,11 +54,14 @@ export class Graph {
     const changes = this.#changes;
     const now = () => Math.floor(clock() / 1000);
     const kindNumber = (kind: ResourceKind) => this.#kinds.number(kind);
-    const relations = new Relations(this.#tables, { kinds: this.#kinds.all, changes, now });
-    const placement = new Placement(this.#tables, { changes, relations, kindNumber, now });
+    const suspects = new Suspects(this.#tables, this.#kinds.all);
+    const relations = new Relations(this.#tables, { suspects, changes, now });
+    const common = { changes, relations, suspects, kindNumber, now };
+    const placement = new Placement(this.#tables, common);
+    this.#suspects = suspects;
     this.#relations = relations;
     this.#placement = placement;
-    this.#declarations = new Declarations(this.#tables, { changes, relations, placement, kindNumber, now });
+    this.#declarations = new Declarations(this.#tables, { ...common, placement });
     this.#now = now;
     this.#time = now();
     this.read = new GraphReader(this.#tables, {
@@ -82,7 +87,7 @@ export class Graph {
   validate(): string[] {
     return validate(this.#tables, {
       hasKind: (kind) => this.#kinds.has(kind),
-      kinds: this.#kinds.all.length,
+      kinds: this.#kinds.all,
       relations: this.#relations.counts,
       resources: this.#placement.resources,
       constants: this.#constants,
@@ -99,7 +104,11 @@ export class Graph {
     if (isNew) this.#tables.cohorts.openKind(number);
     this.#changes.begin();
     this.#changes.note();
-    if (!isNew) this.#forEachRow({ kind }, (row) => this.#changes.resourceChanged(row));
+    if (isNew) return;
+    this.#forEachRow({ kind }, (row) => {
+      this.#suspects.written(row);
+      this.#changes.resourceChanged(row);
+    });
   }
 
   /**
@@ -245,6 +254,7 @@ export class Graph {
     rows.set(row, RESTORED, false);
     rows.setResourceVersion(row, record.resourceVersion);
     this.#declarations.declare(row, record);
+    this.#suspects.written(row);
     if (changes.visible) changes.resourceChanged(row);
     return row;
   }
@@ -269,6 +279,7 @@ export class Graph {
     const { rows } = this.#tables;
     if (rows.has(row, flag) === on) return;
     rows.set(row, flag, on);
+    if (flag === FINISHED) this.#suspects.finished(row, on);
     this.#changes.note();
   }
 

@@ -21,6 +21,7 @@ import type { ResourceKind } from "../model/resource_kind.ts";
 import { NONE } from "../arrays/columns.ts";
 import type { Changes } from "./changes.ts";
 import type { Relations } from "./relations.ts";
+import type { Suspects } from "./suspects.ts";
 import { AS_TARGET, MENTIONED } from "./tables/references.ts";
 import { FINISHED, IDLE, IN_KEY_INDEX, IN_UID_INDEX, ON_HOLD, RESTORED, SEEN, THERE } from "./tables/rows.ts";
 import type { Tables } from "./tables/tables.ts";
@@ -28,6 +29,7 @@ import type { Tables } from "./tables/tables.ts";
 export interface PlacementOptions {
   readonly changes: Changes;
   readonly relations: Relations;
+  readonly suspects: Suspects;
   readonly kindNumber: (kind: ResourceKind) => number;
   /** Seconds since 1970. */
   readonly now: () => number;
@@ -37,14 +39,16 @@ export class Placement {
   readonly #tables: Tables;
   readonly #changes: Changes;
   readonly #relations: Relations;
+  readonly #suspects: Suspects;
   readonly #kindNumber: (kind: ResourceKind) => number;
   readonly #now: () => number;
   #resources = 0;
 
-  constructor(tables: Tables, { changes, relations, kindNumber, now }: PlacementOptions) {
+  constructor(tables: Tables, { changes, relations, suspects, kindNumber, now }: PlacementOptions) {
     this.#tables = tables;
     this.#changes = changes;
     this.#relations = relations;
+    this.#suspects = suspects;
     this.#kindNumber = kindNumber;
     this.#now = now;
   }
@@ -240,6 +244,7 @@ export class Placement {
     strings.release(rows.message.data[row]!);
     rows.message.data[row] = 0;
     rows.clearResourceVersion(row);
+    this.#suspects.gone(row);
   }
 
   /** Moves a row from its cohort to another one, or to none with NONE. Does not notify listeners. */

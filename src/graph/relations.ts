@@ -2,17 +2,16 @@
  * Makes relations out of references and selections, counts them by type, and tells of each. A relation
  * exists while both its ends are present and one of them declares it.
  */
-import { RELATION_MEANINGS, RELATION_TYPES, RELATION_TYPES_MAX } from "../model/relation.ts";
-import type { ResourceKind } from "../model/resource_kind.ts";
+import { RELATION_MEANINGS, RELATION_TYPES_MAX } from "../model/relation.ts";
 import { NONE } from "../arrays/columns.ts";
 import type { Changes } from "./changes.ts";
+import type { Suspects } from "./suspects.ts";
 import { ACTIVE, REVERSED } from "./tables/references.ts";
 import type { SelectionListener } from "./tables/selectors.ts";
 import type { Tables } from "./tables/tables.ts";
 
 export interface RelationsOptions {
-  /** By number. */
-  readonly kinds: readonly ResourceKind[];
+  readonly suspects: Suspects;
   readonly changes: Changes;
   /** Seconds since 1970. */
   readonly now: () => number;
@@ -22,13 +21,13 @@ export class Relations implements SelectionListener {
   /** The number of relations, by number of type. It has room for all types that may be added. */
   readonly counts = new Uint32Array(RELATION_TYPES_MAX);
   readonly #tables: Tables;
-  readonly #kinds: readonly ResourceKind[];
+  readonly #suspects: Suspects;
   readonly #changes: Changes;
   readonly #now: () => number;
 
-  constructor(tables: Tables, { kinds, changes, now }: RelationsOptions) {
+  constructor(tables: Tables, { suspects, changes, now }: RelationsOptions) {
     this.#tables = tables;
-    this.#kinds = kinds;
+    this.#suspects = suspects;
     this.#changes = changes;
     this.#now = now;
   }
@@ -65,11 +64,17 @@ export class Relations implements SelectionListener {
 
   /** Makes relations of all that is declared about a resource that has come. */
   activateIncoming(row: number): void {
-    this.#forEachIncoming(row, (reference) => this.activate(reference));
+    this.#forEachIncoming(row, (reference) => {
+      this.activate(reference);
+      this.#suspects.met(reference);
+    });
   }
 
   deactivateIncoming(row: number): void {
-    this.#forEachIncoming(row, (reference) => this.deactivate(reference));
+    this.#forEachIncoming(row, (reference) => {
+      this.deactivate(reference);
+      this.#suspects.unmet(reference);
+    });
   }
 
   /** Makes a relation of a reference whose ends are present, unless the type forbids one between them. */
@@ -99,26 +104,24 @@ export class Relations implements SelectionListener {
     const declaring = references.source.data[reference]!;
     const target = references.target.data[reference]!;
     const type = references.type.data[reference]!;
-    this.#count(type, { target, count });
-    if (references.has(reference, REVERSED)) this.#changes.relationChanged(target, declaring, type);
-    else this.#changes.relationChanged(declaring, target, type);
+    const [from, to] = references.has(reference, REVERSED) ? [target, declaring] : [declaring, target];
+    this.#count(type, { target: to, count });
+    this.#changes.relationChanged(from, to, type);
   }
 
   #countSelected(selector: number, row: number, count: 1 | -1): void {
     const { selectors } = this.#tables;
     const type = selectors.type.data[selector]!;
+    this.#suspects.selected(selector, row, count);
     this.#count(type, { target: row, count });
     this.#changes.relationChanged(selectors.source.data[selector]!, row, type);
   }
 
   /** Counts a relation that is new or gone. Without its last one, its target may be unused. */
   #count(type: number, { target, count }: { target: number; count: 1 | -1 }): void {
-    const { rows, cohorts } = this.#tables;
-    if (count < 0) {
-      const { unusedWithout } = this.#kinds[cohorts.kind(rows.cohort.data[target]!)]!;
-      if (unusedWithout !== undefined && unusedWithout === RELATION_TYPES[type]) {
-        rows.unusedSince.data[target] = this.#now();
-      }
+    if (count > 0) this.#suspects.related(type, target);
+    else if (this.#suspects.unrelated(type, target)) {
+      this.#tables.rows.unusedSince.data[target] = this.#now();
     }
     this.counts[type]! += count;
   }

@@ -5,6 +5,7 @@
  */
 import { NONE } from "../arrays/columns.ts";
 import { RELATION_TYPES } from "../model/relation.ts";
+import type { ResourceKind } from "../model/resource_kind.ts";
 import { THERE } from "./tables/rows.ts";
 import type { Tables } from "./tables/tables.ts";
 import { checkGroups } from "./validation/check_groups.ts";
@@ -12,11 +13,12 @@ import { checkReferences } from "./validation/check_relations.ts";
 import { checkRows } from "./validation/check_rows.ts";
 import { checkSelectors } from "./validation/check_selectors.ts";
 import { checkStrings } from "./validation/check_storage.ts";
+import { checkSuspects } from "./validation/check_suspects.ts";
 import { Findings, Holds } from "./validation/findings.ts";
 
 export interface ValidateOptions {
-  /** The number of kinds, including those that have gone. */
-  readonly kinds: number;
+  /** The kinds by number, including those that have gone. */
+  readonly kinds: readonly ResourceKind[];
   readonly hasKind: (kind: number) => boolean;
   /** The relations that were counted, by type. */
   readonly relations: ArrayLike<number>;
@@ -39,7 +41,7 @@ export function validate(
   const rows = checkRows(findings, tables, { strings });
   const referred = checkReferences(findings, tables, { rows, scopes, strings });
   const selected = checkSelectors(findings, tables, { scopes, strings });
-  checkGroups(findings, tables, { kinds, hasKind, scopes, strings });
+  checkGroups(findings, tables, { kinds: kinds.length, hasKind, scopes, strings });
   checkStrings(findings, tables.strings, strings);
 
   RELATION_TYPES.forEach((type, number) => {
@@ -51,5 +53,6 @@ export function validate(
   for (const row of present) {
     if (tables.rows.cohort.data[row] === NONE) findings.report(`row ${row} is present and in no cohort`);
   }
+  checkSuspects(findings, tables, { rows: present, kinds });
   return findings.differences;
 }

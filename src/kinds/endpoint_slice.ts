@@ -13,7 +13,7 @@ export const endpointSlice: KindRule = {
       targetRef: wire.message(4, OBJECT_REFERENCE),
     }),
   }),
-  toleratesMissingFor: 60,
+  toleratesMissing: { selects: 60, endpoints: 60 },
 
   health: (slice) => {
     const endpoints = list(slice.endpoints);

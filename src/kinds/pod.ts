@@ -52,6 +52,7 @@ export const pod: KindRule = {
   }),
   role: "pod",
   mountsClaims: true,
+  toleratesMissing: { "runs-on": 60 },
 
   health: (object) => {
     const { spec, status } = object;
@@ -88,7 +89,7 @@ export const pod: KindRule = {
     const own = fields(metadata);
     podReferences(requiredFields(spec), refer);
     // Pods of a node that is gone are deleted within a minute, so that a missing node is not a problem.
-    refer.to("runs-on", { kind: "Node", name: requiredFields(spec).nodeName, optional: true });
+    refer.to("runs-on", { kind: "Node", name: requiredFields(spec).nodeName });
     for (const { name, ephemeral } of list(requiredFields(spec).volumes)) {
       if (ephemeral === undefined || ephemeral === null) continue;
       refer.select("mounts", {

@@ -66,8 +66,8 @@ export interface ResourceKind {
   readonly unusedWithout?: RelationType;
   /** An unresolved reference of one of these types is a leftover, and therefore only a warning. */
   readonly leftovers?: readonly RelationType[];
-  /** Number of seconds for which the target of a reference may be missing before it is a problem. */
-  readonly toleratesMissingFor?: number;
+  /** By type: the seconds for which the target of a reference may be missing before it is a problem. */
+  readonly toleratesMissing?: Readonly<Partial<Record<RelationType, number>>>;
   /** A resource of this kind controls repeated runs. Of the finished ones, only the newest counts. */
   readonly repeats?: boolean;
   /** Objects of the kind grant rights in their namespace. */

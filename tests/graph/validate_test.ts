@@ -7,6 +7,7 @@ import { RowIndex } from "../../src/arrays/row_index.ts";
 import { Strings } from "../../src/arrays/string_table.ts";
 import { ACTIVE } from "../../src/graph/tables/references.ts";
 import { RESTORED, THERE } from "../../src/graph/tables/rows.ts";
+import { REASONS } from "../../src/graph/tables/suspect_sets.ts";
 import { Tables } from "../../src/graph/tables/tables.ts";
 import { validate } from "../../src/graph/validate.ts";
 import {
@@ -17,6 +18,7 @@ import {
   checkStrings,
 } from "../../src/graph/validation/check_storage.ts";
 import { Findings, Holds } from "../../src/graph/validation/findings.ts";
+import { testKinds } from "../support/records.ts";
 
 const name = "it";
 
@@ -115,10 +117,17 @@ function smallTables(): { tables: Tables; row: number; placeholder: number; refe
     note: 0,
   });
   cohorts.releaseScope(scope);
+  tables.suspects.unmet.set(row, true);
   return { tables, row, placeholder, reference };
 }
 
-const small = { kinds: 1, hasKind: () => true, relations: [], resources: 1, constants: [] };
+const small = {
+  kinds: testKinds.slice(0, 1),
+  hasKind: () => true,
+  relations: [],
+  resources: 1,
+  constants: [],
+};
 
 const corruptions: [what: string, corrupt: (it: ReturnType<typeof smallTables>) => void][] = [
   ["a string without its holder", ({ tables, row }) => tables.strings.release(tables.rows.name.data[row]!)],
@@ -138,6 +147,10 @@ const corruptions: [what: string, corrupt: (it: ReturnType<typeof smallTables>) 
   ],
   ["a mention that nobody makes", ({ tables }) => tables.mentions.add(0, { scope: 0, name: 0 })],
   ["a row that is in use and empty", ({ tables }) => tables.rows.take()],
+  ...REASONS.map((reason): typeof corruptions[number] => [
+    `a row that is wrongly ${reason === "unmet" ? "not " : ""}${reason}`,
+    ({ tables, row }) => tables.suspects[reason].set(row, reason !== "unmet"),
+  ]),
 ];
 
 Deno.test("validate() finds no difference in sound tables", () => {

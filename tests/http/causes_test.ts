@@ -7,7 +7,8 @@ import { deployment, pod } from "./workload.ts";
 
 /** `severity Kind namespace/name: Pods: message`, with a question mark behind what is missing. */
 async function causes(objects: Iterable<KubeObject>, { after = 0, query = "" } = {}): Promise<string[]> {
-  const api = new Api([object("ServiceAccount", "n/default"), ...objects]);
+  const needed = [object("ServiceAccount", "n/default"), node("node-1"), node("node-2")];
+  const api = new Api([...needed, ...objects]);
   api.clock.advance(after * 1000);
   return describe(await api.get(`/api/v1/causes${query}`));
 }
@@ -20,6 +21,8 @@ function describe(answer: any[]): string[] {
   });
 }
 
+const node = (name: string) =>
+  object("Node", name, { status: { conditions: [{ type: "Ready", status: "True" }] } });
 const secretEnv = (name: string) => ({
   containers: [{ name: "app", image: "app:1", envFrom: [{ secretRef: { name } }] }],
 });
@@ -344,6 +347,21 @@ const CASES: readonly [name: string, objects: KubeObject[], expected: string[], 
     "an evicted Pod beside its replacement",
     deployment("web", { desired: 1, pods: [{ ready: true }, { phase: "Failed" }] }),
     ["warning Deployment n/web: 1: Failed"],
+  ],
+  [
+    "Pods whose node is gone for less than a minute",
+    deployment("web", { pods: [{ ready: true, node: "gone" }] }),
+    [],
+    59,
+  ],
+  [
+    "Pods whose node is gone",
+    [
+      ...deployment("web", { pods: [{ ready: true, node: "gone" }] }),
+      ...deployment("api", { pods: [{ ready: true, node: "gone" }] }),
+    ],
+    ["warning Node /gone?: 2: Node gone does not exist"],
+    60,
   ],
   ["a bare Pod", [pod("lonely", crash)], ["error Pod n/lonely: 1: Container app: CrashLoopBackOff"]],
   ["a healthy cluster", deployment("web", { pods: [{ ready: true }] }), []],

@@ -320,7 +320,7 @@ Deno.test("GET /api/v1/problems, a Service that selects no unfinished Pod is an 
   ]);
 });
 
-Deno.test("GET /api/v1/problems, a resource that is Pending for ten minutes is stuck, unless it is so on purpose", async () => {
+Deno.test("GET /api/v1/problems, a resource that is Pending for more than ten minutes is stuck, unless it is so on purpose", async () => {
   const api = new Api([
     object("ServiceAccount", "n/default"),
     object("Pod", "n/waits", { spec: {}, status: { phase: "Pending" } }),
@@ -335,7 +335,7 @@ Deno.test("GET /api/v1/problems, a resource that is Pending for ten minutes is s
     }),
   ]);
   const { rv } = await api.get("/api/v1/graph");
-  api.clock.advance(599_000);
+  api.clock.advance(600_000);
   assertEquals([await full(api), (await api.get("/api/v1/graph")).rv], [[], rv]);
   api.clock.advance(1_000);
   assertEquals(await full(api), ["warning Pod waits: stuck: Waiting for a node"]);
@@ -366,7 +366,7 @@ Deno.test("GET /api/v1/problems, a release whose newest revision has failed or t
     "error Secret sh.helm.release.v1.broken.v10: helm-release: Revision 10 of release broken is failed";
   const slow =
     "error ConfigMap sh.helm.release.v1.slow.v3: helm-release: Revision 3 of release slow is pending-upgrade";
-  api.clock.advance(599_000);
+  api.clock.advance(600_000);
   assertEquals(await full(api), [broken]);
   const { rv } = await api.get("/api/v1/graph");
   api.clock.advance(1_000);

@@ -47,7 +47,7 @@ check("readiness_gate", {
 });
 
 check("ready", {
-  references: [owner, "runs-on -> Node node-3, optional", "uses-sa -> ServiceAccount shop/web"],
+  references: [owner, "runs-on -> Node node-3", "uses-sa -> ServiceAccount shop/web"],
   selectors: [],
   detail: {
     ownerReferences: [
@@ -61,7 +61,7 @@ check("ready", {
 check("claims", {
   references: [
     "mounts -> PersistentVolumeClaim shop/web-data",
-    "runs-on -> Node node-3, optional",
+    "runs-on -> Node node-3",
     "uses-sa -> ServiceAccount shop/web",
   ],
   selectors: [
@@ -71,7 +71,7 @@ check("claims", {
 check("references", {
   references: [
     owner,
-    "runs-on -> Node node-3, optional",
+    "runs-on -> Node node-3",
     "uses-configmap -> ConfigMap shop/debug-config",
     "uses-configmap -> ConfigMap shop/env-config",
     "uses-configmap -> ConfigMap shop/init-env",

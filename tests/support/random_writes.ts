@@ -57,14 +57,17 @@ function customKind(group: string, names: { kind: string; plural: string }): Res
 /** Returns a function that makes one random write per call and applies it to all given targets. */
 export function randomWriter(
   seed: number,
-  { customKinds = false }: { customKinds?: boolean } = {},
+  { customKinds = false, kinds: always = testKinds }: {
+    customKinds?: boolean;
+    kinds?: readonly ResourceKind[];
+  } = {},
 ): (targets: readonly Writable[]) => void {
   const next = random(seed);
   const pick = <T>(from: readonly T[]): T => from[Math.floor(next() * from.length)]!;
   const some = <T>(most: number, make: () => T): T[] =>
     Array.from({ length: Math.floor(next() * (most + 1)) }, make);
 
-  let kinds: readonly ResourceKind[] = testKinds;
+  let kinds = always;
   const uid = () =>
     next() < 0.7
       ? `00000000-0000-4000-8000-0000000000${pick(["00", "01", "02", "03", "04", "05"])}`
@@ -81,7 +84,7 @@ export function randomWriter(
   };
   const selector = (): SelectorReference => ({
     type: "selects",
-    kind: customKinds ? pick(kinds) : testKinds[0]!,
+    kind: customKinds ? pick(kinds) : always[0]!,
     selector: some(2, () => {
       const operator = pick(OPERATORS);
       const takesValues = operator === "In" || operator === "NotIn";
@@ -107,9 +110,10 @@ export function randomWriter(
       labels: [...new Map(some(3, () => pick(LABELS)))].sort(([a], [b]) => a < b ? -1 : 1),
       annotations: some(1, () => ["argocd.argoproj.io/note", pick(NAMES)] as const),
       message: pick(["", "fine", 'not "fine"\n']),
-      status: pick(["Ready", "Error"]),
+      status: pick(["Ready", "Error", "Pending"]),
       idle: next() < 0.2,
       finished: next() < 0.2,
+      onHold: next() < 0.2,
       ...(next() < 0.3 ? { release: { namespace: pick(NAMESPACES), name: pick(NAMES) } } : {}),
       detail: next() < 0.5
         ? { image: pick(NAMES), ownerReferences: [{ kind: "K", name: "o", uid: uid() }] }

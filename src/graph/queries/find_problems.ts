@@ -6,7 +6,7 @@ import { type Problem, PROBLEM_TYPES, type ProblemType, type Severity } from "./
 import { forEachProblem, type ProblemScope } from "./problems.ts";
 import { type Filter, hasPart, select, testOf } from "./select.ts";
 import type { Sight } from "./sight.ts";
-import { suspectsOf } from "./suspects.ts";
+import { isSuspect, suspectsOf } from "./find_suspects.ts";
 
 export interface ProblemCounts {
   readonly problems: Readonly<Record<ProblemType, number>>;
@@ -29,7 +29,9 @@ export function rowsToAsk(sight: Sight, filter: Filter, scope: ProblemScope): nu
     }
     return asked;
   }
-  for (const row of select(sight, filter)) if (!isStorage(sight, row)) asked.push(row);
+  for (const row of select(sight, filter)) {
+    if (isSuspect(sight, row) && !isStorage(sight, row)) asked.push(row);
+  }
   if (filter.owner === undefined) { for (const row of unsettledOf(sight, filter)) asked.push(row); }
   return asked;
 }

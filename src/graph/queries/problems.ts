@@ -20,7 +20,7 @@ import { isMet, isThereFor, kindOf, type Sight } from "./sight.ts";
 import { forEachOwner, forEachSource } from "./walk.ts";
 
 /** The longest time for which a resource may be Pending or an operation of Helm may take. */
-export const PATIENCE_SECONDS = 600;
+const PATIENCE_SECONDS = 600;
 
 const ERROR = STATUSES.indexOf("Error");
 const PENDING = STATUSES.indexOf("Pending");
@@ -71,7 +71,12 @@ export function forEachProblem(
 /** Reports whether a row has been Pending for too long, and not on purpose. */
 export function isStuck({ tables: { rows } }: Sight, row: number, now: number): boolean {
   return rows.status.data[row] === PENDING && !rows.has(row, ON_HOLD) &&
-    now - rows.since.data[row]! >= PATIENCE_SECONDS;
+    hasTakenTooLong(rows.since.data[row]!, now);
+}
+
+/** Reports whether what began at `since` has taken longer than it may. */
+export function hasTakenTooLong(since: number, now: number): boolean {
+  return now - since > PATIENCE_SECONDS;
 }
 
 function forEachUnmetReference(
@@ -96,8 +101,9 @@ function forEachUnmetReference(
     const kind = kindOf(sight, row);
     // What exists for others tells nothing of when it did not.
     const missingSince = rows.has(target, THERE) ? 0 : rows.since.data[target]!;
-    if (now - missingSince < (kind.toleratesMissingFor ?? 0)) continue;
     const relation = references.type.data[at]!;
+    const tolerance = kind.toleratesMissing?.[RELATION_TYPES[relation]!] ?? 0;
+    if (now - missingSince < tolerance) continue;
     if (isDeclaredAbove(sight, row, { relation, target })) continue;
     // A Pending volume, such as a released one, no longer needs its class.
     const isPendingClaim = rows.status.data[row] === PENDING && kind.namespaced;
@@ -200,7 +206,7 @@ function releaseProblem(
   if (revision === undefined) return;
   const { status, updated } = revision;
   const isPending = status.startsWith("pending-");
-  if (status !== "failed" && !(isPending && now - updated >= PATIENCE_SECONDS)) return;
+  if (status !== "failed" && !(isPending && hasTakenTooLong(updated, now))) return;
   visit({ type: "helm-release", severity: "error", row, since: updated, revision });
 }
 

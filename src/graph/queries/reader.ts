@@ -13,6 +13,7 @@ import { BandFinder, type BandKey, bandSources, type BandSums, bandSums, bandTex
 import { type Cause, CauseCollector, CauseCounter } from "./causes.ts";
 import { chartsOf, internChartKeys } from "./charts.ts";
 import { findProblems, noProblems, type ProblemCounts, rowsToAsk } from "./find_problems.ts";
+import { beginsByTime, countUnresolved } from "./find_suspects.ts";
 import { type Revision, revisionsOf } from "./helm_storage.ts";
 import { type Impact, impactOf } from "./impact.ts";
 import type { Problem } from "./problem.ts";
@@ -24,7 +25,6 @@ import { type Filter, hasPart, releasesNamed, select, testOf } from "./select.ts
 import { RowReader } from "./row_reader.ts";
 import { type Extent, sees, type Sight } from "./sight.ts";
 import type { Slicer } from "./slicer.ts";
-import { beginsByTime, countUnresolved } from "./suspects.ts";
 import { type Permits, VisibleScopes } from "./visible_scopes.ts";
 import { type Path, pathFromRelease } from "./why.ts";
 

@@ -44,6 +44,8 @@ export class Selectors {
   readonly type = u8();
   /** Since when the selector selects nothing, in seconds since 1970. The graph maintains it. */
   readonly emptySince = u32();
+  /** The number of selected resources that have not finished. The graph maintains it. */
+  readonly unfinished = u32();
   readonly #block = u32();
   readonly #bucket = u32();
   readonly #inBucket = new Lists();
@@ -53,6 +55,7 @@ export class Selectors {
     this.source,
     this.type,
     this.emptySince,
+    this.unfinished,
     this.#block,
     this.#bucket,
     this.#inBucket.next,
@@ -105,6 +108,7 @@ export class Selectors {
     const selector = this.#selectors.take();
     this.source.data[selector] = source;
     this.type.data[selector] = type;
+    this.unfinished.data[selector] = 0;
     this.#scope.data[selector] = scope;
     this.#encode(requirements);
     this.#block.data[selector] = this.#blocks.put(this.#draft.words, this.#draft.length);

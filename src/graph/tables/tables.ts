@@ -6,6 +6,7 @@ import { References } from "./references.ts";
 import { Rows } from "./rows.ts";
 import { type SelectionListener, Selectors } from "./selectors.ts";
 import { Strings } from "../../arrays/string_table.ts";
+import { SuspectSets } from "./suspect_sets.ts";
 import { Uids } from "./uids.ts";
 
 /** The tables of a graph. */
@@ -19,6 +20,7 @@ export class Tables {
   readonly mentions: Mentions;
   readonly selectors: Selectors;
   readonly details = new Details(this.strings, this.uids);
+  readonly suspects = new SuspectSets();
 
   constructor(listener: SelectionListener) {
     this.cohorts = new Cohorts(this.strings, this.labels);
@@ -31,6 +33,7 @@ export class Tables {
   /** The number of bytes allocated, slack included. */
   get bytes(): number {
     return this.strings.bytes + this.labels.bytes + this.cohorts.bytes + this.rows.bytes +
-      this.references.bytes + this.mentions.bytes + this.selectors.bytes + this.details.bytes;
+      this.references.bytes + this.mentions.bytes + this.selectors.bytes + this.details.bytes +
+      this.suspects.bytes;
   }
 }
