@@ -65,10 +65,12 @@ export function readConfiguration(text: string, { isNamed }: { isNamed: boolean 
     throw new ConfigurationError([{ line: 1, place: "", message: "The file has more than 1 MB" }]);
   }
   const value = parseYaml(text);
-  const lines = new YamlLines(text);
   const mistakes: Mistake[] = [];
-  const report = (at: Place, message: string) =>
-    void mistakes.push({ line: lines.at(at), place: placeText(at), message });
+  let lines: YamlLines | undefined;
+  const report = (at: Place, message: string) => {
+    lines ??= new YamlLines(text);
+    mistakes.push({ line: lines.at(at), place: placeText(at), message });
+  };
   if (!isObject(value)) report([], "must be an object with the key kinds");
   const { success, output, issues } = v.safeParse(ConfigurationForm, value);
   if (success) {
@@ -256,13 +258,19 @@ class Checker {
     }
   }
 
-  /** Two selections of one type could select the same resource, and a relation exists only once. */
+  /** Two declarations of one type could lead to the same resource, and a selector does not see the other one. */
   #selectorsAreAlone(references: readonly ReferenceForm[], at: Place): void {
-    references.forEach(({ type }, i) => {
-      const same = references.filter((other) => other.type === type);
-      if (same.length < 2 || same.every(({ to }) => to.selector === undefined)) return;
-      if (references.findIndex((other) => other.type === type) === i) return;
-      this.#report([...at, "references", i, "type"], `A type with a selector can be used only once: ${type}`);
+    references.forEach(({ type, to }, i) => {
+      const overlaps = (other: ReferenceForm) =>
+        other.type === type && (to.selector ?? other.to.selector) !== undefined &&
+        (groupOf(other.to.apiVersion ?? "v1") === groupOf(to.apiVersion ?? "v1") &&
+            other.to.kind === to.kind ||
+          (to.kindPath ?? other.to.kindPath) !== undefined);
+      if (!references.slice(0, i).some(overlaps)) return;
+      this.#report(
+        [...at, "references", i, "type"],
+        `${type} leads to ${to.kind} above already, by a selector`,
+      );
     });
   }
 

@@ -155,7 +155,7 @@ const MISTAKES: Readonly<Record<string, readonly [text: string, ...mistakes: str
       "  - { type: feeds, to: { kind: Service, selector: spec.selector } }",
       "  - { type: feeds, to: { kind: Service, name: spec.name } }",
     ),
-    "line 6: kinds[0].references[1].type: A type with a selector can be used only once: feeds",
+    "line 6: kinds[0].references[1].type: feeds leads to Service above already, by a selector",
   ],
   "a namespace of the items of another list": [
     reference(
