@@ -80,6 +80,8 @@ const REFUSED: readonly (readonly [values: Values, message: RegExp])[] = [
     /certKey: it needs keyKey/,
   ],
   [{ redis: { mode: "single", maxmemory: "512mb" } }, /512Mi is less than twice redis\.maxmemory \(512mb\)/],
+  [{ auth: { mode: "token" } }, /auth\.existingSecret: name the Secret/],
+  [{ config: { kinds: [] }, existingConfigMap: "a" }, /existingConfigMap: it contradicts config/],
   [{ httpRoute: { enabled: true } }, /httpRoute\.parentRefs: name the Gateway/],
   [{ service: { alias: { enabled: true } } }, /name another namespace/],
   [

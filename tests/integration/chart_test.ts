@@ -69,12 +69,21 @@ Deno.test(`The installed chart${skipped}`, { ignore: !isAvailable }, async (test
       metadata: { name: "redis" },
       stringData: { address: `127.0.0.1:${redis.port}`, password: PASSWORD },
     });
+    const values = `${folder}/values.yaml`;
+    const reference = { type: "configured-by", to: { kind: "ConfigMap", name: "metadata.labels.settings" } };
+    await Deno.writeTextFile(
+      values,
+      JSON.stringify({
+        log: { verbosity: 2 },
+        config: { kinds: [{ apiVersion: "v1", kind: "ServiceAccount", references: [reference] }] },
+      }),
+    );
     kubelet = new Kubelet(server, { namespace: NAMESPACE, program });
 
     await step("becomes ready", async () => {
-      await run("install", "graph", CHART, "--wait", "--timeout=1m", "--set=log.verbosity=2");
+      await run("install", "graph", CHART, "--wait", "--timeout=1m", `--values=${values}`);
       assertEquals(theOnlyPod().args, ["--v=2"]);
-      assertEquals(theOnlyPod().env, { SHUTDOWN_DELAY: "5" });
+      assertEquals(theOnlyPod().env, { SHUTDOWN_DELAY: "5", CONFIG: "/etc/astrolabe/config.yaml" });
     });
     await step("follows every kind of the cluster with its own account", async () => {
       const answer: Manifest[] = await ask("/api/v1/kinds");
@@ -91,6 +100,15 @@ Deno.test(`The installed chart${skipped}`, { ignore: !isAvailable }, async (test
       for (const kind of ["Deployment", "ReplicaSet", "Pod", "Service", "ClusterRole"]) {
         assertEquals(found.includes(kind), true, `${kind} is not in ${found}`);
       }
+    });
+    await step("reads the configuration of the values", async () => {
+      await server.request("POST", "/api/v1/namespaces/shop/serviceaccounts", {
+        metadata: { name: "reader", labels: { settings: "settings" } },
+      });
+      await holds(async () => {
+        const { edges } = await ask("/api/v1/graph?namespace=shop");
+        assertEquals(edges.map(({ type }: Manifest) => type).includes("configured-by"), true);
+      });
     });
     await step("passes helm test", async () => {
       assertMatch(await run("test", "graph"), /Phase:\s+Succeeded/);

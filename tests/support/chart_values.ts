@@ -28,7 +28,22 @@ export const VALUE_SETS: Readonly<Record<string, Values>> = {
     verifyInterval: 0,
     allowedHosts: ["graph.example.com", "*.example.org"],
     shutdownDelay: 0,
+    config: {
+      kinds: [{
+        apiVersion: "example.com/v1",
+        kind: "Widget",
+        references: [{ type: "uses-secret", to: { kind: "Secret", name: "spec.secretName" } }],
+      }],
+    },
     log: { format: "json", verbosity: 2 },
+  },
+  "users of the cluster": {
+    auth: { mode: "kubernetes" },
+    existingConfigMap: "kinds",
+    serviceMonitor: { enabled: true, authorization: { credentials: { name: "prometheus", key: "token" } } },
+  },
+  "tokens in a file": {
+    auth: { mode: "token", existingSecret: "clients", tokensKey: "tokens.txt", metricsOpen: true },
   },
   "no rights but those of an account that is there": {
     serviceAccount: { create: false, name: "existing" },

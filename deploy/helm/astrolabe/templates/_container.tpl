@@ -20,6 +20,10 @@
 {{- if ne .customResources "auto" }}{{ $_ := set $variables "CUSTOM_RESOURCES" .customResources }}{{ end -}}
 {{- if ne (int .verifyInterval) 21600 }}{{ $_ := set $variables "VERIFY_INTERVAL" .verifyInterval }}{{ end -}}
 {{- if .allowedHosts }}{{ $_ := set $variables "ALLOWED_HOSTS" (join "," .allowedHosts) }}{{ end -}}
+{{- if or .config .existingConfigMap }}{{ $_ := set $variables "CONFIG" "/etc/astrolabe/config.yaml" }}{{ end -}}
+{{- if ne .auth.mode "none" }}{{ $_ := set $variables "AUTH" .auth.mode }}{{ end -}}
+{{- if eq .auth.mode "token" }}{{ $_ := set $variables "AUTH_TOKEN_FILE" (printf "/run/secrets/tokens/%s" .auth.tokensKey) }}{{ end -}}
+{{- if .auth.metricsOpen }}{{ $_ := set $variables "METRICS_OPEN" "true" }}{{ end -}}
 {{- if ne .log.format "text" }}{{ $_ := set $variables "LOG_FORMAT" .log.format }}{{ end -}}
 {{- end -}}
 {{- range $name, $value := $variables }}
@@ -32,6 +36,50 @@
 {{- with .Values.extraEnv }}
 {{ tpl (toYaml .) $ }}
 {{- end }}
+{{- end -}}
+
+{{/* The mounts of Astrolabe's container, as a list. */}}
+{{- define "astrolabe.mounts" -}}
+{{- if or .Values.config .Values.existingConfigMap }}
+- name: config
+  mountPath: /etc/astrolabe
+  readOnly: true
+{{- end }}
+{{- if eq .Values.auth.mode "token" }}
+- name: tokens
+  mountPath: /run/secrets/tokens
+  readOnly: true
+{{- end }}
+{{- include "astrolabe.redisMounts" . }}
+{{- with .Values.extraVolumeMounts }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{/* The volumes of Astrolabe's Pod, as a list. */}}
+{{- define "astrolabe.volumes" -}}
+{{- if or .Values.config .Values.existingConfigMap }}
+- name: config
+  configMap:
+    name: {{ default (printf "%s-config" (include "astrolabe.fullname" .)) .Values.existingConfigMap }}
+{{- end }}
+{{- if eq .Values.auth.mode "token" }}
+- name: tokens
+  secret:
+    secretName: {{ .Values.auth.existingSecret }}
+    defaultMode: 288 # 0440
+{{- end }}
+{{- include "astrolabe.redisVolumes" . }}
+{{- with .Values.extraVolumes }}
+{{ tpl (toYaml .) $ }}
+{{- end }}
+{{- end -}}
+
+{{/* The annotations of the Pod: it restarts when its configuration has changed. */}}
+{{- define "astrolabe.podAnnotations" -}}
+{{- $checksum := dict -}}
+{{- with .Values.config }}{{ $_ := set $checksum "checksum/config" (toYaml . | sha256sum) }}{{ end -}}
+{{- include "astrolabe.annotations" (list . (merge $checksum .Values.podAnnotations)) -}}
 {{- end -}}
 
 {{/* How Pods spread, as a list. */}}

@@ -155,6 +155,12 @@ imagePullSecrets:
 {{- end -}}
 {{- end -}}
 {{- end -}}
+{{- if and .Values.config .Values.existingConfigMap -}}
+{{- fail "existingConfigMap: it contradicts config; remove one of them" -}}
+{{- end -}}
+{{- if and (eq .Values.auth.mode "token") (not .Values.auth.existingSecret) -}}
+{{- fail "auth.existingSecret: name the Secret that has the tokens" -}}
+{{- end -}}
 {{- if and .Values.httpRoute.enabled (not .Values.httpRoute.parentRefs) -}}
 {{- fail "httpRoute.parentRefs: name the Gateway of the HTTPRoute" -}}
 {{- end -}}
