@@ -20,6 +20,8 @@ const OVERLAYS: readonly (readonly string[])[] = [
   ["replicas"],
   ["replicas", "redis-sentinel"],
   ["replicas", "redis-sentinel", "redis-sentinel-tls"],
+  ["redis-sentinel", "backup-sentinel"],
+  ["redis-sentinel", "backup-sentinel", "redis-sentinel-tls"],
   ["replicas", "redis-external"],
 ];
 

@@ -1,5 +1,5 @@
 /** The replicated Redis as it is shipped: Astrolabe saves to its master, through every failover. */
-import { assert, assertEquals, assertNotEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertNotEquals, assertStringIncludes } from "@std/assert";
 import { kinds } from "../../src/kinds/registry.ts";
 import { sampleCluster } from "../../src/simulator/sample_cluster.ts";
 import { Simulator } from "../../src/simulator/simulator.ts";
@@ -41,6 +41,34 @@ Deno.test({ name: "Replicated Redis as configured", ignore: !hasRedisServer }, a
     const astrolabe = await cluster.start();
     await cluster.isSaved();
     assertStringIncludes(astrolabe.output, "nodes from Redis");
+  });
+  await test.step("has a dump of any node on all of them, once it is restored on the last master", async () => {
+    const dumps = await Deno.makeTempDir({ prefix: "dumps_" });
+    const script = (name: string) => `deploy/helm/astrolabe/files/redis/${name}.sh`;
+    const master = await redis.masterAccordingTo(NODES[0]);
+    const replica = NODES.find((node) => node !== master) ?? NODES[0];
+    const server = ["-h", replica, "-p", `${redis.port}`, "--user", "backup"];
+    const env = { REDIS_PASSWORD_FILE: redis.passwordFile };
+    const { code, output } = await runProgram("sh", [script("backup"), dumps, ...server], env);
+    assertEquals(code, 0, output);
+    await cluster.stop();
+    await redis.stopAll();
+    for (const node of NODES) {
+      for (const name of ["dump.rdb", "appendonlydir"]) {
+        await Deno.remove(`${redis.folderOf(node)}/${name}`, { recursive: true });
+      }
+    }
+    const [dump] = [...Deno.readDirSync(dumps)];
+    const args = [script("restore"), `${dumps}/${dump?.name}`, redis.folderOf(master)];
+    assertEquals((await runProgram("sh", args)).code, 0);
+    await redis.startAll();
+    for (const node of NODES) {
+      await holds(async () => assertMatch((await redis.cli(node, "dbsize")).output, /^[1-9]\d{2,}$/m));
+    }
+    const astrolabe = await cluster.start();
+    await cluster.isSaved();
+    assertStringIncludes(astrolabe.output, "nodes from Redis");
+    await Deno.remove(dumps, { recursive: true });
   });
   await test.step("lets Astrolabe neither empty a node nor change a role", async () => {
     for (const node of NODES) {

@@ -39,7 +39,7 @@ const NOT_RUN: readonly (readonly [command: RegExp, reason: string])[] = [
   [/\btask (bench|soak|mutate|causes-score)\b/, "it takes minutes; commands_test.ts reads the options"],
   [/\btask (bundle|compile)\b|dist\/astrolabe\.js/, "deploy/bundle_test.ts makes the bundle and runs it"],
   [/^redis-server /, "its port may be taken; integration/persistence_restart_test.ts starts one"],
-  [/ (rollout status|port-forward|wait --for=condition=complete) /, "no Pod runs without a kubelet"],
+  [/ (rollout status|port-forward|logs|wait --for=condition=complete) /, "no Pod runs without a kubelet"],
   [/^while /m, "a loop does not end by itself; http/watch_test.ts resumes streams"],
   [
     /^kubectl astrolabe /,

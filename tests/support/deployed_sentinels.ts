@@ -62,6 +62,11 @@ export class DeployedSentinels implements AsyncDisposable {
     ];
   }
 
+  /** The folder of a node's data, which also has the state of its Sentinel. */
+  folderOf(node: NodeName): string {
+    return `${this.#folder}/${node}`;
+  }
+
   /** Starts all nodes and Sentinels, and waits until every Sentinel knows all of them. */
   async startAll(): Promise<void> {
     for (const node of NODES) {
@@ -72,7 +77,7 @@ export class DeployedSentinels implements AsyncDisposable {
   }
 
   start(program: keyof typeof PROGRAMS, node: NodeName): void {
-    const folder = `${this.#folder}/${node}`;
+    const folder = this.folderOf(node);
     Deno.mkdirSync(folder, { recursive: true });
     const state = program === "sentinel" ? [`${folder}/sentinel`] : [];
     const options = program === "sentinel" ? [] : ["--dir", folder];
