@@ -57,7 +57,8 @@ export class Admission {
   }
 
   async #admitToMetrics(access: Access, credentials: Credentials): Promise<Admitted> {
-    if (await access.mayReadMetrics(credentials).catch(refuse)) return this.everybody;
+    const ask = async () => await access.mayReadMetrics(credentials);
+    if (await ask().catch(refuse)) return this.everybody;
     const message = "The metrics are about the whole cluster: this needs the right to get /metrics";
     throw new HttpError(message, { status: 403, code: "forbidden" });
   }
