@@ -17,6 +17,8 @@ const OVERLAYS: readonly (readonly string[])[] = [
   ["redis-external", "redis-external-ca"],
   ["namespaced"],
   ["namespaced", "redis", "backup"],
+  ["access"],
+  ["access", "replicas", "redis-sentinel"],
   ["replicas"],
   ["replicas", "redis-sentinel"],
   ["replicas", "redis-sentinel", "redis-sentinel-tls"],
