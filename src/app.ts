@@ -5,9 +5,6 @@
  * other replicas. Then it stops following, and unfinished requests have a few seconds.
  */
 import type { Access } from "./access/access.ts";
-import { grantingNamespaces } from "./access/granting_namespaces.ts";
-import { KubernetesAccess } from "./access/kubernetes_access.ts";
-import { TokenFileAccess } from "./access/token_file_access.ts";
 import { type Config, readConfig, type RedisConfig } from "./cli/config.ts";
 import { type DemoRedis, startDemoRedis } from "./simulator/demo_redis.ts";
 import { foldCustom } from "./fold_custom.ts";
@@ -24,13 +21,14 @@ import { KindRegistry, kinds as builtInKinds } from "./kinds/registry.ts";
 import { KubeClient } from "./kube/client.ts";
 import { configuredKinds } from "./configured_kinds.ts";
 import { CustomKinds } from "./custom_kinds.ts";
+import { CredentialReader } from "./kube/credential_reader.ts";
 import { Discovery } from "./kube/discovery.ts";
-import { Reviews } from "./kube/reviews.ts";
-import { readTextFile } from "./read_text_file.ts";
 import { ApiStatusError } from "./kube/errors.ts";
 import { sleep, systemClock } from "./model/clock.ts";
 import { Informers } from "./kube/informers.ts";
+import { loadKubeConfig } from "./kube/kube_config.ts";
 import type { Logger } from "./log.ts";
+import { makeAccess } from "./make_access.ts";
 import { Metrics, watchEventLoop } from "./metrics.ts";
 import { hostPort, isLoopback, matchesHost, parseHost } from "./model/host.ts";
 import { KIND_STATES } from "./model/kind_status.ts";
@@ -122,6 +120,20 @@ export async function answerLocally(
   const { promise, resolve, reject } = Promise.withResolvers<(request: Request) => Promise<Response>>();
   run({ config, log, client, onRead: resolve }, signal).catch(reject);
   return await promise;
+}
+
+/** How the user of a kubeconfig logs in, as far as it matters to other servers than the API server. */
+export interface Login {
+  /** The bearer token, of an exec plugin or an identity provider too. Undefined without one. */
+  readonly token: string | undefined;
+  readonly hasCertificate: boolean;
+}
+
+/** @throws {Error} if the credentials cannot be read. */
+export async function readLogin(cluster: Pick<Config, "kubeconfig" | "context">): Promise<Login> {
+  const { headers, cert } = await new CredentialReader(loadKubeConfig(cluster)).read();
+  const [, token] = /^Bearer (.+)$/.exec(headers.authorization ?? "") ?? [];
+  return { token, hasCertificate: cert !== undefined };
 }
 
 interface Parts {
@@ -217,7 +229,7 @@ async function run({ config, log, client, onSynced, onRead }: Parts, signal: Abo
   });
   let access: Access | undefined;
   try {
-    access = accessOf(config, { graph: graph.read, client, isLimited, log: folded });
+    access = makeAccess(config, { graph: graph.read, client, isLimited, log: folded });
   } catch (error) {
     log.error(`--auth-token-file: ${messageOf(error)}`);
     running.abort();
@@ -345,36 +357,6 @@ function persist(
     log,
     clock: systemClock,
   });
-}
-
-interface AccessParts {
-  readonly graph: GraphReader;
-  readonly client: KubeClient;
-  readonly isLimited: (kind: ResourceKind, namespace: string) => boolean;
-  readonly log: Logger;
-}
-
-/**
- * Returns what admits requests, if not everybody may ask.
- *
- * @throws {Error} if the file of tokens cannot be read.
- */
-function accessOf(
-  { auth, bindAddress }: Config,
-  { graph, client, isLimited, log }: AccessParts,
-): Access | undefined {
-  if (auth.mode === "token") {
-    return new TokenFileAccess({ graph, path: auth.file, read: readTextFile, clock: systemClock, log });
-  }
-  if (auth.mode === "kubernetes") {
-    const namespaces = () => grantingNamespaces(graph, isLimited);
-    const reviews = new Reviews({ client, clock: systemClock });
-    return new KubernetesAccess({ graph, reviews, namespaces, clock: systemClock, log });
-  }
-  if (!isLoopback(parseHost(hostPort(bindAddress, 0)) ?? "")) {
-    log.warn("Whoever reaches the port sees the whole cluster; --auth limits that", { address: bindAddress });
-  }
-  return undefined;
 }
 
 /**

@@ -65,6 +65,11 @@ const ROOMS: readonly [room: string, files: RegExp, allowed: RegExp][] = [
     /^src\/configured_kinds\.ts$/,
     /^src\/(kinds\/[a-z0-9_/]+|cli\/config|read_text_file)\.ts$/,
   ],
+  [
+    "what makes access",
+    /^src\/make_access\.ts$/,
+    /^src\/((access|cli|graph\/queries|kube|model)\/[a-z0-9_]+|log|read_text_file)\.ts$/,
+  ],
   ["app", /^src\/app\.ts$/, /^src\/[a-z0-9_/]+\.ts$/],
   [
     "what app alone uses",

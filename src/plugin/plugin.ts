@@ -9,6 +9,7 @@ import { complete } from "./completion.ts";
 import { contextNamespace } from "./context_namespace.ts";
 import { type Output, printLine } from "./output.ts";
 import { PluginError } from "./plugin_error.ts";
+import { isPrivate, type Login, OWN_NAMESPACE, refuseToSend, refuseToSendTo, tokenOf } from "./login.ts";
 import { forwardedServer } from "./port_forward.ts";
 import { type Server, serverAt } from "./server.ts";
 
@@ -20,6 +21,8 @@ export interface PluginOptions {
   readonly error: (text: string) => void;
   readonly env: (name: string) => string | undefined;
   readonly signal: AbortSignal;
+  /** Reads how the user of a kubeconfig logs in. */
+  readonly login: (cluster: Pick<Flags, "kubeconfig" | "context">) => Promise<Login>;
   /** Reads a cluster once, and answers from this process. */
   readonly local: (
     cluster: Pick<Flags, "kubeconfig" | "context">,
@@ -85,7 +88,7 @@ async function run(args: readonly string[], options: PluginOptions): Promise<num
 
 async function serverOf(
   flags: Flags,
-  { local, signal }: Pick<PluginOptions, "local" | "signal">,
+  { local, login, signal }: Pick<PluginOptions, "local" | "login" | "signal">,
 ): Promise<Server> {
   if (flags.local) {
     if (flags.server !== undefined) throw new PluginError("--local and --server exclude each other");
@@ -94,8 +97,16 @@ async function serverOf(
     });
     return { name: "this process", fetch, close: () => Promise.resolve() };
   }
-  if (flags.server !== undefined) return serverAt(flags.server, flags);
-  return await forwardedServer(flags);
+  const ownToken = () => tokenOf(flags, login);
+  if (flags.server !== undefined) {
+    const { token, server } = flags;
+    return serverAt(server, { token, login: isPrivate(server) ? ownToken : refuseToSend });
+  }
+  return await forwardedServer({
+    ...flags,
+    login: ({ namespace, name }) =>
+      namespace === OWN_NAMESPACE ? ownToken() : refuseToSendTo(namespace, name),
+  });
 }
 
 function helpText(): string {

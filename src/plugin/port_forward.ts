@@ -13,6 +13,8 @@ export interface ClusterFlags {
   readonly kubeconfig: string | undefined;
   readonly context: string | undefined;
   readonly token: string | undefined;
+  /** Returns the user's token, which may be sent to the Service of this namespace and name. */
+  readonly login?: ((service: { namespace: string; name: string }) => Promise<string>) | undefined;
 }
 
 interface Service {
@@ -20,7 +22,7 @@ interface Service {
   readonly spec?: { readonly ports?: readonly { readonly name?: string; readonly port: number }[] };
 }
 
-export async function forwardedServer({ token, ...flags }: ClusterFlags): Promise<Server> {
+export async function forwardedServer({ token, login, ...flags }: ClusterFlags): Promise<Server> {
   const access = [
     ...flags.kubeconfig === undefined ? [] : [`--kubeconfig=${flags.kubeconfig}`],
     ...flags.context === undefined ? [] : [`--context=${flags.context}`],
@@ -42,7 +44,10 @@ export async function forwardedServer({ token, ...flags }: ClusterFlags): Promis
     await Promise.allSettled([child.status, child.stdout.cancel(), child.stderr.cancel()]);
   };
   try {
-    const server = serverAt(`http://127.0.0.1:${await forwardedPort(child)}`, { token });
+    const server = serverAt(`http://127.0.0.1:${await forwardedPort(child)}`, {
+      token,
+      login: login && (() => login({ namespace, name })),
+    });
     return { name: `${namespace}/${name}`, fetch: (request) => server.fetch(request), close: stop };
   } catch (error) {
     await stop();

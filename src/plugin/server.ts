@@ -11,27 +11,45 @@ export interface Server {
   close(): Promise<void>;
 }
 
+/** How a server that wants to know who asks is told. */
+export interface Identity {
+  /** The bearer token that is sent with every request. */
+  readonly token?: string | undefined;
+  /** Returns the token to send, once the server has asked for one. Rejects if there is none to be sent. */
+  readonly login?: (() => Promise<string>) | undefined;
+}
+
 /** Returns a server at a URL, which may have a path. */
-export function serverAt(url: string, { token }: { token?: string | undefined } = {}): Server {
+export function serverAt(url: string, { token, login }: Identity = {}): Server {
   const base = URL.parse(url);
   if (base?.protocol !== "http:" && base?.protocol !== "https:") {
     throw new PluginError("--server must be an http or https URL");
   }
-  const headers: HeadersInit = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  let sent = token;
+  const send = async (request: Request) => {
+    const { pathname, search } = new URL(request.url);
+    try {
+      return await fetch(base.href.replace(/\/$/, "") + pathname + search, {
+        headers: {
+          ...Object.fromEntries(request.headers),
+          ...sent !== undefined && { authorization: `Bearer ${sent}` },
+        },
+        redirect: "manual",
+        signal: request.signal,
+      });
+    } catch (cause) {
+      if (request.signal.aborted) throw cause;
+      throw new PluginError(`cannot reach Astrolabe at ${base.host}: ${reasonOf(cause)}`);
+    }
+  };
   return {
     name: base.host,
     async fetch(request) {
-      const { pathname, search } = new URL(request.url);
-      try {
-        return await fetch(base.href.replace(/\/$/, "") + pathname + search, {
-          headers: { ...Object.fromEntries(request.headers), ...headers },
-          redirect: "manual",
-          signal: request.signal,
-        });
-      } catch (cause) {
-        if (request.signal.aborted) throw cause;
-        throw new PluginError(`cannot reach Astrolabe at ${base.host}: ${reasonOf(cause)}`);
-      }
+      const response = await send(request);
+      if (response.status !== 401 || sent !== undefined || login === undefined) return response;
+      await response.body?.cancel();
+      sent = await login();
+      return await send(request);
     },
     close: () => Promise.resolve(),
   };

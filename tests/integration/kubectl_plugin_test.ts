@@ -1,5 +1,6 @@
 /** kubectl finds the plugin by its name, and the plugin reads a real API server by itself. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { Astrolabe } from "../support/astrolabe.ts";
 import { ApiServer, apiServerAvailable } from "../support/api_server.ts";
 
 const skipped = apiServerAvailable ? "" : " (skipped: KUBEBUILDER_ASSETS is not set)";
@@ -70,6 +71,21 @@ Deno.test(
         const { code, errors } = await kubectl("astrolabe", "problems");
         assertEquals(code, 1);
         assertStringIncludes(errors, "there is no Service with the label app.kubernetes.io/name=astrolabe");
+      });
+      await test.step("sends the kubeconfig's token to an Astrolabe that asks for one", async () => {
+        const astrolabe = await Astrolabe.start(`--kubeconfig=${server.kubeconfig()}`, "--auth=kubernetes");
+        try {
+          await astrolabe.ready();
+          const asked = ["astrolabe", "who-uses", "svc/web", "--server", astrolabe.url];
+          const { code, output, errors } = await kubectl(...asked);
+          assertEquals([code, errors], [0, ""]);
+          assertStringIncludes(output, "Ingress/site");
+          const refused = await kubectl(...asked, "--token", "wrong");
+          assertEquals(refused.code, 1);
+          assertStringIncludes(refused.errors, "not valid");
+        } finally {
+          await astrolabe.stop();
+        }
       });
       await test.step("completes names of resources", async () => {
         const { output } = await kubectl("__complete", "astrolabe", "impact", "--local", "svc/w");

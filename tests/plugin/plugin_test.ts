@@ -179,6 +179,7 @@ Deno.test("kubectl astrolabe watch: resumes after the last whole batch", async (
     error() {},
     env: () => undefined,
     signal: stop.signal,
+    login: () => Promise.reject(new Error("no kubeconfig")),
     local: () => Promise.reject(new Error("not local")),
   });
   assertEquals(asked, [null, "1"]);

@@ -46,6 +46,7 @@ export async function run(
     error: (text) => errors += text,
     env: (name) => env[name],
     signal: new AbortController().signal,
+    login: () => Promise.resolve({ token: undefined, hasCertificate: false }),
     local: () => Promise.resolve((request) => answerOf(api, request)),
   });
   api.views.close();
