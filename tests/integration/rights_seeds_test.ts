@@ -25,7 +25,7 @@ import { NAMESPACES, RandomObjects, RELEASES } from "../support/random_objects.t
 import { RecordingLog } from "../support/recording_log.ts";
 
 const skipped = apiServerAvailable ? "" : " (skipped: KUBEBUILDER_ASSETS is not set)";
-const RUNS = Number(Deno.env.get("RIGHTS_RUNS") ?? 3);
+const RUNS = Number(Deno.env.get("RIGHTS_RUNS") ?? 2);
 const FIRST_SEED = Number(Deno.env.get("RIGHTS_SEED") ?? 1);
 const RBAC = "/apis/rbac.authorization.k8s.io/v1";
 const GROUP = "rbac.authorization.k8s.io";
