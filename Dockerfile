@@ -21,11 +21,12 @@ COPY scripts ./scripts
 COPY stand_ins ./stand_ins
 COPY src ./src
 ARG COMMIT=unknown
-RUN COMMIT=$COMMIT deno task bundle
+ARG COMMIT_DATE=unknown
+RUN COMMIT=$COMMIT COMMIT_DATE=$COMMIT_DATE deno task bundle
 
 ARG TARGETARCH
 RUN case $TARGETARCH in amd64) name=x64 ;; *) name=$TARGETARCH ;; esac \
-  && deno run -A scripts/compile.ts --image $name \
+  && deno run -A scripts/compile.ts --image linux-$name \
   && mv dist/astrolabe-linux-$name dist/astrolabe
 
 FROM $RUNTIME_IMAGE

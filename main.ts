@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { argv0 } from "node:process";
 import { parseCommandLine } from "./src/cli/command_line.ts";
 import { readConfig, UsageError } from "./src/cli/config.ts";
 import { probeHealth } from "./src/cli/health_probe.ts";
@@ -15,7 +16,8 @@ async function main(args: readonly string[]): Promise<number> {
   if (command === "version") {
     // Only its flags are checked; the environment does not matter.
     readConfig(command, flags, { get: () => undefined });
-    console.log(`astrolabe ${version.version}, commit ${version.commit}, Deno ${version.deno}`);
+    const { commit, date, deno } = version;
+    console.log(`astrolabe ${version.version}, commit ${commit} of ${date}, Deno ${deno}`);
     return 0;
   }
 
@@ -81,9 +83,12 @@ function abortOnSignal(): AbortSignal {
 
 /** Runs what the name of the program means: kubectl finds a plugin by the name of its file. */
 async function run(args: readonly string[]): Promise<number> {
-  const name = basename(Deno.execPath()).replace(/\.exe$/, "");
-  if (name.startsWith("kubectl_complete-")) return await plugin(args, { completes: true });
-  if (name.startsWith("kubectl-")) return await plugin(args, { completes: false });
+  // The path of the program is that of the file to which a symbolic link leads; argv0 is the link.
+  const names = [argv0, Deno.execPath()].map((path) => basename(path).replace(/\.exe$/, ""));
+  if (names.some((name) => name.startsWith("kubectl_complete-"))) {
+    return await plugin(args, { completes: true });
+  }
+  if (names.some((name) => name.startsWith("kubectl-"))) return await plugin(args, { completes: false });
   const [command, ...rest] = args;
   if (command === "kubectl" && rest[0] === "__complete") {
     return await plugin(rest.slice(1), { completes: true });

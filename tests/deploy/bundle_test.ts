@@ -29,9 +29,25 @@ Deno.test("The bundle on its own", async (test) => {
       const without = packages.filter((of) => !notices.includes(`\n${of}\n`));
       assertEquals([packages.length > 5, without], [true, []]);
     });
+    await test.step("The bundle, has a bill of materials that names the same packages", async () => {
+      const { components, metadata } = JSON.parse(await Deno.readTextFile(`${folder}/astrolabe.cdx.json`));
+      const notices = await Deno.readTextFile(`${folder}/THIRD_PARTY_NOTICES.txt`);
+      const libraries: { name: string; version: string; purl: string }[] = components.filter((
+        { type }: { type: string },
+      ) => type === "library");
+      assertEquals(
+        libraries.map(({ name, version }) => `${name} ${version}`),
+        Array.from(notices.matchAll(/^(\S+ \d\S*)$/gm), ([, of]) => of),
+      );
+      assertEquals(metadata.component.version, project.version);
+      assertEquals(libraries.filter(({ purl }) => !/^pkg:npm\/(%40[\w-]+\/)?[\w.-]+@\d\S*$/.test(purl)), []);
+    });
     await test.step("The bundle, prints version, commit and Deno", async () => {
       const { code, output } = await run(folder, "version");
-      assertEquals(output, `astrolabe ${project.version}, commit ${commit}, Deno ${Deno.version.deno}\n`);
+      assertEquals(
+        output,
+        `astrolabe ${project.version}, commit ${commit} of 2026-01-02, Deno ${Deno.version.deno}\n`,
+      );
       assertEquals(code, 0);
     });
     await test.step("The bundle, health ends with 1 where nobody answers", async () => {

@@ -26,7 +26,11 @@ Deno.test("Image, is built from nothing that .dockerignore leaves out", () => {
   const [build = ""] = dockerfile.split(/^FROM \$RUNTIME_IMAGE/m);
   const copied = [...build.matchAll(/^COPY (.+) \S+$/gm)].flatMap(([, names = ""]) => names.split(" "));
   const kept = [...Deno.readTextFileSync(".dockerignore").matchAll(/^!(.+)$/gm)].map(([, name]) => name);
-  assertEquals(copied.sort(), kept.sort());
+  const isKept = (name: string) => kept.some((it) => it === name || name.startsWith(`${it}/`));
+  assertEquals([copied.filter((name) => !isKept(name)), kept.filter((name = "") => !copied.includes(name))], [
+    [],
+    [],
+  ]);
 });
 
 Deno.test("Image, carries its licence and those of the third-party code in it", () => {
@@ -36,13 +40,6 @@ Deno.test("Image, carries its licence and those of the third-party code in it", 
 Deno.test("Image, takes its base images from arguments, so that a build can pin their digests", () => {
   const bases = [...dockerfile.matchAll(/^FROM (?:--\S+ )?(\S+)/gm)].map(([, image]) => image);
   assertEquals(bases, ["$DENO_IMAGE", "$RUNTIME_IMAGE"]);
-});
-
-Deno.test("The workflow, names every action by a commit and says which version that is", () => {
-  const workflow = Deno.readTextFileSync(".github/workflows/ci.yaml");
-  const actions = [...workflow.matchAll(/uses: (.+)$/gm)].map(([, action = ""]) => action);
-  const unpinned = actions.filter((action) => !/^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(action));
-  assertEquals([actions.length > 0, unpinned], [true, []]);
 });
 
 Deno.test("Image, runs as a numbered user that is not root", () => {

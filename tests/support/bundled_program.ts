@@ -13,7 +13,7 @@ const FLAGS = project.tasks.start.command.match(/--(v8-flags|allow-[a-z]+)\S*/g)
 export async function makeBundledProgram(folder: string, commit: string): Promise<void> {
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "--allow-all", "scripts/bundle.ts", ...IMPORT_MAP],
-    env: { COMMIT: commit, OUTPUT: `${folder}/astrolabe.js` },
+    env: { COMMIT: commit, COMMIT_DATE: "2026-01-02", OUTPUT: `${folder}/astrolabe.js` },
     stdin: "null",
   }).output();
   if (!success) throw new Error(new TextDecoder().decode(stderr));
