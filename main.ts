@@ -1,14 +1,14 @@
 import { basename } from "node:path";
 import { argv0 } from "node:process";
 import { parseCommandLine } from "./src/cli/command_line.ts";
-import { readConfig, UsageError } from "./src/cli/config.ts";
+import { type Flags, readConfig, UsageError } from "./src/cli/config.ts";
 import { probeHealth } from "./src/cli/health_probe.ts";
 import { help } from "./src/cli/help.ts";
 import { createLogger } from "./src/log.ts";
 import { version } from "./src/cli/version.ts";
 
 async function main(args: readonly string[]): Promise<number> {
-  const { command, flags, ignored } = parseCommandLine(args);
+  const { command, flags, file, ignored } = parseCommandLine(args);
   if (command === "help") {
     console.log(help());
     return 0;
@@ -20,6 +20,8 @@ async function main(args: readonly string[]): Promise<number> {
     console.log(`astrolabe ${version.version}, commit ${commit} of ${date}, Deno ${deno}`);
     return 0;
   }
+
+  if (command === "check-config") return await check(file ?? "", flags);
 
   const config = readConfig(command, flags, Deno.env);
   if (command === "health") {
@@ -35,6 +37,22 @@ async function main(args: readonly string[]): Promise<number> {
   // The plugin starts faster without the server.
   const { demo, serve } = await import("./src/app.ts");
   return await (command === "demo" ? demo : serve)(config, log, abortOnSignal());
+}
+
+/** Checks a configuration file, on a cluster if a flag names one. The environment does not matter. */
+async function check(file: string, flags: Flags): Promise<number> {
+  const { kubeconfig, context, inCluster } = readConfig("check-config", flags, { get: () => undefined });
+  const asksCluster = kubeconfig !== undefined || context !== undefined || inCluster === true;
+  const { checkConfig } = await import("./src/check_config.ts");
+  const answer = async () => {
+    const { answerLocally } = await import("./src/app.ts");
+    return await answerLocally({ kubeconfig, context, configFile: file }, abortOnSignal());
+  };
+  return await checkConfig(file, {
+    write: (line) => console.log(line),
+    error: (line) => console.error(line),
+    answer: asksCluster ? answer : undefined,
+  });
 }
 
 /** Runs a command line of the plugin, or completes one. */

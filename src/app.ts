@@ -19,7 +19,7 @@ import { Ingest } from "./ingest.ts";
 import { MissedKinds } from "./kinds/missed_kinds.ts";
 import { KindRegistry, kinds as builtInKinds } from "./kinds/registry.ts";
 import { KubeClient } from "./kube/client.ts";
-import { configuredKinds } from "./configured_kinds.ts";
+import { type ConfiguredKinds, configuredKinds } from "./configured_kinds.ts";
 import { CustomKinds } from "./custom_kinds.ts";
 import { CredentialReader } from "./kube/credential_reader.ts";
 import { Discovery } from "./kube/discovery.ts";
@@ -49,6 +49,7 @@ const DIFFERENCES_LOGGED_MAX = 20;
 
 /** Serves the cluster of the configuration until the signal; returns the exit code. */
 export async function serve(config: Config, log: Logger, signal: AbortSignal): Promise<number> {
+  const configured = configuredKinds(config.configFile);
   let client: KubeClient;
   try {
     client = KubeClient.load(config, log);
@@ -56,11 +57,12 @@ export async function serve(config: Config, log: Logger, signal: AbortSignal): P
     log.error(messageOf(error));
     return 1;
   }
-  return await run({ config, log, client }, signal);
+  return await run({ config, configured, log, client }, signal);
 }
 
 /** Serves a sample cluster in this process. */
 export async function demo(config: Config, log: Logger, signal: AbortSignal): Promise<number> {
+  const configured = configuredKinds(config.configFile);
   let redis: DemoRedis | undefined;
   try {
     redis = config.startsRedis ? await startDemoRedis() : undefined;
@@ -77,7 +79,8 @@ export async function demo(config: Config, log: Logger, signal: AbortSignal): Pr
     console.log(whatToTry(graph, page));
     if (config.opensPage && !await openInBrowser(page)) log.warn("Cannot open a browser", { address: page });
   };
-  const code = await run({ config: redis ? using(redis, config) : config, log, client, onSynced }, signal);
+  const adapted = redis ? using(redis, config) : config;
+  const code = await run({ config: adapted, configured, log, client, onSynced }, signal);
   over.abort();
   await Promise.all([cluster.ended, redis?.stop()]);
   return code;
@@ -108,17 +111,18 @@ function using({ host, port }: DemoRedis, config: Config): Config {
  * @throws {Error} if the API server cannot be reached or rejects the credentials.
  */
 export async function answerLocally(
-  { kubeconfig, context }: Pick<Config, "kubeconfig" | "context">,
+  given: Pick<Config, "kubeconfig" | "context" | "configFile">,
   signal: AbortSignal,
 ): Promise<(request: Request) => Promise<Response>> {
-  const config = { ...readConfig("serve", new Map(), { get: () => undefined }), kubeconfig, context };
+  const config = { ...readConfig("serve", new Map(), { get: () => undefined }), ...given };
+  const configured = configuredKinds(config.configFile);
   const log: Logger = { error() {}, warn() {}, info() {}, verbose() {} };
   const client = KubeClient.load(config, log);
   const response = await client.fetch("/api", { accept: "application/json", signal });
   if (!response.ok) throw ApiStatusError.from(response, { text: await response.text(), now: Date.now() });
   await response.body?.cancel();
   const { promise, resolve, reject } = Promise.withResolvers<(request: Request) => Promise<Response>>();
-  run({ config, log, client, onRead: resolve }, signal).catch(reject);
+  run({ config, configured, log, client, onRead: resolve }, signal).catch(reject);
   return await promise;
 }
 
@@ -138,6 +142,7 @@ export async function readLogin(cluster: Pick<Config, "kubeconfig" | "context">)
 
 interface Parts {
   readonly config: Config;
+  readonly configured: ConfiguredKinds;
   readonly log: Logger;
   readonly client: KubeClient;
   readonly onSynced?: ((graph: GraphReader, url: string) => void) | undefined;
@@ -145,8 +150,11 @@ interface Parts {
   readonly onRead?: ((answer: (request: Request) => Promise<Response>) => void) | undefined;
 }
 
-async function run({ config, log, client, onSynced, onRead }: Parts, signal: AbortSignal): Promise<number> {
-  const { kinds, find: configured, named } = configuredKinds(config.configFile);
+async function run(
+  { config, configured, log, client, onSynced, onRead }: Parts,
+  signal: AbortSignal,
+): Promise<number> {
+  const { kinds } = configured;
   const graph = new Graph(kinds);
   const registry = new KindRegistry(kinds);
   const missed = new MissedKinds();
@@ -206,7 +214,7 @@ async function run({ config, log, client, onSynced, onRead }: Parts, signal: Abo
   });
   const customKinds = new CustomKinds({
     which: config.customResources,
-    configured,
+    configured: configured.find,
     registry,
     missed,
     graph,
@@ -259,7 +267,7 @@ async function run({ config, log, client, onSynced, onRead }: Parts, signal: Abo
     return 1;
   }
   if (config.configFile !== undefined) {
-    log.info("Read the configuration", { file: config.configFile, kinds: named.length });
+    log.info("Read the configuration", { file: config.configFile, kinds: configured.named.length });
   }
   log.info("Serving", { address: server.url, cluster: client.server });
   if (store && persistence) {

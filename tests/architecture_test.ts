@@ -70,6 +70,11 @@ const ROOMS: readonly [room: string, files: RegExp, allowed: RegExp][] = [
     /^src\/make_access\.ts$/,
     /^src\/((access|cli|graph\/queries|kube|model)\/[a-z0-9_]+|log|read_text_file)\.ts$/,
   ],
+  [
+    "check config",
+    /^src\/check_config\.ts$/,
+    /^src\/(kinds\/custom\/[a-z0-9_]+|read_text_file)\.ts$/,
+  ],
   ["app", /^src\/app\.ts$/, /^src\/[a-z0-9_/]+\.ts$/],
   [
     "what app alone uses",
@@ -82,7 +87,7 @@ const ROOMS: readonly [room: string, files: RegExp, allowed: RegExp][] = [
     /^(src\/cli\/[a-z0-9_]+\.ts|src\/model\/[a-z0-9_]+\.ts|src\/(log|read_text_file)\.ts|deno\.json)$/,
   ],
   ["plugin", /^src\/plugin\/[a-z0-9_/]+\.ts$/, /^src\/(plugin\/[a-z0-9_/]+|read_text_file)\.ts$/],
-  ["main", /^main\.ts$/, /^src\/(cli\/[a-z0-9_]+|app|log|plugin\/plugin)\.ts$/],
+  ["main", /^main\.ts$/, /^src\/(cli\/[a-z0-9_]+|app|check_config|log|plugin\/plugin)\.ts$/],
 ];
 
 const PACKAGES: readonly [name: string, rooms: readonly string[]][] = [

@@ -10,6 +10,8 @@ import { boolean } from "./values.ts";
 export interface CommandLine {
   readonly command: Command | "help";
   readonly flags: Flags;
+  /** The file of `check-config`. */
+  readonly file?: string | undefined;
   /** Flags that were accepted for compatibility and have no effect. */
   readonly ignored: readonly string[];
 }
@@ -48,19 +50,23 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     return { command: "help", flags: new Map(), ignored: [] };
   }
 
-  const [word = "serve", ...rest] = words;
+  const [word = "serve", ...more] = words;
   const command = COMMANDS.find((known) => known === word);
   if (!command) throw new UsageError(`unknown command ${printed(word)}${suggest(String(word), COMMANDS)}`);
+  const [file, ...rest] = command === "check-config" ? more.map(String) : [undefined, ...more];
+  if (command === "check-config" && file === undefined) throw new UsageError("check-config needs a FILE");
   if (rest.length > 0) throw new UsageError(`unexpected argument ${printed(rest[0])}`);
 
   const flags = new Map<OptionName, string[]>();
   for (const [name, texts] of given) {
     if (!isOption(name)) continue;
     const { only }: Option<unknown> = OPTIONS[name];
-    if (only && only !== command) throw new UsageError(`--${name} is a flag of ${only}, not of ${command}`);
+    if (only && !only.includes(command)) {
+      throw new UsageError(`--${name} is a flag of ${only.join(" and ")}, not of ${command}`);
+    }
     flags.set(name, texts);
   }
-  return { command, flags, ignored: [...given.keys()].filter((name) => KLOG_FLAGS.has(name)) };
+  return { command, flags, file, ignored: [...given.keys()].filter((name) => KLOG_FLAGS.has(name)) };
 }
 
 /**

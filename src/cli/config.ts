@@ -113,8 +113,8 @@ export function readConfig(command: Command, flags: Flags, environment: Environm
     const given = flags.get(name);
     if (given) return given.map((text) => parse(option, `--${name}`, text) as Value<N>);
 
-    const { environment: variable, only = command, delegated } = option;
-    const text = variable && only === command && !delegated && environment.get(variable);
+    const { environment: variable, only = [command], delegated } = option;
+    const text = variable && only.includes(command) && !delegated && environment.get(variable);
     if (text) return [parse(option, variable, text) as Value<N>];
     return option.default === undefined ? [] : [option.parse(option.default) as Value<N>];
   }

@@ -17,7 +17,7 @@ import {
   url,
 } from "./values.ts";
 
-export const COMMANDS = ["serve", "demo", "health", "version"] as const;
+export const COMMANDS = ["serve", "demo", "check-config", "health", "version"] as const;
 
 export type Command = typeof COMMANDS[number];
 
@@ -32,8 +32,8 @@ export interface Option<T> {
   readonly default?: string;
   /** The text of `--help` if there is no default. */
   readonly otherwise?: string;
-  /** The only command with this option. If unset, all commands have it. */
-  readonly only?: Command;
+  /** The only commands with this option. If unset, all commands have it. */
+  readonly only?: readonly Command[];
   readonly repeatable?: true;
   /** The value may contain a password, so no message repeats it. */
   readonly secret?: true;
@@ -49,20 +49,20 @@ export const OPTIONS = {
     environment: "KUBECONFIG",
     delegated: true,
     otherwise: "kubectl's rules",
-    only: "serve",
+    only: ["serve", "check-config"],
   },
   "context": {
     explanation: "context of the kubeconfig",
     parse: text,
     value: "NAME",
     otherwise: "the current one",
-    only: "serve",
+    only: ["serve", "check-config"],
   },
   "in-cluster": {
     explanation: "use the Pod's service account",
     parse: boolean,
     otherwise: "where one is mounted",
-    only: "serve",
+    only: ["serve", "check-config"],
   },
   "port": {
     explanation: "port of the HTTP API; 0 takes a free one",
@@ -296,19 +296,19 @@ export const OPTIONS = {
     parse: integer({ from: 1 }),
     value: "N",
     default: "2000",
-    only: "demo",
+    only: ["demo"],
   },
   "redis": {
     explanation: "keep the graph for the next demo, in a Redis of its own",
     parse: boolean,
     default: "false",
-    only: "demo",
+    only: ["demo"],
   },
   "open": {
     explanation: "open the page in the browser",
     parse: boolean,
     default: "false",
-    only: "demo",
+    only: ["demo"],
   },
   "url": {
     explanation: "address to ask",
@@ -316,7 +316,7 @@ export const OPTIONS = {
     value: "URL",
     secret: true,
     otherwise: "/readyz on the port",
-    only: "health",
+    only: ["health"],
   },
 } satisfies Record<string, Option<unknown>>;
 

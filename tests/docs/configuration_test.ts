@@ -15,7 +15,7 @@ function expectedRow([name, option]: [string, Option<unknown>]): string {
     variable: environment ?? "",
     fallback: fallback ?? otherwise ?? "",
     repeatable: repeatable ?? false,
-    only: only ?? "",
+    only: only?.join(" ") ?? "",
   });
 }
 
@@ -25,7 +25,7 @@ function writtenRow([flag = "", variable = "", fallback = "", explanation = ""]:
     variable: codeSpans(variable)[0] ?? "",
     fallback: codeSpans(fallback)[0] ?? fallback,
     repeatable: explanation.includes("repeatable"),
-    only: /`(\w+)` only/.exec(explanation)?.[1] ?? "",
+    only: codeSpans(/(`[\w-]+`(?: and `[\w-]+`)*) only/.exec(explanation)?.[1] ?? "").join(" "),
   });
 }
 

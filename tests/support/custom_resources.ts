@@ -4,6 +4,8 @@ import { holds } from "./holds.ts";
 
 const DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 
+const ANY = { type: "object", "x-kubernetes-preserve-unknown-fields": true };
+
 export interface Definition {
   readonly group: string;
   readonly kind: string;
@@ -11,6 +13,8 @@ export interface Definition {
   readonly scope?: "Namespaced" | "Cluster";
   /** The versions that are served. The first is stored. */
   readonly versions?: readonly string[];
+  /** The OpenAPI schema. Default: any fields. */
+  readonly schema?: object;
   /** The URL of a conversion webhook. */
   readonly webhook?: string;
 }
@@ -56,9 +60,8 @@ export class CustomResources {
 }
 
 function definitionOf(
-  { group, kind, plural, scope = "Namespaced", versions = ["v1"], webhook }: Definition,
+  { group, kind, plural, scope = "Namespaced", versions = ["v1"], schema = ANY, webhook }: Definition,
 ): { metadata: object; spec: object } {
-  const schema = { type: "object", "x-kubernetes-preserve-unknown-fields": true };
   return {
     metadata: {
       name: `${plural}.${group}`,
