@@ -8,11 +8,12 @@ const NEEDED = [
   ["redis-cli", "redis-tools", "against a Redis Cluster"],
   ["promtool", "prometheus", "of metrics and alerts"],
   ["jq", "jq", "of recipes and of the Grafana dashboard"],
+  ["chromium", "chromium", "of the page in a browser"],
 ] as const;
 
 const SLOWEST_SHOWN = 10;
 /** The folders whose tests run beside all others. */
-const STARTS_SERVERS = ["tests/integration", "tests/ha", "tests/deploy", "tests/docs"];
+const STARTS_SERVERS = ["tests/integration", "tests/ha", "tests/deploy", "tests/docs", "tests/browser"];
 
 for (const [program, debian, tests] of NEEDED) {
   if (!await succeeds(program, "--version")) await install(program, { debian, tests });
