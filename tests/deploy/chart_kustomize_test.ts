@@ -41,6 +41,17 @@ const CHOICES: readonly { readonly components: readonly string[]; readonly value
     values: { ...REPLICAS, redis: { mode: "sentinel", ...SECRET, tlsSecret: "astrolabe-redis-tls" } },
   },
   {
+    components: ["replicas", "redis-sentinel", "backup-sentinel"],
+    values: { ...REPLICAS, redis: { mode: "sentinel", ...SECRET, backup: { enabled: true } } },
+  },
+  {
+    components: ["redis-sentinel", "backup-sentinel", "redis-sentinel-tls"],
+    values: {
+      redis: { mode: "sentinel", ...SECRET, tlsSecret: "astrolabe-redis-tls", backup: { enabled: true } },
+    },
+  },
+  { components: ["access"], values: { auth: { mode: "kubernetes" } } },
+  {
     components: ["monitoring"],
     values: { serviceMonitor: { enabled: true }, prometheusRule: { enabled: true } },
   },
@@ -58,6 +69,12 @@ for (const { components, values } of CHOICES) {
     },
   );
 }
+
+Deno.test("Chart, is compared with every component", () => {
+  const compared = [...CHOICES.flatMap(({ components }) => components), "custom-resources"];
+  const all = [...Deno.readDirSync("deploy/kubernetes/components")].map(({ name }) => name);
+  assertEquals(all.filter((name) => !compared.includes(name)), []);
+});
 
 Deno.test(
   `Chart, makes the alias of deploy/kubernetes/grafana${skipped}`,

@@ -63,7 +63,10 @@ const REFUSED: readonly (readonly [values: Values, message: RegExp])[] = [
   [{ image: { digest: "sha256:12" } }, /\/image\/digest.* does not match pattern/],
   [{ rbac: { customResources: ["*"] } }, /\/rbac\/customResources/],
   [{ ingress: { hosts: [{ name: "a" }] } }, /missing property 'host'/],
-  [{ redis: { backup: { enabled: true } } }, /redis\.backup\.enabled: it needs redis\.mode=single/],
+  [
+    { redis: { backup: { enabled: true } } },
+    /redis\.backup\.enabled: it needs redis\.mode=single or sentinel/,
+  ],
   [{ redis: { mode: "single", tlsSecret: "a" } }, /redis\.tlsSecret: it needs redis\.mode=sentinel/],
   [{ redis: { mode: "external" } }, /redis\.mode=external needs address, addressKey or sentinels/],
   [{ redis: { mode: "external", external: { addressKey: "a" } } }, /redis\.existingSecret: .* name it/],

@@ -202,7 +202,12 @@ export const VALUE_SETS: Readonly<Record<string, Values>> = {
   "a Redis with Sentinels": { replicas: 3, redis: { mode: "sentinel" } },
   "a Redis with Sentinels over TLS": {
     replicas: 2,
-    redis: { mode: "sentinel", tlsSecret: "redis-tls", storage: { accessModes: ["ReadWriteOncePod"] } },
+    redis: {
+      mode: "sentinel",
+      tlsSecret: "redis-tls",
+      storage: { accessModes: ["ReadWriteOncePod"] },
+      backup: { enabled: true },
+    },
   },
   "a managed Redis": {
     redis: {

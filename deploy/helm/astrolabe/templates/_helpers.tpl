@@ -129,8 +129,8 @@ imagePullSecrets:
 {{/* Refuses values that contradict each other. */}}
 {{- define "astrolabe.check" -}}
 {{- with .Values.redis -}}
-{{- if and .backup.enabled (ne .mode "single") -}}
-{{- fail "redis.backup.enabled: it needs redis.mode=single" -}}
+{{- if and .backup.enabled (not (has .mode (list "single" "sentinel"))) -}}
+{{- fail "redis.backup.enabled: it needs redis.mode=single or sentinel" -}}
 {{- end -}}
 {{- if and .tlsSecret (ne .mode "sentinel") -}}
 {{- fail "redis.tlsSecret: it needs redis.mode=sentinel; an external Redis has redis.external.tls" -}}
