@@ -9,6 +9,8 @@ import type { ResourceRecord } from "../../../src/model/record.ts";
 import { RELATION_TYPES } from "../../../src/model/relation.ts";
 import { sampleCluster } from "../../../src/simulator/sample_cluster.ts";
 import { random } from "../../support/random.ts";
+import { randomWriter } from "../../support/random_writes.ts";
+import { testKinds } from "../../support/records.ts";
 
 const NOW = 1_700_000_000_000;
 
@@ -128,3 +130,23 @@ Deno.test("GraphReader.seenBy() of all scopes is the graph itself", async () => 
   const all = { permits: () => true, extentOf: () => "all" as const };
   assertEquals(await describe(read.seenBy(all)), await describe(read));
 });
+
+for (const seed of [1, 2, 3]) {
+  Deno.test(`GraphReader.seenBy() follows scopes and kinds that come and go, seed ${seed}`, () => {
+    const graph = new Graph(testKinds);
+    const write = randomWriter(seed, { customKinds: true });
+    const permits: Permits = {
+      permits: ({ kind, version }, namespace) => (kind + version + namespace).length % 2 === 0,
+      extentOf: () => "some",
+    };
+    const seen = graph.read.seenBy(permits);
+    for (let step = 0; step < 1_000; step++) {
+      write([graph]);
+      const { read } = graph;
+      const expected = [...read.select({ inactive: true })].filter((row) =>
+        permits.permits(read.kind(row), read.text.text(read.namespace(row)))
+      );
+      assertEquals([...seen.select({ inactive: true })], expected, `step ${step}`);
+    }
+  });
+}
