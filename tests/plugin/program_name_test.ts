@@ -9,7 +9,7 @@ for (
   const [name, args, expected] of [
     ["kubectl-astrolabe", ["--help"], /^Usage: kubectl astrolabe /m],
     ["kubectl_complete-astrolabe", ["wh"], /^who-uses$/m],
-    ["astrolabe", ["--help"], /^  astrolabe \[serve\] /m],
+    ["astrolabe", ["--help"], /^ {2}astrolabe \[serve\] /m],
   ] as const
 ) {
   Deno.test(`Program, called ${name} through a symbolic link, is what the name says`, async () => {
