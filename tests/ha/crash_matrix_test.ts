@@ -1,14 +1,14 @@
 /**
  * Seeded runs over the three topologies. Each run kills, freezes or disconnects some of the API server, Redis
  * servers, Sentinels and replicas at random moments while the cluster changes, and brings them back. A replica
- * may also lose one direction, or both, of its connections to the addresses in its flags: the API server, a
- * single Redis, the Sentinels, and the nodes that it asks for the place of the keys in a Cluster. Its data
- * connection behind Sentinels or in a Cluster is not among them. At the end, the API server, the memory of
- * every replica and Redis must be equal, one replica must write, and no reader of an untouched replica may
- * have got an error.
+ * may lose one direction, or both, of its connections to the API server, to any server of Redis (so the
+ * connection with the data is among them) and to any Sentinel. A server of Redis may lose the connections that
+ * the Sentinels and other servers have opened to it, but not those that it has opened to them. At the end, the
+ * API server, the memory of every replica and Redis must be equal, one replica must write, and no reader of an
+ * untouched replica may have got an error.
  *
- * `HA_RUNS` is the number of runs, `HA_SEED` the first seed. A run that fails prints its seed, which replays
- * it.
+ * `HA_RUNS` is the number of runs, `HA_SEED` the first seed. Each run prints what it lost. The seed, which is in
+ * the name of the test, replays the same faults at the same times.
  */
 import { assertEquals } from "@std/assert";
 import { livingCluster } from "../../src/simulator/living_cluster.ts";
@@ -17,6 +17,7 @@ import { random } from "../support/random.ts";
 import { hasRedisServer } from "../support/redis_server.ts";
 import { type Failing, TOPOLOGIES } from "../support/redis_topology.ts";
 import { Replicas } from "../support/replicas.ts";
+import type { TcpLink } from "../support/tcp_link.ts";
 
 const RUNS = Number(Deno.env.get("HA_RUNS") ?? 3);
 const FIRST = Number(Deno.env.get("HA_SEED") ?? 1);
@@ -35,7 +36,12 @@ for (let seed = FIRST; seed < FIRST + RUNS; seed++) {
 
 async function run(seed: number, topology: typeof TOPOLOGIES[number]): Promise<void> {
   const next = random(seed * 7919);
-  await using replicas = await Replicas.open({ topology, seed, objects: 80 + Math.floor(next() * 80) });
+  await using replicas = await Replicas.open({
+    topology,
+    seed,
+    objects: 80 + Math.floor(next() * 80),
+    linked: true,
+  });
   const stop = new AbortController();
   const { store } = replicas.simulator;
   const life = livingCluster({ store, signal: stop.signal, seed, changesPerSecond: 20 + next() * 200 });
@@ -64,7 +70,7 @@ async function fault(replicas: Replicas, readers: Reader[], next: () => number):
   const kind = next();
   const isKill = next() < 0.5;
   const [before, during] = [next() * FAULT_MS, next() * FAULT_MS];
-  const choice = next();
+  const [choice, place, way] = [next(), next(), next()];
   await pause(before);
   if (kind < 0.2) {
     await fail(apiServer(replicas), { isKill: true, during });
@@ -80,7 +86,7 @@ async function fault(replicas: Replicas, readers: Reader[], next: () => number):
   } else if (kind < 0.65) {
     await fail(helpers[Math.floor(choice * helpers.length)], { isKill, during });
   } else if (kind < 0.8) {
-    await partition(replicas, { during, choice, next });
+    await partition(replicas, { during, at: choice, place, way });
   } else {
     const reader = readers[Math.floor(choice * readers.length)];
     if (reader === undefined || reader.isTouched) return;
@@ -114,21 +120,44 @@ async function fail(part: Failing | undefined, { isKill, during }: { isKill: boo
 
 const DIRECTIONS = ["to server", "to client", "both"] as const;
 
-/** Loses a link of a replica. The replica itself still answers its readers. */
-async function partition(
-  replicas: Replicas,
-  { during, choice, next }: { during: number; choice: number; next: () => number },
-): Promise<void> {
-  const links = [...replicas.links.values()].flat();
-  const link = links[Math.floor(choice * links.length)];
-  const direction = DIRECTIONS[Math.floor(next() * DIRECTIONS.length)] ?? "both";
-  if (link === undefined || failing.has(link)) return;
-  failing.add(link);
-  link.lose(direction);
+/**
+ * Loses the link of a replica, or the links of a server of Redis. A replica still answers its readers. A third
+ * of the partitions affects the server that takes writes, a third any server or Sentinel, and the others the
+ * links between the servers.
+ */
+async function partition(replicas: Replicas, { during, at, place, way }: Partition): Promise<void> {
+  const { redis } = replicas;
+  const direction = DIRECTIONS[Math.floor(way * DIRECTIONS.length)] ?? "both";
   // Longer than some of the time-outs.
-  await pause(3 * during);
-  link.restore();
-  failing.delete(link);
+  const milliseconds = Math.round(3 * during);
+  const primary = redis.servers.indexOf(await redis.primary().catch(() => redis.servers[0]!));
+  const links = [...replicas.links.values()];
+  const ofReplica = links[Math.floor(place * links.length)] ?? [];
+  const lost = at < 1 / 3
+    ? [ofReplica[1 + primary]]
+    : at < 2 / 3 || redis.links.length === 0
+    ? [ofReplica[Math.floor((at * 3 % 1) * ofReplica.length)]]
+    : redis.links[Math.floor((at * 3 % 1) * redis.links.length)] ?? [];
+  const chosen = lost.filter((link) => link !== undefined && !failing.has(link)) as TcpLink[];
+  const who = at >= 2 / 3 && redis.links.length > 0 ? "all" : `replica ${links.indexOf(ofReplica)}`;
+  for (const link of chosen) {
+    failing.add(link);
+    link.lose(direction);
+    console.log(`${link.name} is lost to ${who}, ${direction}, for ${milliseconds} ms`);
+  }
+  await pause(milliseconds);
+  for (const link of chosen) {
+    link.restore();
+    failing.delete(link);
+  }
+}
+
+/** Numbers from 0 to 1 that choose what is lost, and the milliseconds. */
+interface Partition {
+  readonly during: number;
+  readonly at: number;
+  readonly place: number;
+  readonly way: number;
 }
 
 const apiServers = new WeakMap<Replicas, Failing>();

@@ -6,6 +6,7 @@ import { runProgram } from "./deployed_redis.ts";
 import { freePort } from "./free_port.ts";
 import { holds } from "./holds.ts";
 import { RedisServer } from "./redis_server.ts";
+import { TcpLink } from "./tcp_link.ts";
 
 const HOST = "127.0.0.1";
 const MASTERS = 3;
@@ -20,44 +21,64 @@ export interface ClusterNode {
   readonly slots: readonly string[];
 }
 
+export interface RedisClusterOptions {
+  /** For each master. */
+  readonly replicas?: 0 | 1;
+  /** Whether other servers reach each server through links. */
+  readonly linked?: boolean;
+}
+
 export class RedisCluster implements AsyncDisposable {
-  readonly servers: readonly RedisServer[];
+  readonly servers: RedisServer[] = [];
+  /** The links of each server, if they have links: for the protocol of clients, and for the bus. */
+  readonly links: (readonly [TcpLink, TcpLink])[] = [];
 
-  private constructor(servers: readonly RedisServer[]) {
-    this.servers = servers;
-  }
+  private constructor() {}
 
-  /** @param options.replicas for each master: one or none. */
-  static async open({ replicas = 1 }: { replicas?: 0 | 1 } = {}): Promise<RedisCluster> {
+  static async open(options: RedisClusterOptions = {}): Promise<RedisCluster> {
     for (let tries = 1;; tries++) {
-      const servers: RedisServer[] = [];
+      const cluster = new RedisCluster();
       try {
-        return await RedisCluster.#open(servers, replicas);
+        await cluster.#start(options);
+        return cluster;
       } catch (error) {
         // Ports that were free may be taken by now.
-        for (const server of servers) await server[Symbol.asyncDispose]();
+        await cluster[Symbol.asyncDispose]();
         if (tries === 3) throw error;
       }
     }
   }
 
-  static async #open(servers: RedisServer[], replicas: number): Promise<RedisCluster> {
+  async #start({ replicas = 1, linked = false }: RedisClusterOptions): Promise<void> {
     const options = ["--cluster-enabled", "yes", "--cluster-node-timeout", "2000"];
     const quick = ["--repl-diskless-sync-delay", "0", "--cluster-replica-validity-factor", "0"];
     for (let i = 0; i < MASTERS * (1 + replicas); i++) {
       const server = RedisServer.absent();
-      servers.push(server);
-      await server.start(...options, ...quick, "--cluster-port", `${freePort()}`);
+      this.servers.push(server);
+      const bus = freePort();
+      if (linked) {
+        this.links.push([
+          new TcpLink(server.port, { name: `server ${i} for other servers` }),
+          new TcpLink(bus, { name: `the bus of server ${i}` }),
+        ]);
+      }
+      const announce = (this.links[i] ?? []).flatMap(({ port }, nth) => [
+        `--cluster-announce-${nth === 0 ? "port" : "bus-port"}`,
+        `${port}`,
+      ]);
+      await server.start(...options, ...quick, "--cluster-port", `${bus}`, ...announce);
     }
-    const cluster = new RedisCluster(servers);
-    const addresses = servers.map(({ port }) => `${HOST}:${port}`);
     const { code, output } = await runProgram("redis-cli", [
-      ...["--cluster", "create", ...addresses],
+      ...["--cluster", "create", ...this.servers.map((it) => `${HOST}:${it.port}`)],
       ...["--cluster-replicas", `${replicas}`, "--cluster-yes"],
     ]);
     if (code !== 0) throw new Error(output);
-    await cluster.isWhole();
-    return cluster;
+    await this.isWhole();
+  }
+
+  /** The port by which other servers know a server. */
+  announcedPort(server: RedisServer): number {
+    return (this.links[this.servers.indexOf(server)]?.[0] ?? server).port;
   }
 
   /** The nodes in the form of a RedisTarget. */
@@ -78,7 +99,7 @@ export class RedisCluster implements AsyncDisposable {
       return text.trim().split("\n").flatMap((line) => {
         const [id = "", address = "", flags = "", masterId = "", , , , , ...slots] = line.split(" ");
         const [, port] = /:(\d+)@/.exec(address) ?? [];
-        const found = this.servers.find((it) => it.port === Number(port));
+        const found = this.servers.find((it) => this.announcedPort(it) === Number(port));
         return found ? [{ id, server: found, flags, masterId, slots }] : [];
       });
     }
@@ -175,6 +196,7 @@ export class RedisCluster implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const server of this.servers) await server[Symbol.asyncDispose]();
+    for (const link of this.links.flat()) await link[Symbol.asyncDispose]();
   }
 
   async #first<T>(ask: (server: RedisServer) => Promise<T>): Promise<T> {

@@ -6,6 +6,7 @@ import { Redis } from "ioredis";
 import { holds } from "./holds.ts";
 import { RedisServer } from "./redis_server.ts";
 import { freePort } from "./free_port.ts";
+import { TcpLink } from "./tcp_link.ts";
 
 const HOST = "127.0.0.1";
 /** The seconds after which a planned failover that has no effect is asked for again. */
@@ -22,16 +23,24 @@ export interface SentinelRedisOptions {
   readonly sentinelUser?: string;
   /** As on redis-server's command line. */
   readonly config?: readonly string[];
+  /** Whether Sentinels and other servers reach each server through a link. */
+  readonly linked?: boolean;
 }
 
 export class SentinelRedis implements AsyncDisposable {
   readonly master = "graph";
   readonly servers: readonly RedisServer[];
   readonly sentinels: readonly Sentinel[];
+  /** The link of each server, if they have links. */
+  readonly links: readonly TcpLink[];
 
-  private constructor(servers: readonly RedisServer[], sentinels: readonly Sentinel[]) {
+  private constructor(
+    servers: readonly RedisServer[],
+    { sentinels, links }: { sentinels: readonly Sentinel[]; links: readonly TcpLink[] },
+  ) {
     this.servers = servers;
     this.sentinels = sentinels;
+    this.links = links;
   }
 
   static async open(options: SentinelRedisOptions = {}): Promise<SentinelRedis> {
@@ -39,13 +48,18 @@ export class SentinelRedis implements AsyncDisposable {
     const user = options.sentinelUser;
     const fast = ["--repl-diskless-sync-delay", "0", "--repl-ping-replica-period", "1", ...config];
     await using stack = new AsyncDisposableStack();
-    const first = stack.use(await RedisServer.start(...fast));
-    const servers = [first];
-    for (let i = 0; i < replicas; i++) {
-      servers.push(stack.use(await RedisServer.start(...fast, "--replicaof", `${HOST} ${first.port}`)));
+    const servers = Array.from({ length: 1 + replicas }, () => stack.use(RedisServer.absent()));
+    const links = options.linked
+      ? servers.map(({ port }, i) => stack.use(new TcpLink(port, { name: `server ${i} for other servers` })))
+      : [];
+    const ports = (options.linked ? links : servers).map(({ port }) => port);
+    for (const [i, server] of servers.entries()) {
+      const announce = ["--replica-announce-ip", HOST, "--replica-announce-port", `${ports[i]}`];
+      const master = i === 0 ? [] : ["--replicaof", `${HOST} ${ports[0]}`];
+      await server.start(...fast, ...announce, ...master);
     }
     const lines = [
-      `sentinel monitor graph ${HOST} ${first.port} ${Math.floor(sentinels / 2) + 1}`,
+      `sentinel monitor graph ${HOST} ${ports[0]} ${Math.floor(sentinels / 2) + 1}`,
       `sentinel down-after-milliseconds graph ${downAfter}`,
       "sentinel failover-timeout graph 3000",
       "sentinel parallel-syncs graph 1",
@@ -53,7 +67,7 @@ export class SentinelRedis implements AsyncDisposable {
     ];
     const redis = new SentinelRedis(
       servers,
-      Array.from({ length: sentinels }, () => new Sentinel(lines, user)),
+      { sentinels: Array.from({ length: sentinels }, () => new Sentinel(lines, user)), links },
     );
     for (const sentinel of redis.sentinels) await stack.use(sentinel).start();
     await redis.isComplete();
@@ -73,13 +87,18 @@ export class SentinelRedis implements AsyncDisposable {
     return [`--redis-sentinels=${addresses}`, `--redis-sentinel-master=${this.master}`];
   }
 
+  /** The port by which the Sentinels and other servers know a server. */
+  announcedPort(server: RedisServer): number {
+    return (this.links[this.servers.indexOf(server)] ?? server).port;
+  }
+
   /** The master and the replicas as the Sentinels know them. */
   async roles(): Promise<{ master: RedisServer; replicas: readonly RedisServer[] }> {
     for (const sentinel of this.sentinels) {
       const answer = await sentinel.ask("get-master-addr-by-name", this.master).catch(() => null);
       if (answer === null) continue;
       const [, port] = answer as [string, string];
-      const master = this.servers.find((server) => server.port === Number(port));
+      const master = this.servers.find((server) => this.announcedPort(server) === Number(port));
       if (master !== undefined) return { master, replicas: this.servers.filter((it) => it !== master) };
     }
     throw new Error("no Sentinel knows the master");
@@ -111,7 +130,9 @@ export class SentinelRedis implements AsyncDisposable {
       const { master, replicas } = await this.roles();
       for (const replica of replicas) {
         const info = `${await replica.command("INFO", "replication")}`;
-        if (!info.includes(`master_port:${master.port}`) || !/master_link_status:up/.test(info)) {
+        if (
+          !info.includes(`master_port:${this.announcedPort(master)}`) || !/master_link_status:up/.test(info)
+        ) {
           throw new Error(info);
         }
       }
@@ -135,6 +156,7 @@ export class SentinelRedis implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const sentinel of this.sentinels) await sentinel[Symbol.asyncDispose]();
     for (const server of this.servers) await server[Symbol.asyncDispose]();
+    for (const link of this.links) await link[Symbol.asyncDispose]();
   }
 }
 
@@ -214,7 +236,8 @@ export class Sentinel implements AsyncDisposable {
       if (this.#user !== undefined) await client.auth(this.#user, "any");
       return await client.call(name, ...args);
     } finally {
-      client.disconnect();
+      // A client that has ended would start a timer that nothing stops.
+      if (client.status !== "end") client.disconnect();
       await ended;
     }
   }

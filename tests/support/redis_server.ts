@@ -87,7 +87,8 @@ export class RedisServer implements AsyncDisposable {
       await client.connect();
       return await client.call(name, ...args);
     } finally {
-      client.disconnect();
+      // A client that has ended would start a timer that nothing stops.
+      if (client.status !== "end") client.disconnect();
       await ended;
     }
   }

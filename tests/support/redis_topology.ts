@@ -2,6 +2,7 @@
 import { RedisCluster } from "./redis_cluster.ts";
 import { SentinelRedis } from "./redis_sentinel.ts";
 import { RedisServer } from "./redis_server.ts";
+import type { TcpLink } from "./tcp_link.ts";
 
 export const TOPOLOGIES = ["direct", "sentinel", "cluster"] as const;
 
@@ -15,7 +16,11 @@ export interface RedisTopology extends AsyncDisposable {
   readonly flags: readonly string[];
   readonly servers: readonly RedisServer[];
   /** Further processes that may fail: the Sentinels. */
-  readonly helpers: readonly Failing[];
+  readonly helpers: readonly (Failing & { readonly port: number })[];
+  /** For each server, the links through which other servers and the Sentinels reach it, if there are some. */
+  readonly links: readonly (readonly TcpLink[])[];
+  /** The port by which a server is known to clients that ask for the primary. */
+  announcedPort(server: RedisServer): number;
   /** The server that takes writes. */
   primary(): Promise<RedisServer>;
   /** Makes another server the primary, as before maintenance; settles when it is. */
@@ -35,8 +40,17 @@ export interface Failing {
   resume(): void;
 }
 
-/** @param timeout milliseconds after which a silent primary is replaced. */
-export async function openTopology(name: TopologyName, timeout = 2_000): Promise<RedisTopology> {
+export interface TopologyOptions {
+  /** Milliseconds after which a silent primary is replaced. */
+  readonly timeout?: number | undefined;
+  /** Whether servers and Sentinels reach each other through links. */
+  readonly linked?: boolean | undefined;
+}
+
+export async function openTopology(
+  name: TopologyName,
+  { timeout = 2_000, linked = false }: TopologyOptions = {},
+): Promise<RedisTopology> {
   switch (name) {
     case "direct": {
       const server = await RedisServer.start("--appendonly", "yes");
@@ -45,6 +59,8 @@ export async function openTopology(name: TopologyName, timeout = 2_000): Promise
         flags: [`--redis-addr=127.0.0.1:${server.port}`],
         servers: [server],
         helpers: [],
+        links: [],
+        announcedPort: ({ port }) => port,
         primary: () => Promise.resolve(server),
         failOver: () => Promise.reject(new Error("there is no other server")),
         dump: () => server.dump(),
@@ -53,12 +69,14 @@ export async function openTopology(name: TopologyName, timeout = 2_000): Promise
       };
     }
     case "sentinel": {
-      const redis = await SentinelRedis.open({ downAfter: timeout });
+      const redis = await SentinelRedis.open({ downAfter: timeout, linked });
       return {
         name,
         flags: redis.flags,
         servers: redis.servers,
         helpers: redis.sentinels,
+        links: redis.links.map((link) => [link]),
+        announcedPort: (server) => redis.announcedPort(server),
         primary: async () => (await redis.roles()).master,
         failOver: () => redis.failOver(),
         dump: async () => await (await redis.roles()).master.dump(),
@@ -70,12 +88,14 @@ export async function openTopology(name: TopologyName, timeout = 2_000): Promise
       };
     }
     case "cluster": {
-      const redis = await RedisCluster.open();
+      const redis = await RedisCluster.open({ linked });
       return {
         name,
         flags: redis.flags,
         servers: redis.servers,
         helpers: [],
+        links: redis.links,
+        announcedPort: (server) => redis.announcedPort(server),
         primary: async () => (await redis.ownerOf(TAGGED)).server,
         failOver: () => redis.failOver(TAGGED),
         async dump() {

@@ -23,6 +23,8 @@ export interface ReplicasOptions {
   readonly seed?: number;
   /** Milliseconds after which a silent Redis is replaced. */
   readonly timeout?: number;
+  /** Whether the servers of Redis reach each other through links. */
+  readonly linked?: boolean;
 }
 
 export class Replicas implements AsyncDisposable {
@@ -39,8 +41,10 @@ export class Replicas implements AsyncDisposable {
     Deno.writeTextFileSync(`${this.#folder}/kubeconfig`, kubeconfigOf(simulator.url));
   }
 
-  static async open({ topology, objects = 200, seed = 1, timeout }: ReplicasOptions): Promise<Replicas> {
-    const redis = await openTopology(topology, timeout);
+  static async open(
+    { topology, objects = 200, seed = 1, timeout, linked }: ReplicasOptions,
+  ): Promise<Replicas> {
+    const redis = await openTopology(topology, { timeout, linked });
     const simulator = Simulator.start({ kinds, seed });
     for (const object of sampleCluster({ objects, seed })) simulator.store.create(object);
     return new Replicas(simulator, redis);
@@ -51,23 +55,31 @@ export class Replicas implements AsyncDisposable {
   }
 
   /**
-   * Starts a replica with links to the API server and to each address of its flags: the Redis, or the Sentinels.
-   * A Cluster names the addresses of its nodes itself, so that only the first question has a link.
+   * Starts a replica with a link to each server that it uses: the API server, every server of Redis, and every
+   * Sentinel. Sentinels and nodes of a Cluster name servers in their answers; the replica reads the ports of its
+   * links instead.
    *
-   * @param lost what the link to the API server loses from the start.
+   * @param options.lost what the link to the API server loses from the start.
+   * @param options.onDelivered called with bytes that the replica has got from the API server.
    */
-  async startLinked({ lost }: { lost?: Direction } = {}): Promise<Astrolabe> {
-    const apiServer = new TcpLink(Number(new URL(this.simulator.url).port));
+  async startLinked(
+    { lost, onDelivered }: { lost?: Direction; onDelivered?: (bytes: Uint8Array) => void } = {},
+  ): Promise<Astrolabe> {
+    const port = Number(new URL(this.simulator.url).port);
+    const apiServer = new TcpLink(port, { name: "the API server", onDelivered });
     if (lost !== undefined) apiServer.lose(lost);
     const kubeconfig = `${this.#folder}/${apiServer.port}`;
     Deno.writeTextFileSync(kubeconfig, kubeconfigOf(`http://127.0.0.1:${apiServer.port}`));
-    const links = [apiServer];
+    const { servers, helpers } = this.redis;
+    const renamed = new Map<number, number>();
+    const linkTo = (port: number, name: string) => new TcpLink(port, { name, renamed });
+    const toServers = servers.map(({ port }, i) => linkTo(port, `server ${i}`));
+    servers.forEach((server, i) => renamed.set(this.redis.announcedPort(server), toServers[i]?.port ?? 0));
+    const toHelpers = helpers.map(({ port }, i) => linkTo(port, `Sentinel ${i}`));
+    const links = [apiServer, ...toServers, ...toHelpers];
+    const ofPort = new Map([...servers, ...helpers].map(({ port }, i) => [port, links[i + 1]?.port]));
     const flags = this.redis.flags.map((flag) =>
-      flag.replaceAll(/(?<=127\.0\.0\.1:)\d+/g, (port) => {
-        const link = new TcpLink(Number(port));
-        links.push(link);
-        return String(link.port);
-      })
+      flag.replaceAll(/(?<=127\.0\.0\.1:)\d+/g, (port) => `${ofPort.get(Number(port))}`)
     );
     const astrolabe = await this.#start([`--kubeconfig=${kubeconfig}`, ...flags]);
     this.links.set(astrolabe, links);
