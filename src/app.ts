@@ -76,7 +76,7 @@ export async function demo(config: Config, log: Logger, signal: AbortSignal): Pr
   const client = KubeClient.at(cluster.url, log);
   const onSynced = async (graph: GraphReader, url: string) => {
     const page = url.replace(/\/\/(0\.0\.0\.0|\[::\])/, "//localhost");
-    console.log(whatToTry(graph, page));
+    console.log(await whatToTry(graph, page));
     if (config.opensPage && !await openInBrowser(page)) log.warn("Cannot open a browser", { address: page });
   };
   const adapted = redis ? using(redis, config) : config;
@@ -397,8 +397,9 @@ function listen(handler: Deno.ServeHandler, { bindAddress, port }: Config, log: 
 /** Replaces the server of a process that nobody connects to. */
 const NOWHERE = { url: "", acceptErrors: 0, retire() {}, close: () => Promise.resolve() };
 
-function whatToTry(graph: GraphReader, url: string): string {
-  const [release] = graph.releases().map(({ name }) => graph.text.text(name)).sort();
+async function whatToTry(graph: GraphReader, url: string): Promise<string> {
+  const releases = await graph.releases(new Slicer());
+  const [release] = releases.map(({ name }) => name).sort();
   const paths = ["releases", `graph${release ? `?release=${release}` : ""}`, "problems", "kinds"];
   return [`Open ${url}/ or try:`, ...paths.map((path) => `  curl '${url}/api/v1/${path}'`)].join("\n");
 }

@@ -11,6 +11,10 @@ import { RowIndex } from "./row_index.ts";
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 const BACKSLASH = 0x5c;
+/** Up to this length, in bytes, a loop makes a text faster than the decoder of the runtime. */
+const SHORT_TEXT_MAX = 64;
+/** The texts of all ASCII characters. */
+const CHARACTERS = Array.from({ length: 128 }, (_, code) => String.fromCharCode(code));
 
 export class Strings {
   /** The start of each string in the arena, in units of eight bytes. */
@@ -90,9 +94,33 @@ export class Strings {
 
   text(id: number): string {
     const start = this.#start.data[id]! * 8;
-    const bytes = this.#bytes.subarray(start, start + this.#length.data[id]!);
+    const end = start + this.#length.data[id]!;
+    const short = end - start <= SHORT_TEXT_MAX ? plainText(this.#bytes, start, end) : undefined;
+    if (short !== undefined) return short;
+    const bytes = this.#bytes.subarray(start, end);
     const text = decoder.decode(bytes);
     return bytes.includes(BACKSLASH) ? JSON.parse(`"${text}"`) : text;
+  }
+
+  /** Returns the test whether the string of an id contains a text that is not empty. */
+  containing(part: string): (id: number) => boolean {
+    const wanted = encoder.encode(JSON.stringify(part).slice(1, -1));
+    const first = wanted[0];
+    return (id) => {
+      const bytes = this.#bytes;
+      const start = this.#start.data[id]! * 8;
+      const last = start + this.#length.data[id]! - wanted.length;
+      for (let at = start; at <= last; at++) {
+        if (bytes[at] !== first) continue;
+        let i = 1;
+        while (i < wanted.length && bytes[at + i] === wanted[i]) i++;
+        if (i < wanted.length) continue;
+        // The match may begin in the middle of an escape.
+        const end = start + this.#length.data[id]!;
+        return !bytes.subarray(start, end).includes(BACKSLASH) || this.text(id).includes(part);
+      }
+      return false;
+    };
   }
 
   /** Returns the number of bytes that `copy` writes. */
@@ -223,4 +251,25 @@ function finish(hash: number): number {
 function compareBytes(a: Uint8Array, b: Uint8Array): number {
   for (let i = 0; i < a.length && i < b.length; i++) if (a[i] !== b[i]) return a[i]! - b[i]!;
   return a.length - b.length;
+}
+
+/** Returns the text of bytes, or undefined if one of them is not ASCII or belongs to an escape. */
+function plainText(bytes: Uint8Array, start: number, end: number): string | undefined {
+  for (let at = start; at < end; at++) if (bytes[at]! > 0x7e || bytes[at] === BACKSLASH) return undefined;
+  let text = "";
+  let at = start;
+  for (; at + 8 <= end; at += 8) {
+    text += String.fromCharCode(
+      bytes[at]!,
+      bytes[at + 1]!,
+      bytes[at + 2]!,
+      bytes[at + 3]!,
+      bytes[at + 4]!,
+      bytes[at + 5]!,
+      bytes[at + 6]!,
+      bytes[at + 7]!,
+    );
+  }
+  for (; at < end; at++) text += CHARACTERS[bytes[at]!];
+  return text;
 }

@@ -5,6 +5,7 @@
 import type { GenericSchema, InferOutput } from "valibot";
 import type { Asker } from "../access/access.ts";
 import type { GraphReader } from "../graph/queries/reader.ts";
+import type { Slicer } from "../graph/queries/slicer.ts";
 import type { QuerySchema } from "./query.ts";
 
 interface Description<Q extends QuerySchema> {
@@ -89,10 +90,37 @@ export interface StreamRoute<Q extends QuerySchema> extends Description<Q> {
 }
 
 const encoder = new TextEncoder();
+const CLOSING_BRACKET = 0x5d;
 
 /** Encodes a value as JSON, for bodies that are small enough to be made of objects. */
 export function jsonBytes(value: unknown): Uint8Array<ArrayBuffer> {
   return encoder.encode(JSON.stringify(value));
+}
+
+/** The number of values of a list that are encoded at once. */
+const CHUNK = 100;
+
+/** Encodes a list as JSON in slices. */
+export async function jsonList(
+  values: readonly unknown[],
+  slicer: Slicer,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const parts: Uint8Array[] = [];
+  for (let at = 0; at < values.length; at += CHUNK) {
+    if (slicer.isOver) await slicer.pause();
+    const text = JSON.stringify(values.slice(at, at + CHUNK));
+    // Each part begins with a comma or the bracket of the list, and ends without a bracket.
+    parts.push(encoder.encode(`${at === 0 ? "[" : ","}${text.slice(1, -1)}`));
+  }
+  if (parts.length === 0) return encoder.encode("[]");
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 1));
+  let end = 0;
+  for (const part of parts) {
+    bytes.set(part, end);
+    end += part.length;
+  }
+  bytes[end] = CLOSING_BRACKET;
+  return bytes;
 }
 
 export type RouteOf<Q extends QuerySchema> = CachedRoute<Q> | SlicedRoute<Q> | SmallRoute<Q> | StreamRoute<Q>;

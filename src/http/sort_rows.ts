@@ -1,9 +1,10 @@
 /**
  * Sorts lists by namespace, kind and name, as UTF-8 bytes. A custom kind follows other kinds of its name. Rows
  * are first grouped by namespace and kind, which have few values. Names are compared only within these groups.
- * For a page, only the groups that overlap it are sorted.
+ * For a page, only the groups that overlap it are sorted, and found if that has not been done.
  */
 import type { GraphReader } from "../graph/queries/reader.ts";
+import type { SelectedScope } from "../graph/queries/select.ts";
 import type { ResourceKind } from "../model/resource_kind.ts";
 import type { ResourceKey } from "./resource_key.ts";
 
@@ -16,43 +17,57 @@ export interface Page {
 
 /** Numbers of kinds are smaller. */
 const KIND_NUMBERS = 1 << 16;
+const SURROGATE = /[\ud800-\udfff]/;
 
 /** Rows of one kind in one namespace. */
 interface Group {
   /** String id. */
   readonly namespace: number;
   readonly kind: ResourceKind;
-  readonly rows: number[];
+  rows(): number[];
 }
 
 export function sortRows(graph: GraphReader, rows: Iterable<number>, page: Page = {}): number[] {
-  const { after, limit = Infinity } = page;
+  return takePage(graph, groupsOf(graph, rows), page);
+}
+
+/** Returns a page of the rows of scopes, sorted. It finds only the rows of the scopes that overlap the page. */
+export function sortScopes(graph: GraphReader, scopes: readonly SelectedScope[], page: Page): number[] {
+  return takePage(graph, scopes.map((scope) => ({ ...scope, kind: graph.kinds[scope.kind]! })), page);
+}
+
+function takePage(graph: GraphReader, groups: Group[], { after, limit = Infinity }: Page): number[] {
   const compareNames = (a: number, b: number) => graph.text.compare(graph.name(a), graph.name(b));
   const sorted: number[] = [];
-  for (const group of sortedGroups(graph, rows)) {
+  for (const group of groups.sort((a, b) => compareGroups(graph, a, b))) {
     const place = after === undefined ? 1 : compareToKey(graph, group, after);
     if (place < 0) continue;
-    group.rows.sort(compareNames);
-    const start = place === 0 && after !== undefined ? firstBehind(graph, group.rows, after.name) : 0;
-    for (const row of group.rows.slice(start, start + limit - sorted.length)) sorted.push(row);
+    const rows = group.rows().sort(compareNames);
+    const start = place === 0 && after !== undefined ? firstBehind(graph, rows, after.name) : 0;
+    for (const row of rows.slice(start, start + limit - sorted.length)) sorted.push(row);
     if (sorted.length === limit) break;
   }
   return sorted;
 }
 
-function sortedGroups(graph: GraphReader, rows: Iterable<number>): Group[] {
-  const groups = new Map<number, Group>();
+function groupsOf(graph: GraphReader, rows: Iterable<number>): Group[] {
+  const groups = new Map<number, number[]>();
   for (const row of rows) {
     const namespace = graph.namespace(row);
     const number = namespace * KIND_NUMBERS + graph.kindNumber(row);
     const group = groups.get(number);
-    if (group) group.rows.push(row);
-    else groups.set(number, { namespace, kind: graph.kind(row), rows: [row] });
+    if (group) group.push(row);
+    else groups.set(number, [row]);
   }
-  return [...groups.values()].sort((a, b) =>
-    graph.text.compare(a.namespace, b.namespace) || compareUtf8(a.kind.kind, b.kind.kind) ||
-    compareUtf8(customGroup(a.kind), customGroup(b.kind))
-  );
+  return Array.from(groups.values(), (rows): Group => {
+    const first = rows[0]!;
+    return { namespace: graph.namespace(first), kind: graph.kind(first), rows: () => rows };
+  });
+}
+
+function compareGroups(graph: GraphReader, a: Group, b: Group): number {
+  return graph.text.compare(a.namespace, b.namespace) || compareUtf8(a.kind.kind, b.kind.kind) ||
+    compareUtf8(customGroup(a.kind), customGroup(b.kind));
 }
 
 /** Returns a negative number if the whole group is before the cursor, and zero if the cursor is in it. */
@@ -80,7 +95,13 @@ export function customGroup({ custom, group }: ResourceKind): string {
 
 /** Returns the texts of string ids in the order of their UTF-8 bytes. */
 export function sortedTexts(graph: GraphReader, ids: Iterable<number>): string[] {
-  return [...ids].sort((a, b) => graph.text.compare(a, b)).map((id) => graph.text.text(id));
+  return sortTexts(Array.from(ids, (id) => graph.text.text(id)));
+}
+
+/** Sorts texts in the order of their UTF-8 bytes, and returns them. */
+export function sortTexts(texts: string[]): string[] {
+  // Without surrogates the order of UTF-16 is the same, and sorting needs no function.
+  return texts.some((text) => SURROGATE.test(text)) ? texts.sort(compareUtf8) : texts.sort();
 }
 
 /** Compares keys in the order of lists. */

@@ -102,3 +102,29 @@ Deno.test("Strings, a byte order mark is a character", () => {
   const strings = new Strings();
   assertEquals(strings.text(strings.intern("\ufeffrelease")), "\ufeffrelease");
 });
+
+Deno.test("Strings.text(), returns short and long texts, with and without escapes", () => {
+  const strings = new Strings();
+  for (const unit of ["a", "é", '"', "\\", "\n", "\u{1f600}"]) {
+    for (let length = 0; length < 140; length++) {
+      const text = "x".repeat(length) + unit + "y".repeat(length % 9);
+      assertEquals(strings.text(strings.intern(text)), text);
+    }
+  }
+});
+
+Deno.test("Strings.containing(), finds what String.includes() finds", () => {
+  const strings = new Strings();
+  const units = ["a", "b", "n", "u", "0", "é", '"', "\\", "\n", "\u0001", "\u{1f600}"];
+  const next = random(1);
+  const word = (most: number) =>
+    Array.from({ length: 1 + Math.floor(next() * most) }, () => units[Math.floor(next() * units.length)])
+      .join("");
+  const texts = Array.from({ length: 300 }, () => word(6));
+  for (const part of [...units, ...Array.from({ length: 100 }, () => word(2))]) {
+    const contains = strings.containing(part);
+    for (const text of texts) {
+      assertEquals(contains(strings.intern(text)), text.includes(part), `${part} in ${text}`);
+    }
+  }
+});

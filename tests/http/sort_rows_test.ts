@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { type ResourceKey, resourceKey } from "../../src/http/resource_key.ts";
-import { sortRows } from "../../src/http/sort_rows.ts";
+import { sortRows, sortScopes } from "../../src/http/sort_rows.ts";
 import { random } from "../support/random.ts";
 import { Api } from "./api.ts";
 import { object } from "./objects.ts";
@@ -53,6 +53,19 @@ for (const seed of [1, 2, 3]) {
       bytesOf(resourceKey(read, row)) > bytesOf(after)
     );
     assertEquals(sortRows(read, read.select({}), { after }), behind);
+  });
+}
+
+for (const filter of [{}, { nameContains: "a" }, { kinds: [0, 1, 2] }, { unreferenced: true }]) {
+  Deno.test(`sortScopes(), gives the pages of sortRows() with ${JSON.stringify(filter)}`, () => {
+    const { read } = randomApi(4).graph;
+    const all = sortRows(read, read.select(filter));
+    for (const [i, row] of all.entries()) {
+      const scopes = read.selectScopes(filter) ?? [];
+      const page = sortScopes(read, scopes, { after: resourceKey(read, row), limit: 10 });
+      assertEquals(page, all.slice(i + 1, i + 11));
+    }
+    assertEquals(sortScopes(read, read.selectScopes(filter) ?? [], { limit: 10 }), all.slice(0, 10));
   });
 }
 

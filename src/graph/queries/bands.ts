@@ -15,6 +15,7 @@ import { addCoreOfRelease, chartsOfCore, type CoreCounts, countCore } from "./re
 import { listReleases } from "./releases.ts";
 import { type Filter, select } from "./select.ts";
 import { kindOf, sees, type Sight } from "./sight.ts";
+import type { Slicer } from "./slicer.ts";
 
 /** The name of a band: a release, or the uid of an owner. It stays valid after a slice. */
 export interface BandKey {
@@ -88,18 +89,22 @@ export function bandText({ release, owner }: BandKey): string {
  * Returns the releases, without reading their resources, and the rows that decide the bands of the whole
  * graph.
  */
-export function bandSources(sight: Sight, filter: Filter): { releases: BandKey[]; rows: number[] } {
-  const { rows, strings } = sight.tables;
+export async function bandSources(
+  sight: Sight,
+  { filter, slicer }: { filter: Filter; slicer: Slicer },
+): Promise<{ releases: BandKey[]; rows: Iterable<number> }> {
+  const { rows } = sight.tables;
   const isWhole = Object.entries(filter).every(([name, value]) => name === "inactive" || !value);
-  if (!isWhole) return { releases: [], rows: [...select(sight, filter)] };
+  if (!isWhole) return { releases: [], rows: select(sight, filter).rows };
+  const listed = await listReleases(sight, { slicer });
   const running: number[] = [];
   forEachRunning(sight, (row) => {
     if (!rows.has(row, IDLE)) running.push(row);
   });
-  const releases = listReleases(sight).map(({ namespace, name }) => ({
-    release: { namespace: strings.text(namespace), name: strings.text(name) },
-  }));
-  return { releases, rows: running };
+  return {
+    releases: listed.map(({ namespace, name }) => ({ release: { namespace, name } })),
+    rows: running,
+  };
 }
 
 /** Visits the visible Pods and workloads. */

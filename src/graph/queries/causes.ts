@@ -91,7 +91,7 @@ export class CauseCollector {
   }
 
   /** Drops cached results that a change of the graph makes invalid. */
-  beginSlice(scope: ProblemScope): void {
+  forget(scope: ProblemScope): void {
     this.#roots = new CauseRoots(this.#sight, scope);
     this.#bands = new BandFinder(this.#sight);
   }
@@ -198,7 +198,7 @@ export class CauseCounter {
   }
 
   /** Drops cached results that a change of the graph makes invalid. */
-  beginSlice(scope: ProblemScope): void {
+  forget(scope: ProblemScope): void {
     this.#roots = new CauseRoots(this.#sight, scope);
   }
 

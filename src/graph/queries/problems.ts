@@ -17,7 +17,7 @@ import { namedTarget } from "./named_target.ts";
 import { hasFailedHarmlessly, isSuperseded, isWell } from "./outcome.ts";
 import type { Problem, Severity } from "./problem.ts";
 import { isMet, isThereFor, kindOf, type Sight } from "./sight.ts";
-import { forEachOwner, forEachSource } from "./walk.ts";
+import { forEachOwner, forEachSource, someSource } from "./walk.ts";
 
 /** The longest time for which a resource may be Pending or an operation of Helm may take. */
 const PATIENCE_SECONDS = 600;
@@ -63,7 +63,8 @@ export function forEachProblem(
   const { unusedWithout } = kindOf(sight, row);
   if (unusedWithout === undefined) return;
   const namespace = cohorts.namespace(rows.cohort.data[row]!);
-  if (knowsUsers(namespace) && !isTarget(sight, row, relationNumber(unusedWithout))) {
+  const wanted = relationNumber(unusedWithout);
+  if (knowsUsers(namespace) && !someSource(sight, row, (type) => type === wanted)) {
     visit({ type: "unused-claim", severity: "warning", row, since: rows.unusedSince.data[row]! });
   }
 }
@@ -208,10 +209,4 @@ function releaseProblem(
   const isPending = status.startsWith("pending-");
   if (status !== "failed" && !(isPending && hasTakenTooLong(updated, now))) return;
   visit({ type: "helm-release", severity: "error", row, since: updated, revision });
-}
-
-function isTarget(sight: Sight, row: number, wanted: number): boolean {
-  let found = false;
-  forEachSource(sight, row, (type) => found ||= type === wanted);
-  return found;
 }

@@ -21,7 +21,15 @@ import { forEachProblem, type ProblemScope } from "./problems.ts";
 import { problemMessage } from "./problem_message.ts";
 import { type ReleaseSums, releaseSums } from "./release_sums.ts";
 import { type ListedRelease, listReleases } from "./releases.ts";
-import { type Filter, hasPart, releasesNamed, select, testOf } from "./select.ts";
+import {
+  type Filter,
+  hasPart,
+  releasesNamed,
+  select,
+  type SelectedScope,
+  selectScopes,
+  testOf,
+} from "./select.ts";
 import { RowReader } from "./row_reader.ts";
 import { type Extent, sees, type Sight } from "./sight.ts";
 import type { Slicer } from "./slicer.ts";
@@ -175,9 +183,9 @@ export class GraphReader extends RowReader {
     return namespaces;
   }
 
-  /** Returns all releases, or those with own resources in one namespace. */
-  releases(namespace?: string): ListedRelease[] {
-    return listReleases(this.#sight, namespace);
+  /** Lists, in slices, all releases, or those with own resources in one namespace. */
+  releases(slicer: Slicer, namespace?: string): Promise<ListedRelease[]> {
+    return listReleases(this.#sight, { slicer, namespace });
   }
 
   /** Returns the string ids of the charts of all resources, or of those in one namespace. */
@@ -190,6 +198,11 @@ export class GraphReader extends RowReader {
   /** Returns the resources that match a filter. */
   select(filter: Filter): RowSet {
     return select(this.#sight, filter);
+  }
+
+  /** Returns the scopes in which a page of the same resources is found, if that costs less. */
+  selectScopes(filter: Filter): SelectedScope[] | undefined {
+    return selectScopes(this.#sight, filter);
   }
 
   /** Returns the filter's test of a row, or undefined if relations decide which resources match. */
@@ -211,20 +224,24 @@ export class GraphReader extends RowReader {
   /**
    * Visits the same problems in slices. A problem is valid until `visit` returns.
    *
-   * @param asked.onSlice is called when a slice begins after a pause.
+   * @param asked.onChange is called when a slice begins and the graph has changed since the one before.
    */
   async visitProblems(
-    { filter, isLimited, slicer, onSlice }: SlicedQuestion & {
-      readonly onSlice?: ((scope: ProblemScope) => void) | undefined;
+    { filter, isLimited, slicer, onChange }: SlicedQuestion & {
+      readonly onChange?: ((scope: ProblemScope) => void) | undefined;
     },
     visit: (problem: Problem) => void,
   ): Promise<void> {
     let scope = this.#scopeFor(isLimited);
+    let { revision } = this;
     for (const row of rowsToAsk(this.#sight, filter, scope)) {
       if (slicer.isOver) {
         await slicer.pause();
-        scope = this.#scopeFor(isLimited);
-        onSlice?.(scope);
+        if (this.revision !== revision) {
+          ({ revision } = this);
+          scope = this.#scopeFor(isLimited);
+          onChange?.(scope);
+        }
       }
       if (this.isThere(row)) forEachProblem(this.#sight, row, { ...scope, visit });
     }
@@ -233,8 +250,8 @@ export class GraphReader extends RowReader {
   /** Finds, in slices, the causes of the problems of the resources that match a filter, worst first. */
   async causes(asked: SlicedQuestion): Promise<Cause[]> {
     const collector = new CauseCollector(this.#sight, this.#scopeFor(asked.isLimited));
-    const onSlice = (scope: ProblemScope) => collector.beginSlice(scope);
-    await this.visitProblems({ ...asked, onSlice }, (problem) => collector.add(problem));
+    const onChange = (scope: ProblemScope) => collector.forget(scope);
+    await this.visitProblems({ ...asked, onChange }, (problem) => collector.add(problem));
     return collector.causes();
   }
 
@@ -246,8 +263,8 @@ export class GraphReader extends RowReader {
     const problems = noProblems();
     const unresolved = countUnresolved(this.#sight);
     const causes = new CauseCounter(this.#sight, this.#scopeFor(isLimited));
-    const onSlice = (scope: ProblemScope) => causes.beginSlice(scope);
-    await this.visitProblems({ filter: {}, isLimited, slicer, onSlice }, (problem) => {
+    const onChange = (scope: ProblemScope) => causes.forget(scope);
+    await this.visitProblems({ filter: {}, isLimited, slicer, onChange }, (problem) => {
       problems[problem.type]++;
       causes.add(problem);
     });
@@ -310,7 +327,7 @@ export class GraphReader extends RowReader {
 
   /** Finds, in slices, the bands of the resources that match a filter. */
   async bands(filter: Filter, slicer: Slicer): Promise<BandKey[]> {
-    const { releases, rows } = bandSources(this.#sight, filter);
+    const { releases, rows } = await bandSources(this.#sight, { filter, slicer });
     const bands = new Map(releases.map((key) => [bandText(key), key]));
     let finder = new BandFinder(this.#sight);
     for (const row of rows) {

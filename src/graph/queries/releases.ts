@@ -1,70 +1,77 @@
 /** The existing Helm releases, and the sums of each. */
+import type { Release } from "../../model/record.ts";
 import { NONE } from "../../arrays/columns.ts";
 import type { RowSet } from "../../arrays/row_set.ts";
-import { forEachStorage } from "./helm_storage.ts";
-import { ownReleaseOf } from "./membership.ts";
-import { sees, type Sight } from "./sight.ts";
+import { forEachStorage, storedRelease } from "./helm_storage.ts";
+import { isStorage, ownReleaseOf } from "./membership.ts";
+import { isThereFor, sees, type Sight } from "./sight.ts";
+import type { Slicer } from "./slicer.ts";
 import { controllerOf } from "./walk.ts";
 
-/** Greater than any string id, so that two ids fit into one number. */
-const STRINGS_MAX = 2 ** 26;
-
-/** A release, by string ids. */
-export interface ReleaseKey {
-  readonly namespace: number;
-  readonly name: number;
-}
-
-/** A release that exists because a visible resource names it or a visible storage object has it. */
-export interface ListedRelease extends ReleaseKey {
+/**
+ * A release that exists because a visible resource names it or a visible storage object has it. It contains
+ * texts, so that it stays valid after the slice that found it.
+ */
+export interface ListedRelease extends Release {
   /** Another release that the asker may see has the same name. */
-  isAmbiguous: boolean;
-  isListed: boolean;
+  readonly isAmbiguous: boolean;
 }
 
 /**
- * Returns the releases, all or those with a resource of their own or a storage object in one namespace.
- * Whether a name is ambiguous depends on all that the asker may see.
+ * Lists, in slices, the releases: all, or those with a resource of their own or a storage object in one
+ * namespace. Whether a name is ambiguous depends on all that the asker may see.
  */
-export function listReleases(sight: Sight, namespace?: string): ListedRelease[] {
-  const { cohorts, rows, strings } = sight.tables;
-  const only = namespace === undefined ? undefined : strings.find(namespace);
-  const known = new Map<number, ListedRelease>();
-  const homes = new Map<number, number>();
-  const listed: ListedRelease[] = [];
-  const add = (namespace: number, name: number, isWanted: boolean) => {
-    const key = name * STRINGS_MAX + namespace;
-    let release = known.get(key);
-    if (release === undefined) {
-      release = { namespace, name, isAmbiguous: false, isListed: false };
-      known.set(key, release);
-      homes.set(name, (homes.get(name) ?? 0) + 1);
-    }
-    if (!isWanted || release.isListed) return;
-    release.isListed = true;
-    listed.push(release);
+export async function listReleases(
+  sight: Sight,
+  { slicer, namespace: only }: { slicer: Slicer; namespace?: string | undefined },
+): Promise<ListedRelease[]> {
+  const { cohorts, strings } = sight.tables;
+  /** By name, the namespaces, and whether the release is wanted. */
+  const homes = new Map<string, Map<string, boolean>>();
+  const add = (namespace: string, name: string, isWanted: boolean) => {
+    const known = homes.get(name);
+    if (known === undefined) homes.set(name, new Map([[namespace, isWanted]]));
+    else if (isWanted || !known.has(namespace)) known.set(namespace, isWanted);
   };
 
-  cohorts.forEachRelease((release) => {
-    let exists = false;
-    let isWanted = false;
-    cohorts.forEachOfRelease(release, (cohort) => {
-      const isHere = only === undefined || cohorts.namespace(cohort) === only;
-      if (exists && (isWanted || !isHere)) return;
-      cohorts.forEachMember(cohort, (row) => {
-        if (exists && isWanted || !sees(sight, row) || ownReleaseOf(sight, row) !== release) return;
-        exists = true;
-        isWanted ||= isHere;
-      });
-    });
-    if (exists) add(cohorts.releaseNamespace(release), cohorts.releaseName(release), isWanted);
-  });
-  forEachStorage(sight, (row, name) => {
-    const home = cohorts.namespace(rows.cohort.data[row]!);
-    add(home, name, only === undefined || home === only);
-  });
-  for (const release of listed) release.isAmbiguous = homes.get(release.name)! > 1;
+  for (let release = cohorts.releaseFrom(0); release !== NONE; release = cohorts.releaseFrom(release + 1)) {
+    if (slicer.isOver) await slicer.pause();
+    const isWanted = wantsRelease(sight, release, only);
+    if (isWanted === undefined) continue;
+    add(strings.text(cohorts.releaseNamespace(release)), strings.text(cohorts.releaseName(release)), isWanted);
+  }
+  const stored: number[] = [];
+  forEachStorage(sight, (row) => stored.push(row));
+  for (const row of stored) {
+    if (slicer.isOver) await slicer.pause();
+    // The row may have got another resource during a pause.
+    const release = isThereFor(sight, row) && isStorage(sight, row) ? storedRelease(sight, row) : undefined;
+    if (release !== undefined) add(release.namespace, release.name, only === undefined || release.namespace === only);
+  }
+
+  const listed: ListedRelease[] = [];
+  for (const [name, namespaces] of homes) {
+    const isAmbiguous = namespaces.size > 1;
+    for (const [namespace, isWanted] of namespaces) if (isWanted) listed.push({ namespace, name, isAmbiguous });
+  }
   return listed;
+}
+
+/**
+ * Reports whether a release has a resource of its own in a namespace, if one is given. Returns undefined for
+ * a release without resources.
+ */
+function wantsRelease(sight: Sight, release: number, only: string | undefined): boolean | undefined {
+  const { cohorts, strings } = sight.tables;
+  const home = only === undefined ? undefined : strings.find(only);
+  let isWanted: boolean | undefined;
+  cohorts.forEachOfRelease(release, (cohort) => {
+    const isHere = home === undefined || cohorts.namespace(cohort) === home;
+    if (isWanted || isWanted === false && !isHere) return;
+    const isOwn = (row: number) => sees(sight, row) && ownReleaseOf(sight, row) === release;
+    if (cohorts.someMember(cohort, isOwn)) isWanted = isHere;
+  });
+  return isWanted;
 }
 
 /**

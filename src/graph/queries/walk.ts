@@ -53,6 +53,27 @@ export function forEachSource(
   });
 }
 
+/** Reports whether one of the relations that come to a row has a type that passes a test. */
+export function someSource(sight: Sight, row: number, test: (type: number) => boolean): boolean {
+  const { references, selectors, rows } = sight.tables;
+  const isVisible = (at: number, other: number) =>
+    references.isRelation(at) && test(references.type.data[at]!) && sees(sight, other);
+  for (const byUid of [false, true]) {
+    let at = references.firstIncoming(row, byUid);
+    for (; at !== NONE; at = references.afterIncoming(at)) {
+      if (!references.has(at, REVERSED) && isVisible(at, references.source.data[at]!)) return true;
+    }
+  }
+  for (let at = references.first(row); at !== NONE; at = references.after(at)) {
+    if (references.has(at, REVERSED) && isVisible(at, references.target.data[at]!)) return true;
+  }
+  let isSelected = false;
+  selectors.forEachSelectorOf(rows.cohort.data[row]!, (selector) => {
+    isSelected ||= test(selectors.type.data[selector]!) && sees(sight, selectors.source.data[selector]!);
+  });
+  return isSelected;
+}
+
 /** Visits the owners of a row. */
 export function forEachOwner(sight: Sight, row: number, visit: (owner: number) => void): void {
   const { references } = sight.tables;

@@ -194,11 +194,11 @@ export class Cohorts {
     }
   }
 
-  /** Visits every release that a resource names. */
-  forEachRelease(visit: (release: number) => void): void {
-    for (let release = 0; release < this.#releases.end; release++) {
-      if (!this.#ofRelease.isEmpty(release)) visit(release);
-    }
+  /** Returns the first release from a number on that a resource names, or NONE. */
+  releaseFrom(number: number): number {
+    let release = number;
+    while (release < this.#releases.end && this.#ofRelease.isEmpty(release)) release++;
+    return release < this.#releases.end ? release : NONE;
   }
 
   releaseNamespace(release: number): number {

@@ -11,7 +11,7 @@ import { filterEntries, refuseTooLarge, toFilter } from "../filter.ts";
 import { BUSY } from "../large_answer_slots.ts";
 import { linkHeader, pageEntries, pageOf } from "../page.ts";
 import { type ResourceKey, resourceKey } from "../resource_key.ts";
-import { defineRoute, jsonBytes, type Route } from "../route.ts";
+import { defineRoute, jsonList, type Route } from "../route.ts";
 import type { RouterDeps } from "../router_deps.ts";
 import { Band } from "../schema.ts";
 import { compareUtf8 } from "../sort_rows.ts";
@@ -42,7 +42,8 @@ export function bandsRoute({ graph, isLimited }: RouterDeps): Route {
       const slicer = new Slicer();
       const causes = await graph.causes({ filter: {}, isLimited, slicer });
       const bands = await describeBands(graph, await graph.bands(filter, slicer), { slicer, causes });
-      bands.sort((a, b) => compareOrders(orderOf(a), orderOf(b)));
+      const orders = new Map(bands.map((band) => [band, orderOf(band)]));
+      bands.sort((a, b) => compareOrders(orders.get(a)!, orders.get(b)!));
       const after = cursor === undefined ? undefined : orderOfKey(decodeCursor(cursor));
       const { entries, next } = pageOf(bands, {
         limit,
@@ -50,7 +51,7 @@ export function bandsRoute({ graph, isLimited }: RouterDeps): Route {
         keyOf,
       });
       refuseTooLarge(entries.length);
-      return { bytes: jsonBytes(entries), headers: linkHeader(PATH, url, next) };
+      return { bytes: await jsonList(entries, slicer), headers: linkHeader(PATH, url, next) };
     },
   });
 }

@@ -8,7 +8,7 @@ import { filterEntries, refuseTooLarge, toFilter } from "../filter.ts";
 import { BUSY } from "../large_answer_slots.ts";
 import { linkHeader, pageEntries, pageOf } from "../page.ts";
 import type { ResourceKey } from "../resource_key.ts";
-import { defineRoute, jsonBytes, type Route } from "../route.ts";
+import { defineRoute, jsonList, type Route } from "../route.ts";
 import type { RouterDeps } from "../router_deps.ts";
 import { ResourceCause } from "../schema.ts";
 
@@ -24,7 +24,8 @@ export function causesRoute({ graph, isLimited }: RouterDeps): Route {
     body: "sliced",
     async build({ graph, query: { limit, continue: cursor, ...query }, url }) {
       const filter = toFilter(query);
-      const causes = await graph.causes({ filter, isLimited, slicer: new Slicer() });
+      const slicer = new Slicer();
+      const causes = await graph.causes({ filter, isLimited, slicer });
       const after = cursor === undefined ? undefined : orderOf(decodeCursor(cursor));
       const { entries, next } = pageOf(causes, {
         limit,
@@ -33,11 +34,15 @@ export function causesRoute({ graph, isLimited }: RouterDeps): Route {
       });
       refuseTooLarge(entries.length);
       return {
-        bytes: jsonBytes(entries.map(({ bands: _bands, ...it }) => ({ ...it, since: rfc3339(it.since) }))),
+        bytes: await jsonList(entries.map(describeCause), slicer),
         headers: linkHeader(PATH, url, next),
       };
     },
   });
+}
+
+function describeCause({ bands: _bands, ...it }: Cause) {
+  return { ...it, since: rfc3339(it.since) };
 }
 
 /** The place of a cause in the list, as three texts. */

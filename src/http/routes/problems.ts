@@ -6,7 +6,7 @@ import { BUSY } from "../large_answer_slots.ts";
 import { filterEntries, refuseTooLarge, toFilter } from "../filter.ts";
 import { resourceKey, targetKey } from "../resource_key.ts";
 import { rfc3339 } from "../../json/times.ts";
-import { defineRoute, jsonBytes, type Route } from "../route.ts";
+import { defineRoute, jsonList, type Route } from "../route.ts";
 import type { RouterDeps } from "../router_deps.ts";
 import { ResourceProblem } from "../schema.ts";
 import { compareKeys } from "../sort_rows.ts";
@@ -22,10 +22,11 @@ export function problemsRoute({ graph, isLimited }: RouterDeps): Route {
     body: "sliced",
     async build({ graph, query }) {
       const problems: ReturnType<typeof describeProblem>[] = [];
-      const asked = { filter: toFilter(query), isLimited, slicer: new Slicer() };
+      const slicer = new Slicer();
+      const asked = { filter: toFilter(query), isLimited, slicer };
       await graph.visitProblems(asked, (problem) => problems.push(describeProblem(graph, problem)));
       refuseTooLarge(problems.length);
-      return { bytes: jsonBytes(problems.sort(compareKeys)) };
+      return { bytes: await jsonList(problems.sort(compareKeys), slicer) };
     },
   });
 }

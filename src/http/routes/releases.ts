@@ -9,10 +9,10 @@ import type { RowSet } from "../../arrays/row_set.ts";
 import { rfc3339 } from "../../json/times.ts";
 import { BUSY } from "../large_answer_slots.ts";
 import { flag, text } from "../query.ts";
-import { defineRoute, jsonBytes, type Route } from "../route.ts";
+import { defineRoute, jsonList, type Route } from "../route.ts";
 import type { RouterDeps } from "../router_deps.ts";
 import { Release } from "../schema.ts";
-import { compareUtf8 } from "../sort_rows.ts";
+import { compareUtf8, sortTexts } from "../sort_rows.ts";
 
 export function releasesRoute({ isLimited }: RouterDeps): Route {
   const query = v.object({
@@ -27,16 +27,12 @@ export function releasesRoute({ isLimited }: RouterDeps): Route {
     failures: BUSY,
     body: "sliced",
     async build({ graph, query: { namespace, detail } }) {
-      const listed = graph.releases(namespace);
-      if (!detail) return { bytes: jsonBytes(listed.map((it) => nameOf(graph, it)).sort(compareUtf8)) };
-      const releases = listed.map(({ namespace, name }) => ({
-        namespace: graph.text.text(namespace),
-        name: graph.text.text(name),
-      }));
       const slicer = new Slicer();
+      const releases = await graph.releases(slicer, namespace);
+      if (!detail) return { bytes: await jsonList(sortTexts(releases.map(nameOf)), slicer) };
       const causes = await graph.causes({ filter: {}, isLimited, slicer });
       const described = await describeReleases(graph, releases.sort(compareReleases), { slicer, causes });
-      return { bytes: jsonBytes(described) };
+      return { bytes: await jsonList(described, slicer) };
     },
   });
 }
@@ -46,9 +42,8 @@ function compareReleases(a: Named, b: Named): number {
 }
 
 /** Returns only the name, unless other releases have it too. */
-function nameOf(graph: GraphReader, { namespace, name, isAmbiguous }: ListedRelease): string {
-  const text = graph.text.text(name);
-  return isAmbiguous ? `${graph.text.text(namespace)}/${text}` : text;
+function nameOf({ namespace, name, isAmbiguous }: ListedRelease): string {
+  return isAmbiguous ? `${namespace}/${name}` : name;
 }
 
 async function describeReleases(

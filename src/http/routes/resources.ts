@@ -9,7 +9,7 @@ import { resourceKey } from "../resource_key.ts";
 import { defineRoute, type Route } from "../route.ts";
 import type { RouterDeps } from "../router_deps.ts";
 import { Resource } from "../schema.ts";
-import { customGroup, sortRows } from "../sort_rows.ts";
+import { customGroup, sortRows, sortScopes } from "../sort_rows.ts";
 
 const PATH = "/api/v1/resources";
 
@@ -25,10 +25,18 @@ export function resourcesRoute({ graph }: RouterDeps): Route {
     body: "cached",
     build({ graph, query: { limit, continue: cursor, ...filter }, url, now }) {
       const after = cursor === undefined ? undefined : decodeCursor(cursor);
-      const selected = graph.select(toFilter(filter));
-      refuseTooLarge(Math.min(selected.size, limit ?? Infinity));
       // One row more than the limit shows whether there is another page.
-      const rows = sortRows(graph, selected, { after, limit: limit && limit + 1 });
+      const page = { after, limit: limit && limit + 1 };
+      const scopes = limit === undefined ? undefined : graph.selectScopes(toFilter(filter));
+      let rows: number[];
+      if (scopes !== undefined) {
+        refuseTooLarge(Math.min(graph.resourceCount, limit ?? Infinity));
+        rows = sortScopes(graph, scopes, page);
+      } else {
+        const selected = graph.select(toFilter(filter));
+        refuseTooLarge(Math.min(selected.size, limit ?? Infinity));
+        rows = sortRows(graph, selected, page);
+      }
       const hasMore = limit !== undefined && rows.length > limit;
       if (hasMore) rows.pop();
       const last = rows.at(-1);

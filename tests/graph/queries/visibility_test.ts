@@ -35,9 +35,8 @@ async function describe(read: GraphReader) {
   const text = (id: number) => read.text.text(id);
   const uids = (rows: Iterable<number>) => Array.from(rows, (row) => read.uid(row)).sort();
   const everything = read.select({ inactive: true });
-  const releases = read.releases().map(({ namespace, name, isAmbiguous }) =>
-    `${text(namespace)}/${text(name)} ${isAmbiguous}`
-  );
+  const listed = await read.releases(new Slicer());
+  const releases = listed.map(({ namespace, name, isAmbiguous }) => `${namespace}/${name} ${isAmbiguous}`);
   const scratch = read.newRowSet();
   return {
     uids: uids(everything),
@@ -58,10 +57,10 @@ async function describe(read: GraphReader) {
       return `${read.uid(row)} ${release === undefined ? "" : text(read.releaseName(release))}`;
     }).sort(),
     releases: releases.sort(),
-    sums: read.releases().map(({ namespace, name }) => {
+    sums: listed.map(({ namespace, name }) => {
       scratch.clear();
-      const { charts, ...sums } = read.releaseSums({ namespace: text(namespace), name: text(name) }, scratch);
-      return JSON.stringify([text(namespace), text(name), charts.map(text), {
+      const { charts, ...sums } = read.releaseSums({ namespace, name }, scratch);
+      return JSON.stringify([namespace, name, charts.map(text), {
         ...sums,
         newest: sums.newest?.revision,
       }]);
@@ -70,9 +69,8 @@ async function describe(read: GraphReader) {
     namespaces: Array.from(read.namespaces(), text).sort(),
     counts: kinds.map((_, kind) => read.count(kind)),
     totals: [read.resourceCount, read.relationCount, read.relationCounts],
-    ofRelease: read.releases().map(({ namespace, name }) =>
-      uids(read.select({ release: { namespace: text(namespace), name: text(name) } })).join()
-    ).sort(),
+    ofRelease: listed.map(({ namespace, name }) => uids(read.select({ release: { namespace, name } })).join())
+      .sort(),
     ofNamespace: Array.from(read.namespaces(), (id) => uids(read.select({ namespaces: [text(id)] })).join())
       .sort(),
     // Sort by uid, because hidden resources change the order of rows.
