@@ -5,8 +5,8 @@
 import { UsageError } from "./cli/config.ts";
 import { ConfigurationError, readConfiguration } from "./kinds/custom/configuration.ts";
 import type { ConfiguredKind, FindConfigured } from "./kinds/custom/configured_kind.ts";
-import { eitherOf, withConfigured } from "./kinds/custom/configured_rule.ts";
-import { shippedKinds } from "./kinds/custom/shipped.ts";
+import { findAmong, withConfigured } from "./kinds/custom/configured_rule.ts";
+import { findShipped } from "./kinds/custom/shipped.ts";
 import { kinds as builtIn } from "./kinds/registry.ts";
 import type { KindRule } from "./kinds/rule.ts";
 import { readTextFile } from "./read_text_file.ts";
@@ -22,7 +22,7 @@ export interface ConfiguredKinds {
 /** @throws {UsageError} that names the file and the first mistake in it. */
 export function configuredKinds(file: string | undefined): ConfiguredKinds {
   const named = file === undefined ? [] : readFile(file);
-  const find = eitherOf(named, shippedKinds());
+  const find = findAmong(named, findShipped());
   return { kinds: builtIn.map((rule) => withConfigured(rule, find)), find, named };
 }
 

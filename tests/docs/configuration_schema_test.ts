@@ -12,7 +12,7 @@ Deno.test("JSON schema of the configuration, is what scripts/configuration_schem
   assertEquals(schema, JSON.parse(configurationSchema()));
 });
 
-for (const [project, text] of Object.entries(SHIPPED)) {
+for (const [project, { text }] of Object.entries(SHIPPED)) {
   Deno.test(`JSON schema of the configuration, accepts the rules of ${project}`, () => {
     assert(validate(load(text)), JSON.stringify(validate.errors));
   });

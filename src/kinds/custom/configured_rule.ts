@@ -1,3 +1,4 @@
+import { kindKey } from "../../model/resource_kind.ts";
 import type { KindRule } from "../rule.ts";
 import { addConfiguredReferences } from "./configured_references.ts";
 import type { ConfiguredKind, FindConfigured } from "./configured_kind.ts";
@@ -26,11 +27,8 @@ export function withConfigured(rule: KindRule, find: FindConfigured): KindRule {
   };
 }
 
-/** Returns the configuration of two sources. An entry of the first one replaces that of the second. */
-export function eitherOf(
-  first: readonly ConfiguredKind[],
-  second: readonly ConfiguredKind[],
-): FindConfigured {
-  const kinds = new Map([...second, ...first].map((it) => [`${it.group}/${it.kind}`, it]));
-  return (group, kind) => kinds.get(`${group}/${kind}`);
+/** Returns a function that finds an entry among these, and else by another function. */
+export function findAmong(kinds: readonly ConfiguredKind[], otherwise?: FindConfigured): FindConfigured {
+  const known = new Map(kinds.map((it) => [kindKey(it), it]));
+  return (group, kind) => known.get(kindKey({ group, kind })) ?? otherwise?.(group, kind);
 }

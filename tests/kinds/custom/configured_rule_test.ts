@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { readConfiguration } from "../../../src/kinds/custom/configuration.ts";
-import { eitherOf, withConfigured } from "../../../src/kinds/custom/configured_rule.ts";
+import { findAmong, withConfigured } from "../../../src/kinds/custom/configured_rule.ts";
 import { makeRecord } from "../../../src/kinds/make_record.ts";
 import { findKind, KindRegistry } from "../../../src/kinds/registry.ts";
 import type { KindRule } from "../../../src/kinds/rule.ts";
@@ -18,7 +18,7 @@ function configured(rule: KindRule, entry: object): KindRule {
   const { group, version, kind } = rule;
   const apiVersion = group === "" ? version : `${group}/${version}`;
   const text = JSON.stringify({ kinds: [{ apiVersion, kind, ...entry }] });
-  return withConfigured(rule, eitherOf(readConfiguration(text, { isNamed: true }), []));
+  return withConfigured(rule, findAmong(readConfiguration(text, { isNamed: true })));
 }
 
 /** Makes the record of an object by the rule of its kind and an entry of a configuration. */
@@ -262,7 +262,7 @@ Deno.test("withConfigured(), a built-in kind keeps what its rule reads, and is r
   assertEquals(withConfigured(service, () => undefined), service);
 });
 
-Deno.test("eitherOf(), an entry replaces that of the second configuration", () => {
+Deno.test("findAmong(), an entry replaces what is found otherwise", () => {
   const read = (entry: object, isNamed: boolean) =>
     readConfiguration(
       JSON.stringify({ kinds: [{ apiVersion: "example.com/v1", kind: "Widget", ...entry }] }),
@@ -270,8 +270,8 @@ Deno.test("eitherOf(), an entry replaces that of the second configuration", () =
         isNamed,
       },
     );
-  const shipped = read({ references: [{ type: "feeds", to: service }] }, false);
-  assertEquals(eitherOf([], shipped)("example.com", "Widget")?.references.length, 1);
-  assertEquals(eitherOf(read({}, true), shipped)("example.com", "Widget")?.references.length, 0);
-  assertEquals(eitherOf([], shipped)("example.org", "Widget"), undefined);
+  const shipped = findAmong(read({ references: [{ type: "feeds", to: service }] }, false));
+  assertEquals(findAmong([], shipped)("example.com", "Widget")?.references.length, 1);
+  assertEquals(findAmong(read({}, true), shipped)("example.com", "Widget")?.references.length, 0);
+  assertEquals(findAmong([], shipped)("example.org", "Widget"), undefined);
 });

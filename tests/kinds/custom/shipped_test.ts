@@ -2,8 +2,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { readConfiguration } from "../../../src/kinds/custom/configuration.ts";
 import type { ConfiguredKind } from "../../../src/kinds/custom/configured_kind.ts";
-import { eitherOf, withConfigured } from "../../../src/kinds/custom/configured_rule.ts";
-import { SHIPPED } from "../../../src/kinds/custom/shipped.ts";
+import { findAmong, withConfigured } from "../../../src/kinds/custom/configured_rule.ts";
+import { findShipped, SHIPPED } from "../../../src/kinds/custom/shipped.ts";
 import { makeRecord } from "../../../src/kinds/make_record.ts";
 import { KindRegistry } from "../../../src/kinds/registry.ts";
 import type { ResourceRecord } from "../../../src/model/record.ts";
@@ -26,7 +26,7 @@ function recordOf(
   const registry = new KindRegistry();
   for (const { kind, scope, fields: _, version = "v1", ...names } of definitions) {
     const rule = customKind(kind, { ...names, version, namespaced: scope !== "Cluster" });
-    registry.set(withConfigured(rule, eitherOf(configured, [])));
+    registry.set(withConfigured(rule, findAmong(configured)));
   }
   const rule = registry.find(object.apiVersion.split("/", 1)[0] ?? "", object.kind);
   assert(rule !== undefined, `${object.kind} has no definition`);
@@ -59,8 +59,18 @@ Deno.test("Shipped rules, each project has samples", () => {
 });
 
 for (const project of PROJECTS) {
-  const configured = readConfiguration(SHIPPED[project], { isNamed: false });
+  const configured = readConfiguration(SHIPPED[project].text, { isNamed: false });
   const samples = readSamples(project);
+
+  Deno.test(`Shipped rules of ${project}, are found by their groups`, () => {
+    assertEquals(
+      [...new Set(configured.map(({ group }) => group))].sort(),
+      [...SHIPPED[project].groups].sort(),
+    );
+    const find = findShipped();
+    for (const { group, kind } of configured) assertEquals(find(group, kind)?.kind, kind);
+    assertEquals(find("example.com", configured[0]?.kind ?? ""), undefined);
+  });
 
   Deno.test(`Shipped rules of ${project}, paths are fields of the definitions`, () => {
     const missing = configured.flatMap(({ group, kind, references, status }) => {
