@@ -38,7 +38,11 @@ export async function listReleases(
     if (slicer.isOver) await slicer.pause();
     const isWanted = wantsRelease(sight, release, only);
     if (isWanted === undefined) continue;
-    add(strings.text(cohorts.releaseNamespace(release)), strings.text(cohorts.releaseName(release)), isWanted);
+    add(
+      strings.text(cohorts.releaseNamespace(release)),
+      strings.text(cohorts.releaseName(release)),
+      isWanted,
+    );
   }
   const stored: number[] = [];
   forEachStorage(sight, (row) => stored.push(row));
@@ -46,13 +50,17 @@ export async function listReleases(
     if (slicer.isOver) await slicer.pause();
     // The row may have got another resource during a pause.
     const release = isThereFor(sight, row) && isStorage(sight, row) ? storedRelease(sight, row) : undefined;
-    if (release !== undefined) add(release.namespace, release.name, only === undefined || release.namespace === only);
+    if (release !== undefined) {
+      add(release.namespace, release.name, only === undefined || release.namespace === only);
+    }
   }
 
   const listed: ListedRelease[] = [];
   for (const [name, namespaces] of homes) {
     const isAmbiguous = namespaces.size > 1;
-    for (const [namespace, isWanted] of namespaces) if (isWanted) listed.push({ namespace, name, isAmbiguous });
+    for (const [namespace, isWanted] of namespaces) {
+      if (isWanted) listed.push({ namespace, name, isAmbiguous });
+    }
   }
   return listed;
 }

@@ -147,7 +147,10 @@ export function hasPart({ namespaces, release, owner }: Filter): boolean {
 function withKindNumbers({ kinds }: Sight, filter: Filter): Filter {
   if (filter.kindNames === undefined) {
     if (!filter.unreferenced || filter.kinds !== undefined) return filter;
-    return { ...filter, kinds: kinds.flatMap(({ isThereToBeUsed }, number) => isThereToBeUsed ? number : []) };
+    return {
+      ...filter,
+      kinds: kinds.flatMap(({ isThereToBeUsed }, number) => isThereToBeUsed ? number : []),
+    };
   }
   const names = new Set(filter.kindNames);
   const named = kinds.flatMap((kind, number) =>
@@ -180,7 +183,11 @@ function forEachNamed(
 function forEachOfStatus({ tables: { rows } }: Sight, text: Status, visit: (row: number) => void): void {
   const status = STATUSES.indexOf(text);
   const column = rows.status.data;
-  for (let row = column.indexOf(status); row !== -1 && row < rows.end; row = column.indexOf(status, row + 1)) {
+  for (
+    let row = column.indexOf(status);
+    row !== -1 && row < rows.end;
+    row = column.indexOf(status, row + 1)
+  ) {
     if (rows.has(row, THERE)) visit(row);
   }
 }
