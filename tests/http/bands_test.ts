@@ -55,6 +55,16 @@ Deno.test("GET /api/v1/bands, a filter keeps the bands of the resources that it 
   assertEquals(await lines(api, "?namespace=other"), []);
 });
 
+Deno.test("GET /api/v1/bands, a release with nothing but storage objects is in its namespace", async () => {
+  const api = cluster();
+  const stored = "release stored: Ready, 0/0/0, 1";
+  assertEquals(await lines(api, "?release=stored"), [stored]);
+  assertEquals(await lines(api, "?release=n/stored&namespace=n"), [stored]);
+  assertEquals(await lines(api, "?release=other/stored"), []);
+  assertEquals((await lines(api, "?namespace=n")).filter((line) => line === stored), [stored]);
+  assertEquals(await lines(api, "?namespace=n&q=stored"), []);
+});
+
 Deno.test("GET /api/v1/bands, a storage object whose labels name no release of Helm has no band", async () => {
   const api = new Api([
     object("Secret", "n/sh.helm.release.v1.bare.v1"),

@@ -60,6 +60,18 @@ const bound = [
   }),
   object("StorageClass", "fast"),
 ];
+const ephemeralPod = pod("solo", {
+  ready: true,
+  spec: { ...container({}), volumes: [{ name: "scratch", ephemeral: { volumeClaimTemplate: {} } }] },
+});
+const ephemeralClaim = object("PersistentVolumeClaim", "n/solo-scratch", {
+  owner: "Pod solo",
+  status: { phase: "Bound" },
+});
+const finished = {
+  ...pod("done", { phase: "Succeeded" }),
+  metadata: { ...pod("done", {}).metadata, labels: { app: "web" } },
+};
 const all = "broken Deployment web, broken ReplicaSet web-1, broken Pod web-1-0";
 
 /** `[what, objects, uid or query of the missing target, effects by distance]` */
@@ -312,6 +324,35 @@ const CASES: readonly [what: string, objects: readonly KubeObject[], start: stri
     "?kind=Service&namespace=n&name=gone",
     "broken Ingress in",
   ],
+  [
+    "the claim of an ephemeral volume breaks its Pod",
+    [ephemeralPod, ephemeralClaim],
+    "persistentvolumeclaim-solo-scratch",
+    "broken Pod solo",
+  ],
+  [
+    "a Pod takes the claim of its ephemeral volume with it",
+    [ephemeralPod, ephemeralClaim],
+    "pod-solo",
+    "removed PersistentVolumeClaim solo-scratch",
+  ],
+  [
+    "a finished Pod serves nothing, even if it is all that a Service selects",
+    [finished, selecting("web"), slice("web", "done"), ingress("in", "web")],
+    "pod-done",
+    "",
+  ],
+  [
+    "the node of a finished Pod takes only the Pod with it",
+    [
+      object("Node", "node-1", { status: { conditions: [{ type: "Ready", status: "True" }] } }),
+      finished,
+      selecting("web"),
+      ingress("in", "web"),
+    ],
+    "node-node-1",
+    "removed Pod done",
+  ],
   ["a missing target that nothing names", [], "?kind=Secret&namespace=n&name=gone", ""],
   [
     "a target that was thought missing and exists",
@@ -369,6 +410,18 @@ Deno.test("GET /api/v1/resources/{uid}/impact, of 6,000 Pods: truncated, with an
     "/api/v1/resources/serviceaccount-default/impact",
   );
   assertEquals([truncated, nodes.length, edges.length, summary.pods], [true, 5_000, 5_000, 6_000]);
+});
+
+Deno.test("GET /api/v1/resources/{uid}/impact, of 50,000 resources: truncated, with an exact summary", async () => {
+  const api = new Api([object("ServiceAccount", "n/default"), selecting("web")]);
+  for (let i = 0; i < 30_000; i++) api.put(labelled(`p-${i}`, i < 20_000 ? "web" : "other"));
+  for (let i = 0; i < 20_000; i++) {
+    api.put(object("Job", `n/j-${i}`, { spec: { template: { spec: container({}) } } }));
+  }
+  const { summary, truncated, nodes } = await api.get("/api/v1/resources/serviceaccount-default/impact");
+  const uids = new Set(nodes.map(({ uid }: { uid: string }) => uid));
+  assertEquals([truncated, nodes.length, uids.size], [true, 5_000, 5_000]);
+  assertEquals(summary, { workloads: 20_000, pods: 30_000, services: 1, ingresses: 0, other: 0 });
 });
 
 Deno.test("GET /api/v1/resources/{uid}/impact, 404 for a uid that nobody has", async () => {

@@ -275,6 +275,11 @@ Deno.test("GET /api/v1/releases/{namespace}/{name}/history, revisions by number,
     stored("Secret", "x", { version: 10, status: "deployed" }),
     stored("Secret", "x", { version: 2, status: "superseded" }),
     stored("Secret", "y", { version: 3, status: "failed" }),
+    ...["", "flux", "owner"].map((owner, i) =>
+      object("Secret", `n/sh.helm.release.v1.x.v2${i}`, {
+        labels: { ...owner && { owner }, name: "x", version: `2${i}`, status: "failed" },
+      })
+    ),
   ]);
   assertEquals(await api.get("/api/v1/releases/n/x/history"), [
     { revision: 10, status: "deployed", updated: "2026-01-01T00:00:10Z" },

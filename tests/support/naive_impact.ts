@@ -61,7 +61,7 @@ export function naiveImpact(
     changed = false;
     for (const { type, from, to, optional } of edges) {
       const [source, target] = [byUid.get(from)!, byUid.get(to)!];
-      if (isGone(to)) {
+      if (isGone(to) && !target.isFinished) {
         const isWeak = optional || type === "mounts" && source.kind === "StatefulSet" &&
             new RegExp(`-${source.name}-\\d+$`).test(target.name);
         if (type === "owns" || type === "uses-service") raise(from, "degraded");

@@ -8,7 +8,7 @@ import { NONE } from "../../arrays/columns.ts";
 import type { RowSet } from "../../arrays/row_set.ts";
 import { FINISHED, IDLE } from "../tables/rows.ts";
 import { topmostOwner } from "./cause_roots.ts";
-import { storedRelease } from "./helm_storage.ts";
+import { releasesStoredIn, storedRelease } from "./helm_storage.ts";
 import { addCoreOfOwner, isStorage, releaseOf } from "./membership.ts";
 import { isOver } from "./outcome.ts";
 import { addCoreOfRelease, chartsOfCore, type CoreCounts, countCore } from "./release_sums.ts";
@@ -94,8 +94,13 @@ export async function bandSources(
   { filter, slicer }: { filter: Filter; slicer: Slicer },
 ): Promise<{ releases: BandKey[]; rows: Iterable<number> }> {
   const { rows } = sight.tables;
-  const isWhole = Object.entries(filter).every(([name, value]) => name === "inactive" || !value);
-  if (!isWhole) return { releases: [], rows: select(sight, filter).rows };
+  const { namespaces, release, inactive: _inactive, ...others } = filter;
+  const hasOthers = Object.values(others).some((value) => value);
+  if (namespaces !== undefined || release !== undefined || hasOthers) {
+    // A release that has only storage objects has no resources that could match other conditions.
+    const stored = hasOthers ? [] : releasesStoredIn(sight, { namespaces, release });
+    return { releases: Array.from(stored, (release) => ({ release })), rows: select(sight, filter).rows };
+  }
   const listed = await listReleases(sight, { slicer });
   const running: number[] = [];
   forEachRunning(sight, (row) => {

@@ -18,6 +18,12 @@ export interface Revision {
   readonly updated: number;
 }
 
+/** The part of a filter that a storage object can match. */
+interface StoredFilter {
+  readonly namespaces?: readonly string[] | undefined;
+  readonly release?: { readonly namespace?: string | undefined; readonly name: string } | undefined;
+}
+
 /** Visits the visible storage objects; `name` is the string id of the release's name. */
 export function forEachStorage(sight: Sight, visit: (row: number, name: number) => void): void {
   const nameKey = sight.tables.strings.find("name");
@@ -25,6 +31,36 @@ export function forEachStorage(sight: Sight, visit: (row: number, name: number) 
     const name = sight.tables.labels.get(set, nameKey);
     if (name !== NONE) visit(row, name);
   });
+}
+
+/** Returns the releases with a visible storage object, by the namespaces and the release of a filter. */
+export function releasesStoredIn(sight: Sight, { namespaces, release }: StoredFilter): Iterable<Release> {
+  const { cohorts, rows, strings } = sight.tables;
+  const found = new Map<string, Release>();
+  const add = (row: number) => {
+    const stored = storedRelease(sight, row);
+    if (stored === undefined || namespaces !== undefined && !namespaces.includes(stored.namespace)) return;
+    const { name = stored.name, namespace = stored.namespace } = release ?? {};
+    if (stored.name !== name || stored.namespace !== namespace) return;
+    found.set(`${stored.namespace}/${stored.name}`, stored);
+  };
+  if (release !== undefined) forEachLabelled(sight, "name", release.name, add);
+  else {
+    const homes = (namespaces ?? []).map((namespace) => strings.find(namespace)).filter((it) => it !== NONE);
+    sight.kinds.forEach(({ outsideReleases }, kind) => {
+      if (outsideReleases === undefined) return;
+      for (const home of homes) {
+        const scope = cohorts.findScope(kind, home);
+        if (scope === NONE || sight.visible !== undefined && !sight.visible.has(scope)) continue;
+        cohorts.forEachOfScope(scope, (cohort) => {
+          cohorts.forEachMember(cohort, (row) => {
+            if (rows.has(row, IDLE)) add(row);
+          });
+        });
+      }
+    });
+  }
+  return found.values();
 }
 
 /** Statuses in which a release is not, or not yet, as it should be. */

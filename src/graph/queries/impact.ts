@@ -70,9 +70,10 @@ class ImpactWalk {
     };
   }
 
-  /** Passes the loss of a row on to the sources of its relations. */
+  /** Passes the loss of a row on to the sources of its relations. Nothing depends on what has finished. */
   #passToSources(row: number): void {
     const { rows } = this.#sight.tables;
+    if (rows.has(row, FINISHED)) return;
     this.#forEachUse(row, (type, source, isWeak) => {
       const { onSource, onSourceIfWeak, onSourceOfNone, onlyPending } = RELATION_MEANINGS[type]!.impact;
       // A Pending volume, such as a released one, no longer needs its class.
@@ -142,7 +143,7 @@ class ImpactWalk {
         if (other === type && !rows.has(target, FINISHED)) left!++;
       });
     }
-    if (isThereFor(this.#sight, lost) && !rows.has(lost, FINISHED)) left--;
+    if (isThereFor(this.#sight, lost)) left--;
     this.#targetsLeft.set(key, left);
     return left;
   }
@@ -185,8 +186,8 @@ class ImpactWalk {
       const type = selectors.type.data[selector]!;
       const isRequired = this.#isRequired(source, selector);
       if (!sees(sight, source) || type === SELECTS && !isRequired) return;
-      // A StatefulSet creates its claims again, and of a selection others may be left.
-      visit(type, source, !isRequired);
+      // A StatefulSet creates its claims again, and of a selection others may be left. A Pod does not.
+      visit(type, source, !isRequired && kindOf(sight, source).role !== "pod");
     });
   }
 
