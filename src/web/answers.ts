@@ -6,6 +6,7 @@ export type Band = InferOutput<typeof schema.Band>;
 export type Cause = InferOutput<typeof schema.ResourceCause>;
 export type Kind = InferOutput<typeof schema.Kind>;
 export type Problem = InferOutput<typeof schema.ResourceProblem>;
+export type Visible = InferOutput<typeof schema.Visible>;
 export type Release = InferOutput<typeof schema.Release>;
 export type Revision = InferOutput<typeof schema.Revision>;
 export type Relation = InferOutput<typeof schema.Relation>;
@@ -56,6 +57,19 @@ interface Detail {
     readonly name: string;
     readonly uid: string;
   }[];
+}
+
+/** A change of the stream, as far as the page reads it. */
+export interface Delta {
+  readonly op: string;
+  readonly node?: {
+    readonly uid: string;
+    readonly kind: string;
+    readonly name: string;
+    readonly status: string;
+    readonly message: string;
+  };
+  readonly uid?: string;
 }
 
 /** Returns `namespace/name`, or the name of a cluster-scoped resource. */

@@ -22,11 +22,14 @@ import { ResourceScreen } from "./screens/resource.tsx";
 import { SearchScreen } from "./screens/search.tsx";
 import { Syncing } from "./screens/syncing.tsx";
 
+/** A watch that is cut changes no resource, so the stream does not tell it at once. */
+const KINDS_EVERY_MS = 3_000;
+
 function Page() {
   const [place, setPlace] = useState<Place>(placeOf(location.search));
   const [showsKeys, setShowsKeys] = useState(false);
   const live = useLive();
-  const kinds = useAnswer<Kind[]>("api/v1/kinds");
+  const kinds = useAnswer<Kind[]>("api/v1/kinds", { everyMs: KINDS_EVERY_MS });
   useEffect(() => {
     const onPlace = () => setPlace(placeOf(location.search));
     addEventListener("popstate", onPlace);

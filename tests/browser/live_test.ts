@@ -149,6 +149,22 @@ Deno.test({
       await page.shows("live");
     });
 
+    await t.step("kinds that are stale are named, and their cards marked", async () => {
+      proxy.makeStale = true;
+      await using page = await chromium.open(`${proxy.url}/tools/astrolabe/`);
+      await page.shows("behind");
+      await page.shows("0 of 38 kinds");
+      await page.shows("and 36 more");
+      await holds(async () =>
+        assertEquals(await page.evaluate("document.querySelectorAll('.card.stale').length > 0"), true)
+      );
+      proxy.makeStale = false;
+      await page.shows("38 of 38 kinds");
+      await holds(async () =>
+        assertEquals(await page.evaluate("document.querySelectorAll('.card.stale').length"), 0)
+      );
+    });
+
     await t.step("a hidden tab holds no stream, and six tabs all show the cluster", async () => {
       const pages = await Promise.all(
         Array.from({ length: 6 }, () => chromium.open(`${proxy.url}/tools/astrolabe/`)),

@@ -1,12 +1,14 @@
 /**
  * A reverse proxy in front of a server, as an Ingress is: it serves the page below the prefix
- * `/tools/astrolabe/`, counts the open streams, and can refuse them.
+ * `/tools/astrolabe/`, counts the open streams, and can refuse them or make all kinds stale.
  */
 const PREFIX = "/tools/astrolabe";
 
 export class PageProxy implements AsyncDisposable {
   /** Answers streams with 503. */
   refuseStreams = false;
+  /** Tells that every kind is stale. */
+  makeStale = false;
   /** How many streams are open. */
   streams = 0;
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
@@ -16,7 +18,7 @@ export class PageProxy implements AsyncDisposable {
     this.#target = target;
     this.#server = Deno.serve(
       { port: 0, hostname: "127.0.0.1", onListen() {} },
-      (request) => this.#pass(request),
+      (request, { completed }) => this.#pass(request, completed),
     );
   }
 
@@ -28,7 +30,7 @@ export class PageProxy implements AsyncDisposable {
     return `http://127.0.0.1:${this.#server.addr.port}`;
   }
 
-  async #pass(request: Request): Promise<Response> {
+  async #pass(request: Request, completed: Promise<void>): Promise<Response> {
     const { pathname, search } = new URL(request.url);
     if (!pathname.startsWith(`${PREFIX}/`)) return new Response("nothing here", { status: 404 });
     const path = pathname.slice(PREFIX.length);
@@ -38,9 +40,13 @@ export class PageProxy implements AsyncDisposable {
     headers.delete("host");
     headers.delete("accept-encoding");
     const response = await fetch(this.#target + path + search, { headers, signal: request.signal });
+    if (this.makeStale && path === "/api/v1/kinds") {
+      return new Response((await response.text()).replaceAll('"state":"synced"', '"state":"stale"'));
+    }
     if (!isStream || response.body === null) return response;
     this.streams++;
-    request.signal.addEventListener("abort", () => this.streams--, { once: true });
+    const end = () => void this.streams--;
+    completed.then(end, end);
     return response;
   }
 

@@ -10,7 +10,8 @@ import { pictureOf } from "../layout/picture.ts";
 import { Lanes } from "./lanes.tsx";
 import { Failed } from "./notice.tsx";
 import { Pods, StatusDot } from "./status.tsx";
-import { counted, Name, Since } from "./text.tsx";
+import { counted } from "../layout/words.ts";
+import { Name, Since } from "./text.tsx";
 
 export interface BandProps {
   readonly band: Band;
@@ -75,7 +76,9 @@ export function BandView({ band, place, marked, stale }: BandProps) {
       </h3>
       {isOpen && isNear && (
         <BandGraph
-          query={release ? `release=${encodeURIComponent(`${namespace}/${name}`)}` : `owner=${owner?.uid}`}
+          query={release
+            ? `release=${encodeURIComponent(`${namespace}/${name}`)}`
+            : `owner=${encodeURIComponent(owner?.uid ?? "")}`}
           hasProblems={causes > 0}
           {...{ release, place, marked, stale }}
         />

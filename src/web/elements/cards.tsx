@@ -6,7 +6,8 @@ import { hrefOf, hrefOfMissing, hrefOfResource } from "../place.ts";
 import { useAnswer } from "../live/hooks.ts";
 import type { RelatedResource } from "../answers.ts";
 import { countPods, cssOf, Pods, StatusDot } from "./status.tsx";
-import { counted, Name } from "./text.tsx";
+import { counted } from "../layout/words.ts";
+import { Name } from "./text.tsx";
 
 export const CARD_HEIGHT = 50;
 export const USE_HEIGHT = 27;
@@ -146,7 +147,9 @@ const CONTROLLED = new Set(["Pod", "ReplicaSet", "Job", "EndpointSlice"]);
 
 /** How many resources refer to a shared one, without the Pods and ReplicaSets of workloads that do. */
 function UsedBy({ uid }: { readonly uid: string }) {
-  const { value } = useAnswer<RelatedResource>(`api/v1/resources/${uid}`, { isLive: false });
+  const { value } = useAnswer<RelatedResource>(`api/v1/resources/${encodeURIComponent(uid)}`, {
+    isLive: false,
+  });
   if (value === undefined) return null;
   const users = new Set(
     value.relations.in.flatMap(({ resource }) => CONTROLLED.has(resource.kind) ? [] : [resource.uid]),

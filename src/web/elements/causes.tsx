@@ -3,7 +3,8 @@ import { type Cause, textOf } from "../answers.ts";
 import type { Answer } from "../live/reader.ts";
 import { hrefOf, hrefOfMissing, hrefOfResource, hrefWith, type Place } from "../place.ts";
 import { Empty, Failed, Loading } from "./notice.tsx";
-import { counted, Since } from "./text.tsx";
+import { counted } from "../layout/words.ts";
+import { Since } from "./text.tsx";
 
 export function CauseList({ answer, place }: { readonly answer: Answer<Cause[]>; readonly place: Place }) {
   const { value, failure, next } = answer;

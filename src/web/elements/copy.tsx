@@ -22,8 +22,3 @@ export function Command({ text }: { readonly text: string }) {
     </div>
   );
 }
-
-/** Returns a word for a shell, quoted if it needs to be. */
-export function shellWord(text: string): string {
-  return /^[\w./:@=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-}

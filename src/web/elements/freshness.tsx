@@ -3,7 +3,8 @@ import type { Kind } from "../answers.ts";
 import type { Answer } from "../live/reader.ts";
 import type { LiveState } from "../live/hooks.ts";
 import { hrefOf } from "../place.ts";
-import { counted, Since } from "./text.tsx";
+import { counted } from "../layout/words.ts";
+import { Since } from "./text.tsx";
 
 const WORDS = {
   live: ["live", "ready"],
@@ -14,10 +15,11 @@ const WORDS = {
 
 export function Freshness({ live, kinds }: { readonly live: LiveState; readonly kinds: Answer<Kind[]> }) {
   const all = kinds.value?.filter(({ state }) => state !== "absent") ?? [];
-  const synced = all.filter(({ state }) => state === "synced").length;
-  const notSynced = all.filter(({ state }) => state !== "synced");
+  // A watch that has just broken has an error before its kind counts as stale.
+  const behind = all.filter(({ state, error }) => state !== "synced" || error !== undefined);
+  const synced = all.length - behind.length;
   const isBehind = live.connection === "live" &&
-    notSynced.some(({ state }) => state === "stale" || state === "listing");
+    behind.some(({ state }) => state !== "forbidden" && state !== "too-many");
   const [word, look] = isBehind ? ["behind", "pending"] : WORDS[live.connection];
   const title = live.failure?.message ?? "";
   return (
@@ -25,7 +27,7 @@ export function Freshness({ live, kinds }: { readonly live: LiveState; readonly 
       <span class={`dot ${look}`} aria-hidden="true" />
       <b title={title}>{word}</b>
       {kinds.value && <a href={hrefOf("kinds")}>{synced} of {counted(all.length, "kind")}</a>}
-      {notSynced.length > 0 && <a class="warn" href={hrefOf("kinds")}>{describe(notSynced)}</a>}
+      {behind.length > 0 && <a class="warn" href={hrefOf("kinds")}>{describe(behind)}</a>}
       {live.changedAt !== undefined && (
         <span class="changed">
           last change <Since time={live.changedAt} suffix=" ago" />
@@ -39,6 +41,8 @@ const NAMED_MAX = 2;
 
 /** Names the kinds that are not synced, with their state. */
 function describe(kinds: readonly Kind[]): string {
-  const named = kinds.slice(0, NAMED_MAX).map(({ kind, state }) => `${kind} ${state}`).join(", ");
+  const named = kinds.slice(0, NAMED_MAX).map(({ kind, state }) =>
+    `${kind} ${state === "synced" ? "cut off" : state}`
+  ).join(", ");
   return kinds.length > NAMED_MAX ? `${named} and ${kinds.length - NAMED_MAX} more` : named;
 }

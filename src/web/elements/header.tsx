@@ -3,11 +3,10 @@ import { useEffect, useRef } from "hono/jsx/dom";
 import type { Kind } from "../answers.ts";
 import { go } from "../go.ts";
 import type { LiveState } from "../live/hooks.ts";
-import { signIn } from "../live/hooks.ts";
 import type { Answer } from "../live/reader.ts";
-import { token } from "../live/session.ts";
 import { hrefOf, type Place, type Screen } from "../place.ts";
 import { Freshness } from "./freshness.tsx";
+import { Sight } from "./sight.tsx";
 import { ThemeSwitch } from "./theme.tsx";
 
 const LINKS: readonly (readonly [Screen, string])[] = [
@@ -37,9 +36,7 @@ export function Header({ live, kinds, place }: {
         ))}
       </nav>
       <Freshness live={live} kinds={kinds} />
-      {token() !== undefined && (
-        <button type="button" class="plain" onClick={() => signIn(undefined)}>Sign out</button>
-      )}
+      <Sight />
       <ThemeSwitch />
     </header>
   );

@@ -11,7 +11,7 @@ import {
   type Where,
   WorkloadView,
 } from "./cards.tsx";
-import { grouped } from "./text.tsx";
+import { grouped } from "../layout/words.ts";
 
 interface LanesProps {
   readonly picture: Picture;

@@ -1,6 +1,6 @@
 /** A status as a shape and a colour; its word is the title, and read aloud. */
 import type { Node, Status } from "../answers.ts";
-import { counted } from "./text.tsx";
+import { counted } from "../layout/words.ts";
 
 export function StatusDot({ status, message }: { readonly status: Status; readonly message?: string }) {
   const label = message ? `${status}: ${message}` : status;

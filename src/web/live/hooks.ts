@@ -1,7 +1,8 @@
 /** What components share: the reader, the stream and the state of both. */
 import { useEffect, useRef, useState } from "hono/jsx/dom";
+import type { Delta } from "../answers.ts";
 import { type Answer, Reader } from "./reader.ts";
-import { type Connection, type Delta, Stream } from "./stream.ts";
+import { type Connection, Stream } from "./stream.ts";
 import { Throttle } from "./throttle.ts";
 import type { Failure } from "./failure.ts";
 import { setToken } from "./session.ts";
@@ -64,6 +65,8 @@ interface AnswerOptions {
   readonly isLive?: boolean;
   /** Returns the answer of the last path until that of a new one is there. */
   readonly keepsLast?: boolean;
+  /** Reads it again after so many milliseconds as well, because it changes without the graph. */
+  readonly everyMs?: number;
 }
 
 /** Returns the answer at a path, and renders anew when it changes. Undefined asks for nothing. */
@@ -74,6 +77,12 @@ export function useAnswer<T>(path: string | undefined, options: AnswerOptions = 
     () => path === undefined ? undefined : reader.use(path, () => render((n) => n + 1), options),
     [path],
   );
+  const { everyMs } = options;
+  useEffect(() => {
+    if (everyMs === undefined || path === undefined) return;
+    const timer = setInterval(() => document.hidden || reader.again(path), everyMs);
+    return () => clearInterval(timer);
+  }, [path, everyMs]);
   const answer = path === undefined ? NOTHING : reader.peek<T>(path);
   if (answer.value !== undefined || !options.keepsLast) last.current = answer;
   return last.current ?? answer;

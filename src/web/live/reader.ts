@@ -72,6 +72,12 @@ export class Reader {
     await promise;
   }
 
+  /** Asks for a path on screen again. */
+  again(path: string): void {
+    const entry = this.#entries.get(path);
+    if (entry !== undefined) this.#ask(path, entry);
+  }
+
   /** Forgets all answers, and asks again for those on screen: another user may see others. */
   reset(): void {
     for (const entry of this.#entries.values()) {

@@ -4,23 +4,12 @@
  * connection on which nothing arrives for longer than the server's heartbeat is given up: a proxy may hold
  * it open without a server behind it.
  */
+import type { Delta } from "../answers.ts";
 import { Failure } from "./failure.ts";
 import { linesOf } from "./lines.ts";
 import { headers } from "./session.ts";
 
 export type Connection = "connecting" | "live" | "lost" | "hidden";
-
-export interface Delta {
-  readonly op: string;
-  readonly node?: {
-    readonly uid: string;
-    readonly kind: string;
-    readonly name: string;
-    readonly status: string;
-    readonly message: string;
-  };
-  readonly uid?: string;
-}
 
 interface Message {
   readonly rv: string;

@@ -2,7 +2,8 @@
 import { type Band, type RelatedResource, type Resource, textOf } from "../answers.ts";
 import { Failed, Loading } from "../elements/notice.tsx";
 import { countPods, Pods, StatusDot } from "../elements/status.tsx";
-import { counted, Name } from "../elements/text.tsx";
+import { counted } from "../layout/words.ts";
+import { Name } from "../elements/text.tsx";
 import { useAnswer } from "../live/hooks.ts";
 import { hrefOf, hrefOfResource, hrefWith, type Place } from "../place.ts";
 

@@ -4,7 +4,7 @@ import { type Band, type Cause, type Kind, textOf } from "../answers.ts";
 import { BandView, keyOfBand } from "../elements/band.tsx";
 import { CauseList } from "../elements/causes.tsx";
 import { Empty, Failed, Loading } from "../elements/notice.tsx";
-import { grouped } from "../elements/text.tsx";
+import { grouped } from "../layout/words.ts";
 import { keepOrder } from "../layout/keep_order.ts";
 import { useAnswer } from "../live/hooks.ts";
 import { hrefWith, type Place } from "../place.ts";

@@ -1,7 +1,8 @@
 /** The kinds that the server follows, and how current each is. */
 import type { Kind } from "../answers.ts";
 import { Failed, Loading } from "../elements/notice.tsx";
-import { grouped, Since } from "../elements/text.tsx";
+import { grouped } from "../layout/words.ts";
+import { Since } from "../elements/text.tsx";
 import type { Answer } from "../live/reader.ts";
 import { hrefOf } from "../place.ts";
 

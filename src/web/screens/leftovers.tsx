@@ -1,7 +1,8 @@
 /** Leftovers: what nothing uses any more. */
 import { type Problem, type Release, type Resource, textOf } from "../answers.ts";
 import { Empty, Failed, Loading } from "../elements/notice.tsx";
-import { grouped, Since } from "../elements/text.tsx";
+import { grouped } from "../layout/words.ts";
+import { Since } from "../elements/text.tsx";
 import type { Answer } from "../live/reader.ts";
 import { useAnswer } from "../live/hooks.ts";
 import { hrefOfRelease, hrefOfResource } from "../place.ts";

@@ -3,13 +3,15 @@ import { useState } from "hono/jsx/dom";
 import type { Band, Cause, Kind, Problem, RelatedResource, Release, Revision } from "../answers.ts";
 import { BandGraph } from "../elements/band.tsx";
 import { CauseList } from "../elements/causes.tsx";
-import { commandsFor, commandsForRelease } from "../elements/commands.ts";
+import { commandsFor, commandsForRelease } from "../layout/commands.ts";
 import { Command } from "../elements/copy.tsx";
-import { addEvents, type Event, EventList } from "../elements/events.tsx";
+import { EventList } from "../elements/events.tsx";
+import { addEvents, type Event } from "../layout/events.ts";
 import { Fact, Facts } from "../elements/facts.tsx";
 import { Empty, Failed } from "../elements/notice.tsx";
 import { Pods, StatusDot } from "../elements/status.tsx";
-import { counted, grouped, Name, Since } from "../elements/text.tsx";
+import { counted, grouped } from "../layout/words.ts";
+import { Name, Since } from "../elements/text.tsx";
 import { useAnswer, useDeltas } from "../live/hooks.ts";
 import { hrefOf, type Place } from "../place.ts";
 
@@ -112,7 +114,13 @@ export function OwnerScreen(
             <span class="dim">{value.kind}, in no release</span>
           </h2>
           <p class={value.status === "Ready" ? "dim" : "bad"}>{value.message}</p>
-          <Body query={`owner=${uid}`} place={place} kinds={kinds} hasProblems release={undefined} />
+          <Body
+            query={`owner=${encodeURIComponent(uid)}`}
+            place={place}
+            kinds={kinds}
+            hasProblems
+            release={undefined}
+          />
           <section>
             <h3>Commands</h3>
             {commandsFor(value, value.apiVersion).map((it) => <Command key={it} text={it} />)}

@@ -1,6 +1,6 @@
 /** One resource: its status, its relations in both directions, why it is in its release, and commands. */
 import { type Path, type RelatedResource, textOf } from "../answers.ts";
-import { commandsFor } from "../elements/commands.ts";
+import { commandsFor } from "../layout/commands.ts";
 import { Command } from "../elements/copy.tsx";
 import { Fact, Facts } from "../elements/facts.tsx";
 import { Failed, Loading } from "../elements/notice.tsx";

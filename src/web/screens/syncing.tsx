@@ -1,6 +1,6 @@
 /** The first minutes of a server: which kinds are read, and how many resources of each are there. */
 import type { Kind } from "../answers.ts";
-import { grouped } from "../elements/text.tsx";
+import { grouped } from "../layout/words.ts";
 
 export function Syncing({ kinds }: { readonly kinds: readonly Kind[] }) {
   const done = kinds.filter(({ state }) => state !== "listing").length;

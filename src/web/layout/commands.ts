@@ -1,6 +1,5 @@
 /** The commands that lead from the page to a terminal. */
 import type { Key } from "../answers.ts";
-import { shellWord } from "./copy.tsx";
 
 /** Returns kubectl's commands for a resource. */
 export function commandsFor({ kind, namespace, name }: Key, apiVersion: string): string[] {
@@ -31,4 +30,9 @@ export function commandsForRelease(
     `helm get values ${target}`,
     `helm rollback ${target}`,
   ];
+}
+
+/** Returns a word for a shell, quoted if it needs to be. */
+export function shellWord(text: string): string {
+  return /^[\w./:@=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
