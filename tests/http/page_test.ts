@@ -20,7 +20,11 @@ Deno.test("GET /, is 304 for a client that has it, and 200 once it has changed",
   const first = await respondPage("/", () => Promise.resolve(file), request());
   const etag = first.headers.get("etag") ?? "";
   assertMatch(etag, /^W\/"[0-9a-f]{24}"$/);
-  const again = await respondPage("/", () => Promise.resolve(file), request({ "if-none-match": `"x", ${etag}` }));
+  const again = await respondPage(
+    "/",
+    () => Promise.resolve(file),
+    request({ "if-none-match": `"x", ${etag}` }),
+  );
   assertEquals([again.status, again.headers.get("etag")], [304, etag]);
   const other = { ...file, bytes: new TextEncoder().encode("<b>") };
   const changed = await respondPage("/", () => Promise.resolve(other), request({ "if-none-match": etag }));
