@@ -67,7 +67,7 @@ async function plugin(args: readonly string[], { completes }: { completes: boole
     error: (text) => writeAll(Deno.stderr, encoder.encode(text)),
     env: (name) => Deno.env.get(name),
     signal: abortOnSignal(),
-    login: async (cluster) => (await import("./src/app.ts")).readLogin(cluster),
+    login: async (cluster) => (await import("./src/read_login.ts")).readLogin(cluster),
     local: async (cluster, signal) => (await import("./src/app.ts")).answerLocally(cluster, signal),
   });
 }

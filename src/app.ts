@@ -5,6 +5,7 @@
  * other replicas. Then it stops following, and unfinished requests have a few seconds.
  */
 import type { Access } from "./access/access.ts";
+import { GrantedNamespaces } from "./access/granted_namespaces.ts";
 import { type Config, readConfig, type RedisConfig } from "./cli/config.ts";
 import { type DemoRedis, startDemoRedis } from "./simulator/demo_redis.ts";
 import { foldCustom } from "./fold_custom.ts";
@@ -21,12 +22,10 @@ import { KindRegistry, kinds as builtInKinds } from "./kinds/registry.ts";
 import { KubeClient } from "./kube/client.ts";
 import { type ConfiguredKinds, configuredKinds } from "./configured_kinds.ts";
 import { CustomKinds } from "./custom_kinds.ts";
-import { CredentialReader } from "./kube/credential_reader.ts";
 import { Discovery } from "./kube/discovery.ts";
 import { ApiStatusError } from "./kube/errors.ts";
 import { sleep, systemClock } from "./model/clock.ts";
 import { Informers } from "./kube/informers.ts";
-import { loadKubeConfig } from "./kube/kube_config.ts";
 import type { Logger } from "./log.ts";
 import { makeAccess } from "./make_access.ts";
 import { Metrics, watchEventLoop } from "./metrics.ts";
@@ -126,20 +125,6 @@ export async function answerLocally(
   return await promise;
 }
 
-/** How the user of a kubeconfig logs in, as far as it matters to other servers than the API server. */
-export interface Login {
-  /** The bearer token, of an exec plugin or an identity provider too. Undefined without one. */
-  readonly token: string | undefined;
-  readonly hasCertificate: boolean;
-}
-
-/** @throws {Error} if the credentials cannot be read. */
-export async function readLogin(cluster: Pick<Config, "kubeconfig" | "context">): Promise<Login> {
-  const { headers, cert } = await new CredentialReader(loadKubeConfig(cluster)).read();
-  const [, token] = /^Bearer (.+)$/.exec(headers.authorization ?? "") ?? [];
-  return { token, hasCertificate: cert !== undefined };
-}
-
 interface Parts {
   readonly config: Config;
   readonly configured: ConfiguredKinds;
@@ -199,7 +184,9 @@ async function run(
     log: folded,
     onKinds: (found) => customKinds.update(found),
   });
-  const informers: Informers = new Informers(client, discovery?.tap(ingest) ?? ingest, {
+  const granted = new GrantedNamespaces({ graph: graph.read, isLimited });
+  const sink = config.auth.mode === "kubernetes" ? granted.tap(ingest) : ingest;
+  const informers: Informers = new Informers(client, discovery?.tap(sink) ?? sink, {
     kinds,
     startAfter: discovery?.first,
     namespaces: config.namespaces,
@@ -237,7 +224,7 @@ async function run(
   });
   let access: Access | undefined;
   try {
-    access = makeAccess(config, { graph: graph.read, client, isLimited, log: folded });
+    access = makeAccess(config, { graph: graph.read, client, granted, log: folded });
   } catch (error) {
     log.error(`--auth-token-file: ${messageOf(error)}`);
     running.abort();

@@ -1,5 +1,5 @@
 import type { Access } from "./access/access.ts";
-import { grantingNamespaces } from "./access/granting_namespaces.ts";
+import type { GrantedNamespaces, Identity } from "./access/granted_namespaces.ts";
 import { KubernetesAccess } from "./access/kubernetes_access.ts";
 import { TokenFileAccess } from "./access/token_file_access.ts";
 import type { Config } from "./cli/config.ts";
@@ -9,13 +9,12 @@ import { Reviews } from "./kube/reviews.ts";
 import type { Logger } from "./log.ts";
 import { systemClock } from "./model/clock.ts";
 import { hostPort, isLoopback, parseHost } from "./model/host.ts";
-import type { ResourceKind } from "./model/resource_kind.ts";
 import { readTextFile } from "./read_text_file.ts";
 
 interface AccessParts {
   readonly graph: GraphReader;
   readonly client: KubeClient;
-  readonly isLimited: (kind: ResourceKind, namespace: string) => boolean;
+  readonly granted: GrantedNamespaces;
   readonly log: Logger;
 }
 
@@ -26,13 +25,13 @@ interface AccessParts {
  */
 export function makeAccess(
   { auth, bindAddress }: Config,
-  { graph, client, isLimited, log }: AccessParts,
+  { graph, client, granted, log }: AccessParts,
 ): Access | undefined {
   if (auth.mode === "token") {
     return new TokenFileAccess({ graph, path: auth.file, read: readTextFile, clock: systemClock, log });
   }
   if (auth.mode === "kubernetes") {
-    const namespaces = () => grantingNamespaces(graph, isLimited);
+    const namespaces = (identity: Identity) => granted.of(identity);
     const reviews = new Reviews({ client, clock: systemClock });
     return new KubernetesAccess({ graph, reviews, namespaces, clock: systemClock, log });
   }

@@ -65,6 +65,7 @@ const ROOMS: readonly [room: string, files: RegExp, allowed: RegExp][] = [
     /^src\/configured_kinds\.ts$/,
     /^src\/(kinds\/[a-z0-9_/]+|cli\/config|read_text_file)\.ts$/,
   ],
+  ["read_login", /^src\/read_login\.ts$/, /^src\/(kube\/[a-z0-9_]+|cli\/config)\.ts$/],
   [
     "what makes access",
     /^src\/make_access\.ts$/,
@@ -87,7 +88,7 @@ const ROOMS: readonly [room: string, files: RegExp, allowed: RegExp][] = [
     /^(src\/cli\/[a-z0-9_]+\.ts|src\/model\/[a-z0-9_]+\.ts|src\/(log|read_text_file)\.ts|deno\.json)$/,
   ],
   ["plugin", /^src\/plugin\/[a-z0-9_/]+\.ts$/, /^src\/(plugin\/[a-z0-9_/]+|read_text_file)\.ts$/],
-  ["main", /^main\.ts$/, /^src\/(cli\/[a-z0-9_]+|app|check_config|log|plugin\/plugin)\.ts$/],
+  ["main", /^main\.ts$/, /^src\/(cli\/[a-z0-9_]+|app|check_config|log|read_login|plugin\/plugin)\.ts$/],
 ];
 
 const PACKAGES: readonly [name: string, rooms: readonly string[]][] = [

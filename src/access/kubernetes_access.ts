@@ -17,6 +17,7 @@ import {
   unauthenticated,
 } from "./access.ts";
 import { FailureLimit } from "./failure_limit.ts";
+import type { Identity } from "./granted_namespaces.ts";
 import type { Reviews } from "./reviews.ts";
 import { SeenByRights } from "./rights.ts";
 import { RightsFinder } from "./rights_finder.ts";
@@ -34,7 +35,7 @@ export interface KubernetesAccessOptions {
   readonly graph: GraphReader;
   readonly reviews: Reviews;
   /** The namespaces in which somebody may have rights of their own. */
-  readonly namespaces: () => readonly string[];
+  readonly namespaces: (identity: Identity) => readonly string[];
   readonly clock: Clock;
   readonly log: Logger;
 }

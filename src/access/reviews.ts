@@ -1,4 +1,5 @@
 import type { ResourceKind } from "../model/resource_kind.ts";
+import type { Identity } from "./granted_namespaces.ts";
 import type { ReviewedRule } from "./rules.ts";
 
 /**
@@ -6,7 +7,7 @@ import type { ReviewedRule } from "./rules.ts";
  * server does not accept the token, and rejects if it does not answer.
  */
 export interface Reviews {
-  identify(token: string): Promise<{ readonly name: string } | undefined>;
+  identify(token: string): Promise<Identity | undefined>;
   /** The rules that hold in a namespace. If they are incomplete, there may be more, and these may not hold. */
   rules(
     token: string,

@@ -12,6 +12,7 @@ import type { Logger } from "../log.ts";
 import { mapConcurrently } from "../model/map_concurrently.ts";
 import type { ResourceKind } from "../model/resource_kind.ts";
 import { type Need, unauthenticated } from "./access.ts";
+import type { Identity } from "./granted_namespaces.ts";
 import type { Reviews } from "./reviews.ts";
 import { Rights } from "./rights.ts";
 import { ListRules } from "./rules.ts";
@@ -29,7 +30,7 @@ export interface RightsFinderOptions {
   /** The kinds that are followed. */
   readonly kinds: () => readonly ResourceKind[];
   /** The namespaces in which somebody may have rights of their own. */
-  readonly namespaces: () => readonly string[];
+  readonly namespaces: (identity: Identity) => readonly string[];
   readonly log: Logger;
 }
 
@@ -61,10 +62,14 @@ export class RightsFinder {
   }
 
   /** Returns the rights that a need asks for. @throws as `everywhere` does. */
-  async find(token: string, { rules, incomplete }: Everywhere, need: Need): Promise<Rights> {
+  async find(
+    token: string,
+    { rules, incomplete }: Everywhere,
+    { need, identity }: { need: Need; identity: Identity },
+  ): Promise<Rights> {
     const left = this.#options.kinds().filter((kind) => kind.namespaced && !rules.permits(kind));
     if (left.length === 0) return new Rights(rules, []);
-    const namespaces = [...new Set(need ?? this.#options.namespaces())].sort();
+    const namespaces = [...new Set(need ?? this.#options.namespaces(identity))].sort();
     const budget = { left: ACCESS_REVIEWS_MAX };
     const found = await mapConcurrently(namespaces, CONCURRENCY, async (namespace) => {
       const own = accepted(await this.#options.reviews.rules(token, namespace));

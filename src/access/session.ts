@@ -4,6 +4,7 @@
  */
 import type { Clock } from "../model/clock.ts";
 import { AccessError, type Asker, type Need, unauthenticated } from "./access.ts";
+import type { Identity } from "./granted_namespaces.ts";
 import { Refreshed, type RefreshedOptions } from "./refreshed.ts";
 import type { Reviews } from "./reviews.ts";
 import type { Seen, SeenByRights } from "./rights.ts";
@@ -24,8 +25,6 @@ export interface SessionOptions {
   readonly finder: RightsFinder;
   readonly seenByRights: SeenByRights;
 }
-
-type Identity = { readonly name: string };
 
 export class Session {
   readonly #options: SessionOptions;
@@ -75,9 +74,9 @@ export class Session {
     const { finder, seenByRights } = this.#options;
     return seen.get(async () => {
       // Nothing is asked in the name of a bearer whom the API server does not know.
-      await this.#identify(token);
+      const identity = await this.#identify(token);
       const everywhere = await this.#everywhere.getNew(() => finder.everywhere(token));
-      return seenByRights.of(await finder.find(token, everywhere, names));
+      return seenByRights.of(await finder.find(token, everywhere, { need: names, identity }));
     });
   }
 

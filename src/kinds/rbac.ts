@@ -39,3 +39,24 @@ export const bindingRule: Pick<KindRule, "wire" | "health" | "references"> = {
     }
   },
 };
+
+/** Returns the users and groups of a binding, as `grantsTo` does. */
+export function granteesOf(binding: unknown): string[] {
+  const { subjects } = (binding ?? {}) as { readonly subjects?: unknown };
+  return Array.isArray(subjects) ? subjects.flatMap(granteeOf) : [];
+}
+
+function granteeOf(subject: unknown): string[] {
+  const { kind, namespace, name } = (subject ?? {}) as Readonly<Record<string, unknown>>;
+  switch (kind) {
+    case "User":
+      return [`user ${name}`];
+    case "Group":
+      return [`group ${name}`];
+    case "ServiceAccount":
+      // https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-subjects
+      return [`user system:serviceaccount:${namespace}:${name}`];
+    default:
+      return [];
+  }
+}

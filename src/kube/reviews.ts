@@ -27,6 +27,19 @@ interface Review {
   readonly spec?: unknown;
 }
 
+interface UserInfo {
+  readonly username?: unknown;
+  readonly groups?: unknown;
+}
+
+function identityOf({ username, groups }: UserInfo = {}) {
+  if (typeof username !== "string") return undefined;
+  return {
+    name: username,
+    groups: Array.isArray(groups) ? groups.filter((it) => typeof it === "string") : [],
+  };
+}
+
 export class Reviews {
   readonly #options: ReviewsOptions;
   /** Whether we may create TokenReviews, as far as we know. */
@@ -37,11 +50,13 @@ export class Reviews {
   }
 
   /**
-   * Returns the name of the bearer of a token, or undefined if the API server does not accept the token.
+   * Returns the name and the groups of the bearer of a token, or undefined if the API server does not accept the token.
    *
    * @throws {ApiStatusError | ConnectionError} if the API server does not say.
    */
-  async identify(token: string): Promise<{ readonly name: string } | undefined> {
+  async identify(
+    token: string,
+  ): Promise<{ readonly name: string; readonly groups: readonly string[] } | undefined> {
     if (this.#mayReviewTokens) {
       const review = {
         apiVersion: AUTHENTICATION,
@@ -51,22 +66,18 @@ export class Reviews {
       };
       try {
         const { authenticated, user } = await this.#create<
-          { readonly authenticated?: unknown; readonly user?: { readonly username?: unknown } }
+          { readonly authenticated?: unknown; readonly user?: UserInfo }
         >(review, {}) ?? {};
-        return authenticated === true && typeof user?.username === "string"
-          ? { name: user.username }
-          : undefined;
+        return authenticated === true ? identityOf(user) : undefined;
       } catch (error) {
         if (!(error instanceof ApiStatusError && error.status === 403)) throw error;
         this.#mayReviewTokens = false;
       }
     }
     const review = { apiVersion: AUTHENTICATION, kind: "SelfSubjectReview", plural: "selfsubjectreviews" };
-    const status = await this.#create<{ readonly userInfo?: { readonly username?: unknown } }>(review, {
-      token,
-    });
-    const name = status?.userInfo?.username;
-    return typeof name === "string" && name !== "system:anonymous" ? { name } : undefined;
+    const status = await this.#create<{ readonly userInfo?: UserInfo }>(review, { token });
+    const identity = identityOf(status?.userInfo);
+    return identity?.name === "system:anonymous" ? undefined : identity;
   }
 
   /**

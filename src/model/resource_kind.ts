@@ -70,8 +70,11 @@ export interface ResourceKind {
   readonly toleratesMissing?: Readonly<Partial<Record<RelationType, number>>>;
   /** A resource of this kind controls repeated runs. Of the finished ones, only the newest counts. */
   readonly repeats?: boolean;
-  /** Objects of the kind grant rights in their namespace. */
-  readonly grantsRights?: boolean;
+  /**
+   * Objects of the kind grant rights in their namespace. Returns the users and groups to whom an object, of which
+   * nothing has been checked, grants something: `user NAME` and `group NAME`, by the names of the API server.
+   */
+  readonly grantsTo?: (object: unknown) => readonly string[];
   /** Resources whose name has this prefix are in no answer of a release. */
   readonly outsideReleases?: string;
 }

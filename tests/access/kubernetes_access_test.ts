@@ -45,7 +45,7 @@ class Cluster implements Reviews {
   // deno-lint-ignore require-await -- rejects where it throws
   async identify(token: string) {
     this.#answer(`identify ${token}`);
-    return token in this.rulesOf ? { name: token } : undefined;
+    return token in this.rulesOf ? { name: token, groups: [] } : undefined;
   }
 
   // deno-lint-ignore require-await -- rejects where it throws

@@ -136,7 +136,7 @@ async function measureUsers(): Promise<void> {
     log: new RecordingLog(),
     namespaces: () => [],
     reviews: {
-      identify: (token) => Promise.resolve({ name: token }),
+      identify: (token) => Promise.resolve({ name: token, groups: [] }),
       rules: (token) =>
         Promise.resolve({
           rules: [{ ...READER, resources: [`pods${Number(token.slice(5)) % 100}`] }],

@@ -9,8 +9,9 @@
  */
 import { assertEquals } from "@std/assert";
 import { KubernetesAccess } from "../../src/access/kubernetes_access.ts";
-import { grantingNamespaces } from "../../src/access/granting_namespaces.ts";
+import { GrantedNamespaces } from "../../src/access/granted_namespaces.ts";
 import type { Reviews as Port } from "../../src/access/reviews.ts";
+import { kinds } from "../../src/kinds/registry.ts";
 import { KubeClient } from "../../src/kube/client.ts";
 import { Reviews } from "../../src/kube/reviews.ts";
 import { systemClock } from "../../src/model/clock.ts";
@@ -94,10 +95,11 @@ async function compare(
         mayReadMetrics: (...asked) => access.mayReadMetrics(...asked),
       },
     });
+    const granted = grantedBy(all, api);
     const access = new KubernetesAccess({
       graph: api.graph.read,
       reviews: lies ? lying(reviews) : reviews,
-      namespaces: () => grantingNamespaces(api.graph.read, () => false),
+      namespaces: (identity) => granted.of(identity),
       clock: api.clock,
       log: api.log,
     });
@@ -123,6 +125,26 @@ async function compare(
   } finally {
     client.close();
   }
+}
+
+/** Shows the bindings to what finds the namespaces of a user, as a reflector does. */
+function grantedBy(all: readonly KubeObject[], api: Api): GrantedNamespaces {
+  const granted = new GrantedNamespaces({ graph: api.graph.read, isLimited: () => false });
+  const nothing = () => {};
+  const sink = granted.tap({
+    begin: nothing,
+    upsert: nothing,
+    remove: nothing,
+    end: nothing,
+    abandon: nothing,
+    size: () => 0,
+    stock: () => ({ tick: () => undefined, rest: () => [] }),
+  });
+  const scope = { kind: kinds.find(({ kind }) => kind === "RoleBinding")! };
+  sink.begin(scope);
+  for (const object of all) if (object.kind === "RoleBinding") sink.upsert(scope, object);
+  sink.end(scope);
+  return granted;
 }
 
 /** Lists what the bearer may list, and names the scopes that they may not. */
