@@ -167,3 +167,9 @@ Deno.test("reasonsOf(), counts equal reasons without the name of the container",
     { text: "Unschedulable", count: 1, status: "Pending" },
   ]);
 });
+
+Deno.test("pictureOf(), a workload whose Pods are well has its own reason", () => {
+  const quota = node("Deployment", "web", "Error", { message: "Its Pods cannot be created: exceeded quota" });
+  const [workload] = pictureOf(graph([quota, node("Pod", "a")], ["Deployment/web owns Pod/a"]), []).workloads;
+  assertEquals(workload?.reasons.map(({ text }) => text), ["Its Pods cannot be created: exceeded quota"]);
+});

@@ -33,6 +33,8 @@ export interface Layout {
 const GAP_Y = 8;
 /** Cards narrower than this part of their width cut too many names. */
 const SCALE_MIN = 0.62;
+/** On a narrower page even two lanes are a list. */
+const WIDTH_MIN = 520;
 const SCALE_MAX = 1.15;
 const GAP_X_MIN = 28;
 const GAP_X_MAX = 60;
@@ -45,7 +47,9 @@ export function laneWidths(width: number, isUsed: readonly boolean[]) {
   const widest = widths.reduce((sum, it) => sum + it, 0);
   const gap = gaps === 0 ? 0 : Math.max(GAP_X_MIN, Math.min(GAP_X_MAX, (width - widest) / gaps));
   const scale = Math.min(SCALE_MAX, (width - gap * gaps) / widest);
-  return scale < SCALE_MIN ? undefined : { gap, widths: widths.map((it) => Math.floor(it * scale)) };
+  return scale < SCALE_MIN || width < WIDTH_MIN
+    ? undefined
+    : { gap, widths: widths.map((it) => Math.floor(it * scale)) };
 }
 
 export interface LaneSizes {

@@ -141,7 +141,14 @@ function workloadOf(index: GraphIndex, top: Node): Workload {
       if (label !== undefined) chips.set(node.uid, { label, node });
     }
   }
-  return { node: top, notes: [], pods, folded, chips: [...chips.values()], reasons: reasonsOf(pods) };
+  return { node: top, notes: [], pods, folded, chips: [...chips.values()], reasons: reasonsFor(top, pods) };
+}
+
+/** The reasons of the Pods, or the workload's own where all its Pods are well. */
+function reasonsFor({ status, message, kind }: Node, pods: readonly Node[]): Workload["reasons"] {
+  const reasons = reasonsOf(pods);
+  if (reasons.length > 0 || status === "Ready" || kind === "Pod" && pods.length > 0) return reasons;
+  return [{ text: message, count: 1, status }];
 }
 
 /** Counts the messages of Pods that are not Ready, in the words of the container alone. */

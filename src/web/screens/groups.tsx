@@ -87,10 +87,11 @@ export function NodesScreen({ place }: { readonly place: Place }) {
       {value === undefined && !failure && <Loading what="the nodes" />}
       {value?.length === 0 && <p class="dim">There is no Node, or the server may not list them.</p>}
       <ul class="plain nodes">
-        {(value ?? []).map(({ uid, name, status, message }) => (
+        {worstFirst(value ?? []).map(({ uid, name, status, message }) => (
           <li>
+            <StatusDot status={status} />{" "}
             <a href={hrefWith(place, { uid: uid === selected ? undefined : uid })} data-item>
-              <StatusDot status={status} /> <Name text={name} max={80} />
+              <Name text={name} max={80} />
             </a>{" "}
             <span class={status === "Error" ? "bad" : "dim"}>{message}</span>
             {uid === selected && <PodsOnNode uid={uid} />}
@@ -99,6 +100,11 @@ export function NodesScreen({ place }: { readonly place: Place }) {
       </ul>
     </main>
   );
+}
+
+function worstFirst(nodes: readonly Resource[]): Resource[] {
+  const badness = ({ status }: Resource) => ["Error", "Pending", "Unknown", "Ready"].indexOf(status);
+  return [...nodes].sort((a, b) => badness(a) - badness(b));
 }
 
 function PodsOnNode({ uid }: { readonly uid: string }) {

@@ -11,6 +11,7 @@ import { hrefWith, type Place } from "../place.ts";
 
 const CAUSES_SHOWN = 100;
 const BANDS_STEP = 200;
+const LANES_DRAWN_MS = 500;
 
 export function Home(
   { place, kinds }: { readonly place: Place; readonly kinds: readonly Kind[] | undefined },
@@ -25,10 +26,13 @@ export function Home(
   const shown = useSteadyOrder(bands.value);
   const list = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    // The band of the selected cause comes into view.
-    const target = selected && [...list.current?.querySelectorAll<HTMLElement>("[data-key]") ?? []]
-      .find(({ dataset }) => dataset.key === bandOf(selected, bands.value ?? []));
-    target?.scrollIntoView({ block: "start", behavior: isStill() ? "auto" : "smooth" });
+    if (selected === undefined) return;
+    const show = () => showBand(list.current, bandOf(selected, bands.value ?? []));
+    show();
+    document.querySelector("aside .cause.selected")?.scrollIntoView({ block: "nearest" });
+    // The bands above have their lanes only now, and are higher than before.
+    const timer = setTimeout(show, LANES_DRAWN_MS);
+    return () => clearTimeout(timer);
   }, [selected?.id, bands.value !== undefined]);
 
   return (
@@ -76,8 +80,10 @@ function bandOf({ releases, cause, affected }: Cause, bands: readonly Band[]): s
   return band && keyOfBand(band);
 }
 
-function isStill(): boolean {
-  return matchMedia("(prefers-reduced-motion: reduce)").matches;
+/** Scrolls to a band. */
+function showBand(list: HTMLElement | null, key: string | undefined): void {
+  const bands = [...list?.querySelectorAll<HTMLElement>("[data-key]") ?? []];
+  bands.find(({ dataset }) => dataset.key === key)?.scrollIntoView({ block: "start" });
 }
 
 /** Keeps the order of the bands while the pointer is over them, so that nothing moves below it. */
