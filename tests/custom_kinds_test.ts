@@ -3,6 +3,9 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { CustomKinds } from "../src/custom_kinds.ts";
 import { Graph } from "../src/graph/graph.ts";
 import { Ingest } from "../src/ingest.ts";
+import { readConfiguration } from "../src/kinds/custom/configuration.ts";
+import type { FindConfigured } from "../src/kinds/custom/configured_kind.ts";
+import { findAmong } from "../src/kinds/custom/configured_rule.ts";
 import { MissedKinds } from "../src/kinds/missed_kinds.ts";
 import { KindRegistry, kinds as allKinds } from "../src/kinds/registry.ts";
 import { KubeClient } from "../src/kube/client.ts";
@@ -38,7 +41,11 @@ interface Parts {
 
 async function following(
   test: (parts: Parts) => Promise<void>,
-  { which = "auto", prepare }: { which?: CustomResources; prepare?: (parts: Parts) => void } = {},
+  { which = "auto", configured, prepare }: {
+    which?: CustomResources;
+    configured?: FindConfigured;
+    prepare?: (parts: Parts) => void;
+  } = {},
 ): Promise<void> {
   const simulator = Simulator.start({ kinds });
   const [log, clock, registry, missed] = [
@@ -63,7 +70,15 @@ async function following(
       if (state === "synced" || error !== undefined) discovery.settled(kind);
     },
   });
-  const customKinds: CustomKinds = new CustomKinds({ which, registry, missed, graph, informers, log });
+  const customKinds: CustomKinds = new CustomKinds({
+    which,
+    configured,
+    registry,
+    missed,
+    graph,
+    informers,
+    log,
+  });
   const parts = { simulator, clock, graph, informers, log, missed };
   prepare?.(parts);
   const stop = new AbortController();
@@ -222,6 +237,56 @@ Deno.test("CustomKinds, leaves a kind alone that has too many objects, and looks
     prepare: (parts) => {
       parts.simulator.define(widget);
       for (let i = 0; i < 20_002; i++) create(parts, widget, `w-${i}`);
+    },
+  });
+});
+
+/** Returns what a configuration says: Widgets refer to Gadgets. */
+function widgetsFeed({ isNamed }: { isNamed: boolean }): FindConfigured {
+  const text = `
+kinds:
+  - apiVersion: example.com/v1
+    kind: Widget
+    references: [{ type: feeds, to: { apiVersion: example.com/v1, kind: Gadget, name: metadata.name } }]
+`;
+  return findAmong(readConfiguration(text, { isNamed }));
+}
+
+for (const isNamed of [true, false]) {
+  const follows = isNamed ? "follows" : "leaves alone";
+  const by = isNamed ? "the user's configuration" : "a shipped rule alone";
+  Deno.test(`CustomKinds, ${follows} a kind with many objects that ${by} names`, async () => {
+    await following(async (parts) => {
+      await passing(parts, () => statusOf(parts, "Widget")?.state === (isNamed ? "synced" : "too-many"));
+      assertEquals(namesOf(parts, "Widget").length, isNamed ? 20_001 : 0);
+    }, {
+      configured: widgetsFeed({ isNamed }),
+      prepare: (parts) => {
+        parts.simulator.define(widget);
+        for (let i = 0; i < 20_001; i++) create(parts, widget, `w-${i}`);
+      },
+    });
+  });
+}
+
+Deno.test("CustomKinds, a configured reference waits for its kind, and goes with it", async () => {
+  await following(async (parts) => {
+    const { read } = parts.graph;
+    await passing(parts, () => namesOf(parts, "Widget").length === 1);
+    assertEquals(read.relationCount, 0);
+    parts.simulator.define(gadget);
+    create(parts, gadget, "same");
+    await passing(parts, () => read.relationCount === 1);
+    parts.simulator.undefine(gadget);
+    await passing(parts, () => read.relationCount === 0);
+    parts.simulator.define(gadget);
+    create(parts, gadget, "same");
+    await passing(parts, () => read.relationCount === 1);
+  }, {
+    configured: widgetsFeed({ isNamed: true }),
+    prepare: (parts) => {
+      parts.simulator.define(widget);
+      create(parts, widget, "same");
     },
   });
 });

@@ -10,9 +10,9 @@ import { codeBlocks, readPage } from "../support/markdown.ts";
 
 const page = readPage("docs/custom-resources.md");
 const guide = page.slice(page.indexOf("## My operator: from nothing to relations in ten minutes"));
-const [resource, file] = codeBlocks(guide).filter(({ language }) => language === "yaml").map(({ text }) =>
-  text
-);
+const [resource, file, more] = codeBlocks(guide).filter(({ language }) => language === "yaml").map((
+  { text },
+) => text);
 const [explained, related] = codeBlocks(guide).filter(({ language }) => language === "console").map((
   { text },
 ) => text.split("\n").filter((line) => line !== "" && line !== "…" && !line.startsWith("$")));
@@ -36,6 +36,7 @@ Deno.test(
     await Deno.writeTextFile(path, file ?? "");
     const kubeconfig = `--kubeconfig=${server.kubeconfig()}`;
     let astrolabe: Astrolabe | undefined;
+    let other: Astrolabe | undefined;
     const checked = async (...args: string[]) => {
       const { code, output } = await Astrolabe.run("check-config", path, ...args);
       assertEquals(code, 0, output);
@@ -75,10 +76,19 @@ Deno.test(
       assertEquals(/^astrolabe_nodes\{kind="Database.example.com"\} (\d+)$/m.exec(metrics.text)?.[1], "1");
       assertEquals(/^astrolabe_edges\{type="feeds"\} (\d+)$/m.exec(metrics.text)?.[1], "1");
 
+      // The entry of a built-in kind, which is then read as JSON.
+      await Deno.writeTextFile(`${server.folder}/more.yaml`, more ?? "");
+      other = await Astrolabe.start(kubeconfig, `--config=${server.folder}/more.yaml`, "--v=4");
+      await holds(async () => {
+        const { edges } = await other!.graph("namespace=default");
+        assertEquals(edges.map(({ type }) => type), ["uses-database"]);
+      });
+
       assertEquals(await checked(), explained);
       assertEquals((await checked(kubeconfig)).filter((line) => line.startsWith("  - ")), related);
     } finally {
       await astrolabe?.stop();
+      await other?.stop();
       await server.close();
     }
   },
@@ -86,7 +96,7 @@ Deno.test(
 
 const labels = { database: "orders" };
 const deployment = {
-  metadata: { name: "orders", labels },
+  metadata: { name: "orders", labels, annotations: { "example.com/database": "orders" } },
   spec: {
     selector: { matchLabels: labels },
     template: { metadata: { labels }, spec: { containers: [{ name: "main", image: "main" }] } },

@@ -13,6 +13,7 @@ export interface Mutation {
 export const COVERING: readonly [room: string, tests: readonly string[]][] = [
   ["src/arrays/", ["tests/arrays", "tests/graph"]],
   ["src/graph/", ["tests/graph"]],
+  ["src/kinds/custom/", ["tests/kinds/custom"]],
   ["src/kinds/", ["tests/kinds"]],
   ["src/custom_kinds.ts", ["tests/custom_kinds_test.ts"]],
   ["src/kube/discovery.ts", ["tests/kube/discovery_test.ts"]],
@@ -51,6 +52,39 @@ export const MUTATIONS: readonly Mutation[] = [
     ["if (isServing && !isGone) names", "if (!isGone) names"],
     ["    if (list === undefined) this.#onChange();", ""],
     ["    this.#names.set(what, names);\n", ""],
+  ]),
+  ...of("src/kinds/custom/field_path.ts", [
+    ["value = known.get(step.list);", "return;"],
+    ["if (!Array.isArray(value)) return;", ""],
+    ["first ??= value", "first = value"],
+    ["!isObject(value) || ", ""],
+  ]),
+  ...of("src/kinds/custom/configured_references.ts", [
+    ["when && !holds(when, object, items)", "false"],
+    ["textAt(kindPath) ?? kind", "kind"],
+    ["textAt(groupPath) ?? group", "group"],
+    ["if (namespaces.size === 0) ", ""],
+    ["NAME.test(value)", "true"],
+    ["isEmpty(value) === condition.empty", "isEmpty(value)"],
+  ]),
+  ...of("src/kinds/custom/configured_health.ts", [
+    ["if (unfinished.includes(value)) return pending(message);", ""],
+    ["[[bad, failed], [unfinished, pending]]", "[[unfinished, pending], [bad, failed]]"],
+    ["if (state !== named.status) return", "if (false) return"],
+  ]),
+  ...of("src/kinds/custom/configured_rule.ts", [
+    ["...references.length === 0 && wire && { wire },", "...wire && { wire },"],
+    ["rule.references?.(object, refer);", ""],
+    ["...annotations.size > 0 && { annotations },", ""],
+  ]),
+  ...of("src/kinds/custom/configuration.ts", [
+    ["if (seen.has(key))", "if (false)"],
+    ["if (annotation === LAST_APPLIED)", "if (false)"],
+    [
+      "if (other !== undefined) this.#report(at, `${other} is not",
+      "if (false) this.#report(at, `${other} is not",
+    ],
+    ["if (builtIn?.metadataOnly && ", "if (false && "],
   ]),
   ...of("src/custom_kinds.ts", [
     ["for (const referring of missed.take(rule)) informers.relist(referring);", ""],

@@ -230,6 +230,12 @@ for (
   });
 }
 
+Deno.test("withConfigured(), of a status in a list the first value counts", () => {
+  const status = { path: "status.parts[*].state", ready: ["Up"], failed: ["Down"] };
+  const record = recordOf({ status }, { status: { parts: [{}, { state: "Down" }, { state: "Up" }] } });
+  assertEquals(record.status, "Error");
+});
+
 Deno.test("withConfigured(), a status that is behind the generation is Pending whatever it says", () => {
   for (const status of [CONDITIONS, VALUES]) {
     const record = recordOf({ status }, {
