@@ -43,7 +43,7 @@ export class AccessError extends Error {
   override name = "AccessError";
 
   constructor(
-    readonly reason: "unauthenticated" | "too-many-failures" | "unavailable",
+    readonly reason: "unauthenticated" | "too-many-failures" | "too-many-requests" | "unavailable",
     message: string,
   ) {
     super(message);

@@ -59,6 +59,7 @@ export class KubernetesAccess implements Access {
       reviews: limited,
       finder: new RightsFinder({ reviews: limited, kinds, namespaces, log }),
       seenByRights: new SeenByRights(graph),
+      mayHaveNamespace: (namespace) => graph.mayHaveNamespace(namespace),
     };
     this.#failures = new FailureLimit(clock);
   }

@@ -14,6 +14,7 @@ import type { Everywhere, RightsFinder } from "./rights_finder.ts";
 const IDENTITY_MAX_AGE_MS = 45_000;
 const SEEN_MAX_AGE_MS = 50_000;
 const EVERYWHERE_MAX_AGE_MS = 10_000;
+const WAITING_MAX = 50;
 /** A request for more namespaces than this is answered with the rights in all of them. */
 const NEED_MAX = 20;
 /** The sets of namespaces for which the rights of one bearer are kept. */
@@ -24,6 +25,7 @@ export interface SessionOptions {
   readonly reviews: Reviews;
   readonly finder: RightsFinder;
   readonly seenByRights: SeenByRights;
+  readonly mayHaveNamespace: (namespace: string) => boolean;
 }
 
 export class Session {
@@ -33,6 +35,8 @@ export class Session {
   readonly #readsMetrics: Refreshed<boolean>;
   /** What exists for the bearer, by the namespaces of a need. */
   readonly #seen = new Map<string, Refreshed<Seen>>();
+  /** The requests that wait for the API server. */
+  #waiting = 0;
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -41,12 +45,22 @@ export class Session {
     this.#readsMetrics = new Refreshed(this.#kept(SEEN_MAX_AGE_MS));
   }
 
-  /** Returns the bearer with what exists for them. Rejects with what the reviews throw. */
+  /**
+   * Returns the bearer with what exists for them. Rejects with what the reviews throw.
+   *
+   * @throws {AccessError} if too many requests of the bearer wait for the API server.
+   */
   ask(token: string, need: Need): Asker | Promise<Asker> {
+    if (this.#waiting >= WAITING_MAX) {
+      throw new AccessError("too-many-requests", "Too many of your requests wait for the API server");
+    }
     const identity = this.#identify(token);
     const seen = this.#see(token, need);
     if (!(identity instanceof Promise) && !(seen instanceof Promise)) return { name: identity.name, ...seen };
-    return Promise.all([identity, seen]).then(([{ name }, seen]) => ({ name, ...seen }));
+    this.#waiting++;
+    return Promise.all([identity, seen])
+      .finally(() => this.#waiting--)
+      .then(([{ name }, seen]) => ({ name, ...seen }));
   }
 
   async mayReadMetrics(token: string): Promise<boolean> {
@@ -64,7 +78,9 @@ export class Session {
   }
 
   #see(token: string, need: Need): Seen | Promise<Seen> {
-    const names = need && need.length <= NEED_MAX ? [...new Set(need)].sort() : undefined;
+    // Nobody needs rights where there is nothing, and nobody can make us ask for them by inventing names.
+    const existing = need && [...new Set(need)].filter(this.#options.mayHaveNamespace).sort();
+    const names = existing && existing.length <= NEED_MAX ? existing : undefined;
     const key = names === undefined ? "" : `/${names.join("/")}`;
     let seen = this.#seen.get(key);
     if (seen === undefined) {

@@ -136,7 +136,7 @@ export function readConfig(command: Command, flags: Flags, environment: Environm
     port: required("port"),
     bindAddress: required("bind-address"),
     allowedHosts: optional("allowed-hosts") || undefined,
-    auth: readAuth({ optional, required }),
+    auth: readAuth({ optional, required }, command),
     metricsOpen: required("metrics-open"),
     shutdownDelay: required("shutdown-delay") * 1000,
     labelSelector: optional("label-selector"),
@@ -159,8 +159,11 @@ interface Reader {
   required<N extends OptionName>(name: N): Value<N>;
 }
 
-function readAuth({ optional, required }: Reader): Auth {
+function readAuth({ optional, required }: Reader, command: Command): Auth {
   const mode = required("auth");
+  if (mode === "kubernetes" && command === "demo") {
+    throw new UsageError("--auth kubernetes needs a cluster with users, which the demo does not have");
+  }
   const file = optional("auth-token-file");
   if (mode === "token") {
     if (file === undefined) throw new UsageError("--auth token needs --auth-token-file");

@@ -86,5 +86,6 @@ function refuse(error: unknown): never {
 const ANSWERS = {
   "unauthenticated": { status: 401, code: "unauthenticated", headers: { "www-authenticate": "Bearer" } },
   "too-many-failures": { status: 429, code: "too_many_failures", headers: { "retry-after": "10" } },
+  "too-many-requests": { status: 429, code: "too_many_requests", headers: { "retry-after": "1" } },
   "unavailable": { status: 503, code: "unavailable", headers: { "retry-after": "5" } },
 } as const;

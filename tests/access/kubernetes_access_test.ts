@@ -4,6 +4,7 @@ import { KubernetesAccess } from "../../src/access/kubernetes_access.ts";
 import type { Reviews } from "../../src/access/reviews.ts";
 import type { ReviewedRule } from "../../src/access/rules.ts";
 import { Graph } from "../../src/graph/graph.ts";
+import { makeRecord } from "../../src/kinds/make_record.ts";
 import { findKind, kinds } from "../../src/kinds/registry.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { RecordingLog } from "../support/recording_log.ts";
@@ -23,6 +24,8 @@ class Cluster implements Reviews {
   readonly asked: string[] = [];
   readonly rulesOf: Record<string, Record<string, readonly ReviewedRule[]>> = {};
   isIncomplete = false;
+  /** Holds all answers back. */
+  pause: Promise<void> | undefined;
   isAway = false;
   namespaces: readonly string[] = ["alpha", "beta"];
   readonly graph = new Graph(kinds, () => this.clock.now());
@@ -34,6 +37,13 @@ class Cluster implements Reviews {
     log: new RecordingLog(),
   });
 
+  constructor() {
+    for (const namespace of ["beta", "team-499"]) {
+      const metadata = { name: "it", namespace, uid: `uid-${namespace}`, resourceVersion: "1" };
+      this.graph.upsert(makeRecord(SECRETS, { metadata }));
+    }
+  }
+
   async ask(token: string, need?: Need, address = "10.0.0.1"): Promise<Asker> {
     return await this.access.ask({ authorization: `Bearer ${token}`, address }, need);
   }
@@ -42,9 +52,9 @@ class Cluster implements Reviews {
     return (await assertRejects(() => this.ask(token, undefined, address)) as AccessError).reason;
   }
 
-  // deno-lint-ignore require-await -- rejects where it throws
   async identify(token: string) {
     this.#answer(`identify ${token}`);
+    await this.pause;
     return token in this.rulesOf ? { name: token, groups: [] } : undefined;
   }
 
@@ -88,6 +98,27 @@ Deno.test("KubernetesAccess, asks only for the namespaces that a request needs",
   cluster.rulesOf.ann = { beta: [rule(["pods"])] };
   await cluster.ask("ann", ["beta"]);
   assertEquals(cluster.asked, ["identify ann", "rules every.namespace", "rules beta"]);
+});
+
+Deno.test("KubernetesAccess, does not ask for namespaces that do not exist", async () => {
+  const cluster = new Cluster();
+  cluster.rulesOf.ann = {};
+  for (let i = 0; i < 100; i++) await cluster.ask("ann", [`invented-${i}`]);
+  assertEquals(cluster.asked, ["identify ann", "rules every.namespace"]);
+});
+
+Deno.test("KubernetesAccess, lets fifty requests of a user wait, and those of others as well", async () => {
+  const cluster = new Cluster();
+  cluster.rulesOf.ann = {};
+  cluster.rulesOf.bob = {};
+  const paused = Promise.withResolvers<void>();
+  cluster.pause = paused.promise;
+  const waiting = Array.from({ length: 50 }, () => cluster.ask("ann"));
+  assertEquals(await cluster.refusal("ann"), "too-many-requests");
+  waiting.push(cluster.ask("bob"));
+  paused.resolve();
+  assertEquals((await Promise.all(waiting)).length, 51);
+  assertEquals((await cluster.ask("ann")).name, "ann");
 });
 
 Deno.test("KubernetesAccess, asks for no namespace where everything may be listed everywhere", async () => {

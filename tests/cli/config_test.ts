@@ -339,3 +339,27 @@ Deno.test("readConfig(), takes the custom resources to follow", () => {
     '--custom-resources "Pod": must be auto, none, or groups and resource.group names; "Pod" is neither',
   );
 });
+
+const AUTH: readonly [args: readonly string[], expected: unknown][] = [
+  [["--auth=none"], { mode: "none" }],
+  [["--auth=kubernetes"], { mode: "kubernetes" }],
+  [["--auth=token", "--auth-token-file=/tokens"], { mode: "token", file: "/tokens" }],
+];
+
+for (const [args, expected] of AUTH) {
+  Deno.test(`readConfig(), takes ${args.join(" ")}`, () => {
+    assertEquals(config(args).auth, expected as ReturnType<typeof config>["auth"]);
+  });
+}
+
+const AUTH_REFUSALS: readonly (readonly [args: readonly string[], message: string])[] = [
+  [["--auth=rbac"], '--auth "rbac": must be none, token or kubernetes'],
+  [["--auth=token"], "--auth token needs --auth-token-file"],
+  [["--auth-token-file=/tokens"], "--auth-token-file needs --auth token, not none"],
+];
+
+for (const [args, message] of AUTH_REFUSALS) {
+  Deno.test(`readConfig(), refuses ${args.join(" ")}`, () => {
+    assertEquals(refusal(args), message);
+  });
+}

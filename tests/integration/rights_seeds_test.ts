@@ -165,8 +165,9 @@ async function listAs(server: ApiServer, token: string) {
   const names = namespaces.items.map(({ metadata }: KubeObject) => metadata.name);
   for (const [kind, path] of Object.entries(LISTS)) {
     if (await list(kind, path)) continue;
-    if (CLUSTER_SCOPED.includes(kind)) forbidden.add(`${kind} `);
-    else {
+    // A cluster-scoped object may name an owner of a namespaced kind, which cannot exist.
+    forbidden.add(`${kind} `);
+    if (!CLUSTER_SCOPED.includes(kind)) {
       for (const name of names) {
         const within = path.replace(/\/([^/]+)$/, `/namespaces/${name}/$1`);
         if (!await list(kind, within)) forbidden.add(`${kind} ${name}`);

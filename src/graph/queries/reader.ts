@@ -183,6 +183,13 @@ export class GraphReader extends RowReader {
     return namespaces;
   }
 
+  /** Reports whether there may be resources in a namespace, seen or not. */
+  mayHaveNamespace(namespace: string): boolean {
+    const { cohorts, strings } = this.#tables;
+    const id = strings.find(namespace);
+    return id !== NONE && this.kinds.some((_, kind) => cohorts.findScope(kind, id) !== NONE);
+  }
+
   /** Lists, in slices, all releases, or those with own resources in one namespace. */
   releases(slicer: Slicer, namespace?: string): Promise<ListedRelease[]> {
     return listReleases(this.#sight, { slicer, namespace });
