@@ -236,7 +236,7 @@ export class Encoder {
     out.text(graph.namespace(row));
     out.put(this.#kinds.at(graph.kindNumber(row)));
     out.put(STATUS_TEXTS[graph.statusNumber(row)]!);
-    out.text(graph.message(row));
+    out.text(graph.shownMessage(row));
     out.put(QUOTE);
   }
 

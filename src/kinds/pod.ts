@@ -24,6 +24,9 @@ import { conditions, wireObject } from "./wire_parts.ts";
 const BROKEN = /^(Err.*|.*(Error|BackOff)|InvalidImageName|RegistryUnavailable|SignatureValidationFailed)$/s;
 /** The scheduler's message for claims of the binding mode Immediate whose volumes are being provisioned. */
 const WAITS_FOR_CLAIMS = /unbound immediate PersistentVolumeClaims?/i;
+/** The node controller sets Ready to False, without a reason, when the node of a Pod is not ready. */
+const NOT_BY_ITSELF = "Its containers are ready, but Ready was set to False from outside";
+const BY_ITS_NODE = "Its containers are ready, but its node is not";
 /** The number of containers that a message names. */
 const NAMES_MAX = 3;
 
@@ -53,6 +56,7 @@ export const pod: KindRule = {
   role: "pod",
   mountsClaims: true,
   toleratesMissing: { "runs-on": 60 },
+  retells: { from: NOT_BY_ITSELF, to: BY_ITS_NODE, relation: "runs-on", targetKind: "Node" },
 
   health: (object) => {
     const { spec, status } = object;
@@ -195,7 +199,7 @@ function progress(spec: Fields, status: Fields): Health {
   if (closed.length > 1) return pending(`Its readiness gates ${enumerate(closed)} are not True`);
   const state = text(condition?.status);
   if (state === "False") {
-    return pending(because("Its containers are ready, but Ready was set to False from outside", condition!));
+    return pending(because(NOT_BY_ITSELF, condition!));
   }
   return pending(`Its containers are ready, but Ready is ${state || "not written yet"}`);
 }

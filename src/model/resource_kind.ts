@@ -66,6 +66,13 @@ export interface ResourceKind {
   readonly unusedWithout?: RelationType;
   /** An unresolved reference of one of these types is a leftover, and therefore only a warning. */
   readonly leftovers?: readonly RelationType[];
+  /** A message, and another one that answers show instead while a target of a relation is in Error. */
+  readonly retells?: {
+    readonly from: string;
+    readonly to: string;
+    readonly relation: RelationType;
+    readonly targetKind: string;
+  };
   /** By type: the seconds for which the target of a reference may be missing before it is a problem. */
   readonly toleratesMissing?: Readonly<Partial<Record<RelationType, number>>>;
   /** A resource of this kind controls repeated runs. Of the finished ones, only the newest counts. */

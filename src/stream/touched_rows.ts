@@ -2,8 +2,8 @@
  * Collects the changes of the graph between two ticks of the views: rows, and pairs of rows with a relation
  * that was added or removed.
  *
- * A node's JSON contains more than its own record: the names of its targets, and the release that it has from
- * an owner. So a relation touches its source, and a row whose release differs from the known one touches all
+ * A node's JSON contains more than its own record: the names of its targets, the release that it has from an
+ * owner, and a message that may follow from the status of a target. So a relation touches its source, and a row whose release differs from the known one touches all
  * resources that it owns. `settle` finds these rows. It must be called once, before the next write.
  */
 import type { GraphListener } from "../graph/listener.ts";
@@ -34,6 +34,8 @@ export class TouchedRows implements GraphListener {
   /** Rows that changed by themselves, and those of them that name another release than before. */
   readonly #own = new Set<number>();
   readonly #renamed = new Set<number>();
+  /** Rows whose message another row changed, and that row. */
+  readonly #retold = new Map<number, number>();
 
   /** With `named`, it can tell what touched a row; see `touchedFor`. */
   constructor(graph: GraphReader, named?: KnownReleases) {
@@ -52,6 +54,10 @@ export class TouchedRows implements GraphListener {
   resourceChanged(row: number): void {
     this.rows.add(row);
     if (this.#named) this.#own.add(row);
+    this.#graph.forEachRetoldBy(row, (source) => {
+      this.rows.add(source);
+      this.#retold.set(source, row);
+    });
   }
 
   resourceLeaving(row: number): void {
@@ -77,6 +83,7 @@ export class TouchedRows implements GraphListener {
    */
   touchedFor(graph: GraphReader): ReadonlySet<number> {
     const touched = new Set(this.#own);
+    for (const [row, target] of this.#retold) if (graph.isSeen(target)) touched.add(row);
     const heirs = [...this.#renamed].filter((row) => graph.isSeen(row));
     for (const { from, to, types, scopes } of this.pairs) {
       if (!scopes.every((scope) => scope === undefined || graph.seesScope(scope))) continue;

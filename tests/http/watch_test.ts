@@ -68,6 +68,38 @@ Deno.test("GET /api/v1/watch, a change comes within 250 ms, and is the only one"
   await watcher.cancel();
 });
 
+Deno.test("GET /api/v1/watch, a Pod comes again when its node becomes not ready, and when it recovers", async () => {
+  const node = (status: string) =>
+    object("Node", "node-1", { status: { conditions: [{ type: "Ready", status }] } });
+  const pod = object("Pod", "n/web", {
+    spec: { nodeName: "node-1", containers: [{ name: "app", image: "app:1" }] },
+    status: {
+      phase: "Running",
+      conditions: [{ type: "Ready", status: "False" }],
+      containerStatuses: [{ name: "app", ready: true, state: { running: {} } }],
+    },
+  });
+  const api = new Api([node("True"), pod, object("ServiceAccount", "n/default")]);
+  const watcher = await watch(api, "kind=Pod");
+  await watcher.read();
+  const said = (list: readonly unknown[]) => list.map((it) => (it as { message: string }).message);
+  const fromOutside = "Its containers are ready, but Ready was set to False from outside";
+  assertEquals(said(watcher.picture.nodes), [fromOutside]);
+  for (
+    const [status, expected] of [["Unknown", "Its containers are ready, but its node is not"], [
+      "True",
+      fromOutside,
+    ]] as const
+  ) {
+    api.put(node(status));
+    assertEquals(await readWithin(api, watcher, 250), true);
+    assertEquals(said(watcher.picture.nodes), [expected]);
+    assertEquals(watcher.picture, pictureOf(await api.get("/api/v1/graph?kind=Pod")));
+    assertEquals(said(await api.get("/api/v1/resources?kind=Pod")), [expected]);
+  }
+  await watcher.cancel();
+});
+
 Deno.test("GET /api/v1/watch, with q a change comes within a second", async () => {
   const api = new Api(smallCluster());
   const watcher = await watch(api, "q=new");

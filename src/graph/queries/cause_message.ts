@@ -1,6 +1,7 @@
 import { STATUSES } from "../../model/status.ts";
 import { type CauseRoots, unwellPodsOf } from "./cause_roots.ts";
 import { descendantsOf, isOver, isSuperseded } from "./outcome.ts";
+import { shownMessage } from "./shown_message.ts";
 import { kindOf, type Sight } from "./sight.ts";
 
 const ERROR = STATUSES.indexOf("Error");
@@ -19,7 +20,7 @@ export function causeMessage(
 ): string {
   const { rows, strings } = sight.tables;
   const status = rows.status.data;
-  const messageOf = (it: number) => strings.text(rows.message.data[it]!);
+  const messageOf = (it: number) => strings.text(shownMessage(sight, it));
   const owned = [...descendantsOf(sight, row)].filter((it) =>
     !isSuperseded(sight, it) && (status[it] === READY || !isOver(sight, it))
   );
@@ -36,7 +37,7 @@ export function causeMessage(
 
   const counts = new Map<number, number>();
   for (const pod of pods) {
-    const message = rows.message.data[pod]!;
+    const message = shownMessage(sight, pod);
     counts.set(message, (counts.get(message) ?? 0) + 1);
   }
   const [[message, count]] = [...counts].sort(([, a], [, b]) => b - a) as [[number, number]];

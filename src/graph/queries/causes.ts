@@ -8,6 +8,7 @@ import { CauseRoots, type Root, topmostOwner, unwellPodsOf } from "./cause_roots
 import { type Problem, type ProblemType, SEVERITIES, type Severity } from "./problem.ts";
 import { problemMessage } from "./problem_message.ts";
 import type { ProblemScope } from "./problems.ts";
+import { shownMessage } from "./shown_message.ts";
 import { kindOf, type Sight } from "./sight.ts";
 
 const AFFECTED_MAX = 20;
@@ -255,7 +256,7 @@ function describeAffected(sight: Sight, row: number): Affected {
   return {
     ...describeKey(sight, row),
     status: STATUSES[rows.status.data[row]!]!,
-    message: strings.text(rows.message.data[row]!),
+    message: strings.text(shownMessage(sight, row)),
   };
 }
 

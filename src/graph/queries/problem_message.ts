@@ -1,11 +1,12 @@
 import { RELATION_TYPES } from "../../model/relation.ts";
 import { storedRelease } from "./helm_storage.ts";
 import type { Problem } from "./problem.ts";
+import { shownMessage } from "./shown_message.ts";
 import type { Sight } from "./sight.ts";
 
 /** Returns one sentence that gives the reason. */
 export function problemMessage(sight: Sight, problem: Problem): string {
-  const { rows, strings } = sight.tables;
+  const { strings } = sight.tables;
   const { type, row, target, relation, selection, revision } = problem;
   switch (type) {
     case "unresolved-reference": {
@@ -27,6 +28,6 @@ export function problemMessage(sight: Sight, problem: Problem): string {
       }`;
     case "error-status":
     case "stuck":
-      return strings.text(rows.message.data[row]!);
+      return strings.text(shownMessage(sight, row));
   }
 }

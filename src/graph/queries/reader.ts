@@ -32,6 +32,7 @@ import {
 } from "./select.ts";
 import { RowReader } from "./row_reader.ts";
 import { type Extent, sees, type Sight } from "./sight.ts";
+import { forEachRetoldBy, internRetold, shownMessage } from "./shown_message.ts";
 import type { Slicer } from "./slicer.ts";
 import { type Permits, VisibleScopes } from "./visible_scopes.ts";
 import { type Path, pathFromRelease } from "./why.ts";
@@ -66,7 +67,9 @@ export class GraphReader extends RowReader {
   #counted: { readonly revision: number; readonly counts: readonly number[] } | undefined;
 
   constructor(tables: Tables, state: GraphState, sight?: Sight) {
-    const whole = sight ?? { tables, kinds: state.kinds.all, chartKeys: internChartKeys(tables) };
+    const kinds = state.kinds.all;
+    const whole = sight ??
+      { tables, kinds, chartKeys: internChartKeys(tables), retold: internRetold(tables, kinds) };
     super(whole);
     this.#tables = tables;
     this.#state = state;
@@ -276,6 +279,16 @@ export class GraphReader extends RowReader {
       causes.add(problem);
     });
     return { problems, causes: causes.counts, unresolved };
+  }
+
+  /** Returns the string id of the message that answers show. */
+  shownMessage(row: number): number {
+    return shownMessage(this.#sight, row);
+  }
+
+  /** Visits the resources whose shown message may differ after a change of a target. */
+  forEachRetoldBy(target: number, visit: (row: number) => void): void {
+    forEachRetoldBy(this.#sight, target, visit);
   }
 
   problemMessage(problem: Problem): string {

@@ -18,12 +18,24 @@ export interface Visibility {
   extentOf(kind: number): Extent;
 }
 
+/** A message that another one replaces while the target of a relation is in Error. */
+export interface Retold {
+  /** String ids. */
+  readonly from: number;
+  readonly to: number;
+  /** Number in `RELATION_TYPES`. */
+  readonly relation: number;
+  /** The name of the kind of the targets. */
+  readonly targetKind: string;
+}
+
 /** The data that every query reads. Without `visible`, all scopes are visible. */
 export interface Sight {
   readonly tables: Tables;
   readonly kinds: readonly ResourceKind[];
   /** String ids of the labels that name a chart. */
   readonly chartKeys: readonly number[];
+  readonly retold: readonly Retold[];
   readonly visible?: Visibility | undefined;
 }
 

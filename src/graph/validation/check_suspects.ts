@@ -42,7 +42,11 @@ function isSuspect(tables: Tables, row: number, kinds: readonly ResourceKind[]) 
   for (let at = references.first(row); at !== NONE; at = references.after(at)) declared.push(at);
   const { unusedWithout } = kinds[cohorts.kind(rows.cohort.data[row]!)]!;
   const incoming = new Set<string>();
-  forEachSource({ tables, kinds, chartKeys: [] }, row, (type) => incoming.add(RELATION_TYPES[type]!));
+  forEachSource(
+    { tables, kinds, chartKeys: [], retold: [] },
+    row,
+    (type) => incoming.add(RELATION_TYPES[type]!),
+  );
   const status = STATUSES[rows.status.data[row]!];
   return {
     failed: status === "Error",
