@@ -10,7 +10,7 @@
  * `HA_RUNS` is the number of runs, `HA_SEED` the first seed. Each run prints what it lost. The seed, which is in
  * the name of the test, replays the same faults at the same times.
  */
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { livingCluster } from "../../src/simulator/living_cluster.ts";
 import type { Astrolabe } from "../support/astrolabe.ts";
 import { random } from "../support/random.ts";
@@ -56,6 +56,13 @@ async function run(seed: number, topology: typeof TOPOLOGIES[number]): Promise<v
     await life;
     await replicas.redis.isWhole();
     await replicas.atRest();
+    for (const [{ output }, links] of replicas.links) {
+      const ports = links.map(({ port }) => port);
+      const connected = [...output.matchAll(/connected to Redis address=127\.0\.0\.1:(\d+)/g)];
+      assert(connected.length > 0);
+      // Otherwise a partition would leave a connection that it should lose.
+      assertEquals(connected.filter(([, port]) => !ports.includes(Number(port))).length, 0);
+    }
   } finally {
     stop.abort();
     await life;

@@ -119,6 +119,54 @@ test("write changes again that the new primary never received", async (replicas)
   await replicas.atRest();
 }, { topology: "sentinel", timeout: 1_000 });
 
+test("compare again after a failover that the former primary did not notice", async (replicas) => {
+  for (let i = 0; i < 2; i++) await replicas.startLinked();
+  await replicas.atRest();
+  const { redis, simulator: { store } } = replicas;
+  const primary = await redis.primary();
+  // Sentinels and the replica lose the primary. Astrolabe does not, and writes what the replica never gets.
+  const links = redis.links[redis.servers.indexOf(primary)] ?? [];
+  for (const link of links) link.lose("both");
+  for (const { metadata: { namespace = "", name } } of store.list("ConfigMap").slice(0, 5)) {
+    store.delete("ConfigMap", namespace, name);
+    store.create({ apiVersion: "v1", kind: "ConfigMap", metadata: { namespace, name: `${name}-new` } });
+  }
+  await holds(async () => {
+    const saved = [...(await primary.dump()).values()].filter((value) => `${value}`.includes('-new"'));
+    assertEquals(saved.length, 5);
+  });
+  await holds(async () => assert(await redis.primary() !== primary));
+  for (const link of links) link.restore();
+  await redis.isWhole();
+  await replicas.atRest();
+}, { topology: "sentinel", timeout: 1_000, linked: true });
+
+test("give a whole answer to the ETag of another, and the next page to its cursor", async (replicas) => {
+  const [first, second] = [await replicas.start(), await replicas.start()];
+  await replicas.atRest();
+  const graph = "/api/v1/graph?inactive=true";
+  const known = await fetch(`${first.url}${graph}`);
+  const { rv } = await known.json();
+  const headers = { "if-none-match": known.headers.get("etag") ?? "" };
+  for (const [astrolabe, status] of [[first, 304], [second, 200]] as const) {
+    const answer = await fetch(`${astrolabe.url}${graph}`, { headers });
+    assertEquals(answer.status, status);
+    await answer.body?.cancel();
+  }
+  assert((await second.json(graph)).rv !== rv);
+
+  const uids: string[] = [];
+  let path: string | undefined = "/api/v1/resources?limit=50";
+  for (let turn = 0; path !== undefined; turn++) {
+    const page: Response = await fetch(`${turn % 2 === 0 ? first.url : second.url}${path}`);
+    uids.push(...(await page.json()).map(({ uid }: { uid: string }) => uid));
+    path = /<(.+)>; rel="next"/.exec(page.headers.get("link") ?? "")?.[1];
+  }
+  const all: { uid: string }[] = await second.json("/api/v1/resources?limit=1000");
+  assertEquals(uids, all.map(({ uid }) => uid));
+  assert(uids.length > 100);
+});
+
 test("are not ready with a restored graph while another replica writes", async (replicas) => {
   await replicas.start();
   await replicas.atRest();

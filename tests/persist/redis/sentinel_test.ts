@@ -58,32 +58,39 @@ test("writes to the master that they name", async (redis) => {
   assertEquals(await master.command("GET", KEY), "1");
 });
 
-test("writes to the next master when the first is killed, frozen or demoted", async (redis) => {
-  await using running = await new RunningStore({ location: redis.location }, { silence: 2_000 }).connected();
-  const { store } = running;
-  for (
-    const fail of [
-      (master: RedisServer) => master.kill(),
-      (master: RedisServer) => Promise.resolve(master.pause()),
-      () => redis.failOver(),
-    ]
-  ) {
-    const { master: former } = await redis.roles();
-    await write(store, "before");
-    await fail(former);
-    await redis.isReplaced(former);
-    // A master accepts writes for a moment while it is demoted, and loses them.
-    await holds(async () => {
-      await writes(store, "after");
-      const { master } = await redis.roles();
-      assertEquals(await master.command("GET", KEY), "after");
-    });
-    former.resume();
-    if (!former.isRunning) await former.start();
-    await redis.isComplete();
-    await redis.followsMaster();
-  }
-}, { replicas: 2 });
+test(
+  "writes to the next master when the first is killed, frozen or demoted while it writes",
+  async (redis) => {
+    await using running = await new RunningStore({ location: redis.location }, { silence: 2_000 })
+      .connected();
+    const { store } = running;
+    for (
+      const fail of [
+        (master: RedisServer) => master.kill(),
+        (master: RedisServer) => Promise.resolve(master.pause()),
+        () => redis.failOver(),
+      ]
+    ) {
+      const { master: former } = await redis.roles();
+      await write(store, "before");
+      const pending = store.write(Array.from({ length: 500 }, () => MANY), TOKEN).catch(() => []);
+      await fail(former);
+      assert((await pending).every((result) => result !== "refused"));
+      await redis.isReplaced(former);
+      // A master accepts writes for a moment while it is demoted, and loses them.
+      await holds(async () => {
+        await writes(store, "after");
+        const { master } = await redis.roles();
+        assertEquals(await master.command("GET", KEY), "after");
+      });
+      former.resume();
+      if (!former.isRunning) await former.start();
+      await redis.isComplete();
+      await redis.followsMaster();
+    }
+  },
+  { replicas: 2 },
+);
 
 test("asks the next Sentinel if the first is frozen, and stays with the one that answered", async (redis) => {
   const [frozen, second] = redis.sentinels;
@@ -244,6 +251,12 @@ test("rejects a write from the old master's socket", async (redis) => {
   assertEquals(await master.command("GET", KEY), "1");
 });
 
+const MANY = {
+  set: Array.from({ length: 100 }, (_, i) => [`astrolabe:node:many-${i}`, "x"] as const),
+  delete: [],
+  add: [],
+  remove: [],
+};
 const SLEEPING = { set: [[KEY, "late"]], delete: [], add: [], remove: [] } as const;
 
 /** Forwards connections to a port, and records the first byte of each client. */
