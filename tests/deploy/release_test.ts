@@ -129,10 +129,18 @@ Deno.test(
     const digest = `sha256:${"1".repeat(64)}`;
     try {
       await cp("deploy/helm", `${folder}/deploy/helm`, { recursive: true });
-      await script("stamp_chart.ts", folder, "ghcr.io/tools/astrolabe", digest);
+      await script("stamp_chart.ts", folder, "ghcr.io/tools/astrolabe", digest, REPOSITORY);
       const manifests = await renderChart({}, { chart: `${folder}/dist/chart/astrolabe` });
       const { spec } = manifests.find(({ kind }) => kind === "Deployment");
       assertEquals(spec.template.spec.containers[0].image, `ghcr.io/tools/astrolabe@${digest}`);
+      const { home, annotations } = load(
+        await Deno.readTextFile(`${folder}/dist/chart/astrolabe/Chart.yaml`),
+      ) as Manifest;
+      assertEquals(home, REPOSITORY);
+      assertEquals(load(annotations["artifacthub.io/images"]), [{
+        name: "astrolabe",
+        image: `ghcr.io/tools/astrolabe@${digest}`,
+      }]);
     } finally {
       await Deno.remove(folder, { recursive: true });
     }

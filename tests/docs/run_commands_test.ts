@@ -35,6 +35,7 @@ const REMOVE_INSTALLATION = [
 const NOT_RUN: readonly (readonly [command: RegExp, reason: string])[] = [
   [/^docker /, "it needs a Docker daemon"],
   [/^(kind|minikube) /, "it makes or removes a cluster of the machine"],
+  [/\btask chart\b/, "it writes files; deploy/chart_test.ts compares them"],
   [/\btask (test|ok)\b/, "it would run this test again"],
   [/\btask (bench|soak|mutate|causes-score)\b/, "it takes minutes; commands_test.ts reads the options"],
   [/\btask (bundle|compile)\b|dist\/astrolabe\.js/, "deploy/bundle_test.ts makes the bundle and runs it"],
