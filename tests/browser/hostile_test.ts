@@ -135,7 +135,7 @@ const cases: Case[] = [
       );
       await page.tab.goto(url);
       await page.shows("llll…llll");
-      assertEquals(await page.scrollsSideways(), false);
+      assertEquals(await page.tooWide(), []);
     },
   },
   {

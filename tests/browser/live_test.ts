@@ -78,6 +78,32 @@ Deno.test({
       store.delete("ConfigMap", "shop", "settings");
     });
 
+    await t.step("a card whose status changes is marked for a moment", async () => {
+      await using page = await chromium.open(cluster.url);
+      await page.shows("CreateContainerConfigError");
+      const seen = page.evaluate<boolean>(`new Promise((resolve) => {
+        const look = () => document.querySelector(".changed-now") ? resolve(true) : requestAnimationFrame(look);
+        look();
+      })`);
+      const deployment = store.get("Deployment", "shop", "web")!;
+      store.update(
+        {
+          ...deployment,
+          status: { replicas: 1, readyReplicas: 1, availableReplicas: 1, updatedReplicas: 1 },
+        } as KubeObject,
+      );
+      assertEquals(await seen, true);
+      await holds(async () =>
+        assertEquals(await page.evaluate("document.querySelectorAll('.changed-now').length"), 0)
+      );
+      store.update(
+        {
+          ...store.get("Deployment", "shop", "web")!,
+          status: { replicas: 1, readyReplicas: 0 },
+        } as KubeObject,
+      );
+    });
+
     await t.step("a change of the subject is an event on its screen", async () => {
       await using page = await chromium.open(`${cluster.url}?screen=owner&uid=uid-web`);
       await page.shows("Nothing has changed yet.");
@@ -99,7 +125,9 @@ Deno.test({
         const search = await page.evaluate<string>("location.search");
         if (!search.startsWith("?cause=")) throw new Error(search);
       });
-      assertEquals(await page.evaluate("document.querySelectorAll('.marked').length > 0"), true);
+      await holds(async () =>
+        assertEquals(await page.evaluate("document.querySelectorAll('.marked').length > 0"), true)
+      );
       await page.click("a", "What does not work without it?");
       await page.shows("It does not exist.");
       await page.tab.goBack();
@@ -147,6 +175,18 @@ Deno.test({
       proxy.refuseStreams = false;
       await page.hides("reconnecting");
       await page.shows("live");
+    });
+
+    await t.step("behind a proxy that buffers streams it polls, and says that it is not live", async () => {
+      proxy.bufferStreams = true;
+      await using page = await chromium.open(`${proxy.url}/tools/astrolabe/`);
+      await page.shows("connecting");
+      await page.shows("settings does not exist");
+      store.create(settings);
+      await page.hides("settings does not exist");
+      await page.shows("connecting");
+      store.delete("ConfigMap", "shop", "settings");
+      proxy.bufferStreams = false;
     });
 
     await t.step("kinds that are stale are named, and their cards marked", async () => {

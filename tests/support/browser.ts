@@ -131,9 +131,11 @@ export class Page implements AsyncDisposable {
         .map(({ id, nodes }) => id + ": " + nodes.slice(0, 3).map((it) => it.html + " " + it.failureSummary).join(" | ")))`);
   }
 
-  /** Reports whether the page is wider than its window. */
-  scrollsSideways(): Promise<boolean> {
-    return this.evaluate("document.documentElement.scrollWidth > innerWidth + 1");
+  /** Returns what makes the page wider than its window: some elements, each with its class and text. */
+  tooWide(): Promise<string[]> {
+    return this.evaluate(`document.documentElement.scrollWidth <= innerWidth + 1 ? [] : ["scrolls sideways",
+      ...[...document.querySelectorAll("body *")].filter((it) => it.getBoundingClientRect().right > innerWidth + 1)
+        .slice(0, 5).map((it) => it.tagName + "." + it.getAttribute("class") + " " + it.textContent.slice(0, 60))]`);
   }
 
   /** Saves a picture for people, in dist/screenshots. */

@@ -1,12 +1,14 @@
 /**
  * A reverse proxy in front of a server, as an Ingress is: it serves the page below the prefix
- * `/tools/astrolabe/`, counts the open streams, and can refuse them or make all kinds stale.
+ * `/tools/astrolabe/`, counts the open streams, and can refuse or buffer them, and make all kinds stale.
  */
 const PREFIX = "/tools/astrolabe";
 
 export class PageProxy implements AsyncDisposable {
   /** Answers streams with 503. */
   refuseStreams = false;
+  /** Holds the bodies of streams back, as a proxy that buffers answers does. */
+  bufferStreams = false;
   /** Tells that every kind is stale. */
   makeStale = false;
   /** How many streams are open. */
@@ -39,7 +41,7 @@ export class PageProxy implements AsyncDisposable {
     const headers = new Headers(request.headers);
     headers.delete("host");
     headers.delete("accept-encoding");
-    const response = await fetch(this.#target + path + search, { headers, signal: request.signal });
+    const response = await fetch(this.#target + path + search, { headers });
     if (this.makeStale && path === "/api/v1/kinds") {
       return new Response((await response.text()).replaceAll('"state":"synced"', '"state":"stale"'));
     }
@@ -47,7 +49,9 @@ export class PageProxy implements AsyncDisposable {
     this.streams++;
     const end = () => void this.streams--;
     completed.then(end, end);
-    return response;
+    if (!this.bufferStreams) return response;
+    await response.body.cancel();
+    return new Response(new ReadableStream(), { headers: response.headers });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

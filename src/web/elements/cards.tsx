@@ -3,7 +3,7 @@ import type { Placed } from "../layout/lanes.ts";
 import type { Card, Use, Workload } from "../layout/picture.ts";
 import { shortKind } from "../layout/kinds.ts";
 import { hrefOf, hrefOfMissing, hrefOfResource } from "../place.ts";
-import { useAnswer } from "../live/hooks.ts";
+import { useAnswer, useJustChanged } from "../live/hooks.ts";
 import type { RelatedResource } from "../answers.ts";
 import { countPods, cssOf, Pods, StatusDot } from "./status.tsx";
 import { counted } from "../layout/words.ts";
@@ -26,8 +26,12 @@ function styleOf(at: Placed | undefined) {
   return at && { left: `${at.x}px`, top: `${at.y}px`, width: `${at.width}px`, height: `${at.height}px` };
 }
 
-function classOf(base: string, { isMarked, isStale }: Where): string {
-  return [base, isMarked && "marked", isStale && "stale"].filter(Boolean).join(" ");
+/** The classes of a card. One whose status has just changed is marked for a moment. */
+function useClasses(base: string, status: string, { isMarked, isStale }: Where): string {
+  const isChanged = useJustChanged(status);
+  return [base, isMarked && "marked", isStale && "stale", isChanged && "changed-now"].filter(Boolean).join(
+    " ",
+  );
 }
 
 export function heightOfWorkload({ chips, reasons, folded }: Workload, isOpen: boolean): number {
@@ -39,7 +43,7 @@ export function CardView({ card, where }: { readonly card: Card; readonly where:
   const { node: { uid, kind, name, status, message }, notes } = card;
   return (
     <a
-      class={classOf(`card ${cssOf(status)}`, where)}
+      class={useClasses(`card ${cssOf(status)}`, status, where)}
       style={styleOf(where.at)}
       href={hrefOfResource(uid)}
       title={`${kind} ${name}: ${status}: ${message}`}
@@ -65,7 +69,7 @@ export function WorkloadView(
   const { uid, kind, name, status, message, metadata: { image } } = node;
   const title = `${kind} ${name}: ${status}: ${message}${image ? `\n${image}` : ""}`;
   return (
-    <div class={classOf(`card workload ${cssOf(status)}`, where)} style={styleOf(where.at)}>
+    <div class={useClasses(`card workload ${cssOf(status)}`, status, where)} style={styleOf(where.at)}>
       <a href={hrefOfResource(uid)} title={title}>
         <span class="kind">{kind}</span>
         <span class="right">
@@ -115,10 +119,12 @@ function describeFolded(kinds: readonly string[]): string {
 
 export function UseView({ use, where }: { readonly use: Use; readonly where: Where }) {
   const { node, key, leadsTo } = use;
+  const look = node === undefined ? "missing" : cssOf(node.status);
+  const classes = useClasses(`use ${look}`, look, where);
   if (node === undefined) {
     return (
       <a
-        class={classOf("use missing", where)}
+        class={classes}
         style={styleOf(where.at)}
         href={hrefOfMissing(key)}
         title={`${key.kind} ${key.name} does not exist`}
@@ -131,7 +137,7 @@ export function UseView({ use, where }: { readonly use: Use; readonly where: Whe
   }
   const { uid, kind, name, status, message } = node;
   return (
-    <div class={classOf(`use ${cssOf(status)}`, where)} style={styleOf(where.at)}>
+    <div class={classes} style={styleOf(where.at)}>
       <a href={hrefOfResource(uid)} title={`${kind} ${name}: ${status}: ${message}`}>
         <abbr title={kind}>{shortKind(kind)}</abbr>
         {status !== "Ready" && <StatusDot status={status} message={message} />}

@@ -8,6 +8,7 @@ import type { Failure } from "./failure.ts";
 import { setToken } from "./session.ts";
 
 const REFRESH_PAUSE_MS = 150;
+const POLL_EVERY_MS = 3_000;
 const NOTHING: Answer<never> = { value: undefined, failure: undefined, next: undefined };
 
 export interface LiveState {
@@ -48,9 +49,13 @@ export const stream: Stream = new Stream({
     if (failure?.status === 401) update({ needsToken: true });
     update({ connection, failure });
     if (connection === "connecting" || connection === "lost") isFirst = true;
-    if (connection === "lost") refresh.trigger();
   },
 });
+
+// Without a stream, as behind a proxy that buffers it, the answers are asked for again and again.
+setInterval(() => {
+  if (state.connection === "connecting" || state.connection === "lost") refresh.trigger();
+}, POLL_EVERY_MS);
 
 /** Takes a token and asks for everything again with it. */
 export function signIn(text: string | undefined): void {
@@ -97,6 +102,22 @@ export function useLive(): LiveState {
     return () => void stateListeners.delete(listener);
   }, []);
   return state;
+}
+
+const MARKED_MS = 1_500;
+
+/** Reports whether a value has changed in the last moment, so that the eye finds what moved. */
+export function useJustChanged(value: string): boolean {
+  const last = useRef(value);
+  const [isMarked, setMarked] = useState(false);
+  useEffect(() => {
+    if (last.current === value) return;
+    last.current = value;
+    setMarked(true);
+    const timer = setTimeout(() => setMarked(false), MARKED_MS);
+    return () => clearTimeout(timer);
+  }, [value]);
+  return isMarked;
 }
 
 /** Calls the listener with the deltas of the stream while the component is on screen. */

@@ -85,10 +85,15 @@ export class Stream {
       });
       if (!response.ok) throw await Failure.from(response);
       if (response.body === null) throw new Failure(0, "The stream has no body");
-      onLive();
-      this.#listener.onConnection("live");
+      let isLive = false;
       let deltas: Delta[] = [];
       for await (const line of linesOf(response.body)) {
+        // Not before: a proxy that buffers answers sends the header and nothing else.
+        if (!isLive) {
+          isLive = true;
+          onLive();
+          this.#listener.onConnection("live");
+        }
         clearTimeout(timer);
         timer = setTimeout(() => silence.abort(), SILENCE_MAX_MS);
         if (line === "") continue;
