@@ -2,11 +2,12 @@
 import { assertEquals } from "@std/assert";
 import { load } from "js-yaml";
 import { readConfiguration } from "../../src/kinds/custom/configuration.ts";
+import { SHIPPED } from "../../src/kinds/custom/shipped.ts";
 import { ApiServer, apiServerAvailable } from "../support/api_server.ts";
 import { Astrolabe } from "../support/astrolabe.ts";
 import { CustomResources, type Definition } from "../support/custom_resources.ts";
 import { holds } from "../support/holds.ts";
-import { codeBlocks, readPage } from "../support/markdown.ts";
+import { codeBlocks, codeSpans, readPage, section, tableRows } from "../support/markdown.ts";
 
 const page = readPage("docs/custom-resources.md");
 const guide = page.slice(page.indexOf("## My operator: from nothing to relations in ten minutes"));
@@ -24,6 +25,18 @@ Deno.test("Custom resources page, its configurations are right", () => {
   const blocks = codeBlocks(page).filter(({ text }) => text.includes("kinds:"));
   assertEquals(blocks.length, 2);
   for (const { text } of blocks) readConfiguration(text, { isNamed: true });
+});
+
+Deno.test("Custom resources page, lists the kinds and relation types of the shipped rules", () => {
+  const written = tableRows(section(page, "## The rules that Astrolabe brings"));
+  assertEquals(
+    written.map(([project, kinds, types = ""]) => [project, kinds, codeSpans(types)]),
+    Object.entries(SHIPPED).map(([project, { text }]) => {
+      const kinds = readConfiguration(text, { isNamed: false });
+      const types = kinds.flatMap(({ references }) => references.map(({ type }) => type));
+      return [project, kinds.map(({ kind }) => kind).join(", "), [...new Set(types)]];
+    }),
+  );
 });
 
 Deno.test(
