@@ -76,3 +76,8 @@ export interface Delta {
 export function textOf({ namespace, name }: Pick<Key, "namespace" | "name">): string {
   return namespace === "" ? name : `${namespace}/${name}`;
 }
+
+/** Returns the kinds of which an answer may be old. */
+export function staleKindsOf(kinds: readonly Kind[] = []): ReadonlySet<string> {
+  return new Set(kinds.flatMap(({ kind, state }) => state === "synced" ? [] : [kind]));
+}

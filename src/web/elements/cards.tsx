@@ -22,7 +22,8 @@ export interface Where {
   readonly isStale: boolean;
 }
 
-function styleOf(at: Placed | undefined) {
+/** The style of a card that stands in lanes. */
+export function styleOf(at: Placed | undefined) {
   return at && { left: `${at.x}px`, top: `${at.y}px`, width: `${at.width}px`, height: `${at.height}px` };
 }
 

@@ -202,7 +202,7 @@ function order(picture: Picture): Picture {
   const entries = sorted(picture.entries, ({ node }) => node.uid, () => 0);
   const uses = sorted(
     [...picture.uses].sort((a, b) =>
-      KIND_ORDER(a.key.kind) - KIND_ORDER(b.key.kind) || compareText(a.key.name, b.key.name)
+      kindOrder(a.key.kind) - kindOrder(b.key.kind) || compareText(a.key.name, b.key.name)
     ),
     idOfUse,
     ({ node }) => node === undefined ? -1 : BADNESS[node.status],
@@ -212,7 +212,7 @@ function order(picture: Picture): Picture {
 
 const USE_KINDS = ["ConfigMap", "Secret", "PersistentVolumeClaim", "ServiceAccount"];
 
-function KIND_ORDER(kind: string): number {
+function kindOrder(kind: string): number {
   const place = USE_KINDS.indexOf(kind);
   return place === -1 ? USE_KINDS.length : place;
 }

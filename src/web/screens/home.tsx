@@ -1,6 +1,6 @@
 /** Home: the causes on the left, the bands on the right, sums above. */
 import { useEffect, useRef, useState } from "hono/jsx/dom";
-import { type Band, type Cause, type Kind, textOf } from "../answers.ts";
+import { type Band, type Cause, type Kind, staleKindsOf, textOf } from "../answers.ts";
 import { BandView, keyOfBand } from "../elements/band.tsx";
 import { CauseList } from "../elements/causes.tsx";
 import { Empty, Failed, Loading } from "../elements/notice.tsx";
@@ -22,7 +22,7 @@ export function Home(
   const bands = useAnswer<Band[]>(`api/v1/bands?limit=${limit}${scope}`, { keepsLast: true });
   const selected = causes.value?.find(({ id }) => id === place.params.get("cause"));
   const marked = new Set(selected ? idsOf(selected) : []);
-  const stale = new Set((kinds ?? []).flatMap(({ kind, state }) => state === "synced" ? [] : [kind]));
+  const stale = staleKindsOf(kinds);
   const shown = useSteadyOrder(bands.value);
   const list = useRef<HTMLDivElement>(null);
   useEffect(() => {

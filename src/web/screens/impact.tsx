@@ -1,5 +1,6 @@
 /** What breaks without a resource: a sentence, and lanes from the resource to the entries. */
 import { type Impact, type Impacted, textOf } from "../answers.ts";
+import { styleOf } from "../elements/cards.tsx";
 import { useWidth } from "../elements/lanes.tsx";
 import { Empty, Failed, Loading } from "../elements/notice.tsx";
 import { countPods, cssOf, Pods, StatusDot } from "../elements/status.tsx";
@@ -155,8 +156,4 @@ function ImpactCard(
       </b>
     </a>
   );
-}
-
-function styleOf(at: Placed | undefined) {
-  return at && { left: `${at.x}px`, top: `${at.y}px`, width: `${at.width}px`, height: `${at.height}px` };
 }

@@ -43,7 +43,12 @@ export function KindsScreen({ kinds: { value, failure } }: { readonly kinds: Ans
                     <span class={`dot ${LOOK[state] ?? "unknown"}`} aria-hidden="true" /> {state}
                   </td>
                   <td>
-                    <a href={hrefOf("search", { query: `kind:${kind}` })} data-item>{kind}</a>
+                    <a
+                      href={hrefOf("search", { query: `kind:${custom ? `${kind}.${group}` : kind}` })}
+                      data-item
+                    >
+                      {kind}
+                    </a>
                     {custom && <span class="tag">custom</span>}
                   </td>
                   <td class="dim">{group === "" ? version : `${group}/${version}`}</td>

@@ -1,6 +1,15 @@
 /** A release, or an owner without one: its band unfolded, its state, problems, events and commands. */
 import { useState } from "hono/jsx/dom";
-import type { Band, Cause, Kind, Problem, RelatedResource, Release, Revision } from "../answers.ts";
+import {
+  type Band,
+  type Cause,
+  type Kind,
+  type Problem,
+  type RelatedResource,
+  type Release,
+  type Revision,
+  staleKindsOf,
+} from "../answers.ts";
 import { BandGraph } from "../elements/band.tsx";
 import { CauseList } from "../elements/causes.tsx";
 import { commandsFor, commandsForRelease } from "../layout/commands.ts";
@@ -147,7 +156,7 @@ function Body({ query, place, kinds, release, hasProblems }: BodyProps) {
   const problems = useAnswer<Problem[]>(`api/v1/problems?${query}`);
   const selected = causes.value?.find(({ id }) => id === place.params.get("cause"));
   const marked = new Set([...selected?.affected.map(({ uid }) => uid) ?? [], selected?.cause.uid ?? ""]);
-  const stale = new Set((kinds ?? []).flatMap(({ kind, state }) => state === "synced" ? [] : [kind]));
+  const stale = staleKindsOf(kinds);
   return (
     <>
       <BandGraph {...{ query, place, marked, stale, release, hasProblems }} usesMax={USES_SHOWN} />
