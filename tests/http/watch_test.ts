@@ -2,7 +2,7 @@
 import { assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { pictureOf, Watcher } from "../support/watcher.ts";
 import { Api } from "./api.ts";
-import { object, smallCluster } from "./objects.ts";
+import { object, smallCluster, uidOf } from "./objects.ts";
 
 const EVENTS = { headers: { accept: "text/event-stream" } };
 
@@ -121,6 +121,28 @@ Deno.test("GET /api/v1/watch, resources that a filter does not match are never m
   await watcher.cancel();
 });
 
+Deno.test("GET /api/v1/watch, of relations that leave a filtered namespace neither edge nor uid is sent", async () => {
+  const binding = object("RoleBinding", "lab/binding", {
+    roleRef: { kind: "Role", name: "reader" },
+    subjects: [{ kind: "ServiceAccount", namespace: "shop", name: "canary" }],
+  });
+  const route = object("HTTPRoute", "lab/route", {
+    spec: { rules: [{ backendRefs: [{ kind: "Service", namespace: "shop", name: "canary", port: 80 }] }] },
+  });
+  const outside = [object("ServiceAccount", "shop/canary"), object("Service", "shop/canary", { spec: {} })];
+  const api = new Api([binding, route, object("Role", "lab/reader"), ...outside]);
+  const watcher = await watch(api, "namespace=lab&labels=true");
+  await watcher.read();
+  for (const it of outside) api.graph.remove(uidOf(it.kind, "canary"));
+  await readWithin(api, watcher, 250);
+  for (const it of outside) api.put(it);
+  api.put(object("ConfigMap", "lab/sign"));
+  await readWithin(api, watcher, 250);
+  assertEquals(watcher.picture.edges.length, 1);
+  assertEquals([watcher.received.includes("canary"), watcher.received.includes("sign")], [false, true]);
+  await watcher.cancel();
+});
+
 Deno.test("GET /api/v1/watch, a resource that starts to match is added, and one that ceases to match is removed", async () => {
   const api = new Api([object("ConfigMap", "n/a", { labels: { app: "web" } })]);
   const watcher = await watch(api, "labelSelector=app%3Dweb");
@@ -232,6 +254,51 @@ Deno.test("GET /api/v1/watch, Last-Event-ID beats rv", async () => {
   await first.cancel();
 });
 
+Deno.test("GET /api/v1/watch, a Last-Event-ID of another server starts over in the stream", async () => {
+  const api = new Api(smallCluster());
+  const headers = { ...EVENTS.headers, "last-event-id": "123456789000000000001" };
+  const watcher = await watch(api, `rv=${api.graph.read.rv}`, { headers });
+  await watcher.read();
+  assertEquals(ops(watcher)[0], "scope_changed");
+  assertEquals(watcher.picture, pictureOf(await api.get("/api/v1/graph")));
+  await watcher.cancel();
+});
+
+for (const [format, init] of [["events", EVENTS], ["lines", {}]] as const) {
+  Deno.test(`GET /api/v1/watch, a client that was cut off inside a batch of ${format} resumes`, async () => {
+    const many = (version: string) =>
+      Array.from({ length: 500 }, (_, i) => object("ConfigMap", `n/c-${i}`, { labels: { version } }));
+    const api = new Api(many("old"));
+    const first = await watch(api, "labels=true", init);
+    do await first.read(); while (first.isPartial);
+    for (const it of many("new")) api.put(it);
+    api.graph.remove(uidOf("ConfigMap", "c-7"));
+    const count = first.messages.length;
+    await readWithin(api, first, 250);
+    assertEquals([first.messages.length, first.isPartial], [count + 1, true]);
+    await first.cancel();
+
+    const { body } = await api.request(`/api/v1/watch?labels=true&rv=${first.rv}`, init);
+    const resumed = first.resume(body!);
+    do await resumed.read(); while (resumed.isPartial);
+    assertEquals(ops(resumed).includes("scope_changed"), false);
+    assertEquals(resumed.picture, pictureOf(await api.get("/api/v1/graph?labels=true")));
+    await resumed.cancel();
+  });
+}
+
+Deno.test("GET /api/v1/watch, a proxy that cuts after a minute of silence cuts nothing", async () => {
+  const api = new Api(smallCluster());
+  const watcher = await watch(api, "", EVENTS);
+  await watcher.read();
+  for (let minute = 0; minute < 20; minute++) {
+    const before = watcher.received.length;
+    assertEquals(await readWithin(api, watcher, 59_000), true);
+    assertEquals([watcher.isEnded, watcher.received.length > before], [false, true]);
+  }
+  await watcher.cancel();
+});
+
 Deno.test("GET /api/v1/watch, only=rv sends revisions, at most every 250 ms", async () => {
   const api = new Api(smallCluster());
   const watcher = await watch(api, "only=rv");
@@ -301,6 +368,24 @@ Deno.test("GET /api/v1/watch, the 101st client gets 503, until another one has g
   await watchers[0]?.cancel();
   watchers.push(await watch(api));
   for (const watcher of watchers) await watcher.cancel();
+  assertEquals(api.watchClients.count, 0);
+});
+
+Deno.test("GET /api/v1/watch, a place is taken until the server has completed the response", async () => {
+  const api = new Api(smallCluster());
+  const { promise: completed, resolve } = Promise.withResolvers<void>();
+  const broken = Promise.withResolvers<void>();
+  for (const it of [completed, broken.promise]) {
+    const info = { completed: it } as unknown as Deno.ServeHandlerInfo;
+    const response = await api.fetch(new Request("http://localhost/api/v1/watch"), info);
+    await response.body?.cancel();
+  }
+  assertEquals(api.watchClients.count, 2);
+  resolve();
+  await settles(completed);
+  assertEquals(api.watchClients.count, 1);
+  broken.reject(new Error("The connection broke"));
+  await settles(broken.promise);
   assertEquals(api.watchClients.count, 0);
 });
 

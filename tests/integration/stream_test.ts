@@ -75,6 +75,35 @@ streamTest("SIGTERM ends idle, active and stalled streams", async ({ simulator, 
   for (const { received } of [idle, active]) assertMatch(received, /\nretry: \d+\n\n$/);
 });
 
+streamTest(
+  "a browser that accepts gzip gets events as they come, and HEAD gets none",
+  async ({ simulator, start }) => {
+    const astrolabe = await start();
+    const headers = { accept: "text/event-stream", "accept-encoding": "gzip, deflate, br" };
+    const response = await open(astrolabe, "", headers);
+    assertEquals(response.headers.get("content-encoding"), null);
+    const watcher = new Watcher(response.body!);
+    const following = watcher.follow();
+    await holds(() => assert(watcher.rv !== undefined));
+    simulator.store.create({
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "new", namespace: "late" },
+    });
+    await holds(() => assert(watcher.received.includes('"late"')));
+
+    const head = await fetch(`${astrolabe.url}/api/v1/watch`, { method: "HEAD", headers });
+    assertEquals([head.status, head.headers.get("content-type"), await head.text()], [
+      200,
+      "text/event-stream",
+      "",
+    ]);
+    assertEquals(await clients(astrolabe), 1);
+    await watcher.cancel();
+    await following.catch(() => {});
+  },
+);
+
 streamTest("a storm of clients that vanish gives all places back", async ({ start }) => {
   const astrolabe = await start();
   for (let storm = 0; storm < 3; storm++) {
