@@ -107,7 +107,7 @@ export async function jsonList(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const parts: Uint8Array[] = [];
   for (let at = 0; at < values.length; at += CHUNK) {
-    if (slicer.isOver) await slicer.pause();
+    await slicer.pauseIfOver();
     const text = JSON.stringify(values.slice(at, at + CHUNK));
     // Each part begins with a comma or the bracket of the list, and ends without a bracket.
     parts.push(encoder.encode(`${at === 0 ? "[" : ","}${text.slice(1, -1)}`));

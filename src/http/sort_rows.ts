@@ -17,7 +17,6 @@ export interface Page {
 
 /** Numbers of kinds are smaller. */
 const KIND_NUMBERS = 1 << 16;
-const SURROGATE = /[\ud800-\udfff]/;
 
 /** Rows of one kind in one namespace. */
 interface Group {
@@ -95,13 +94,7 @@ export function customGroup({ custom, group }: ResourceKind): string {
 
 /** Returns the texts of string ids in the order of their UTF-8 bytes. */
 export function sortedTexts(graph: GraphReader, ids: Iterable<number>): string[] {
-  return sortTexts(Array.from(ids, (id) => graph.text.text(id)));
-}
-
-/** Sorts texts in the order of their UTF-8 bytes, and returns them. */
-export function sortTexts(texts: string[]): string[] {
-  // Without surrogates the order of UTF-16 is the same, and sorting needs no function.
-  return texts.some((text) => SURROGATE.test(text)) ? texts.sort(compareUtf8) : texts.sort();
+  return Array.from(ids, (id) => graph.text.text(id)).sort(compareUtf8);
 }
 
 /** Compares keys in the order of lists. */
@@ -111,6 +104,7 @@ export function compareKeys(a: ResourceKey, b: ResourceKey): number {
 
 /** Compares two texts as UTF-8 bytes, which is the order of code points. */
 export function compareUtf8(a: string, b: string): number {
+  if (a === b) return 0;
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) {
     const x = a.charCodeAt(i);

@@ -114,9 +114,9 @@ export class CauseCollector {
     }
   }
 
-  /** Returns the causes, worst first. */
+  /** Returns the causes, in no order. */
   causes(): Cause[] {
-    const causes = Array.from(this.#drafts.values(), (draft): Cause => ({
+    return Array.from(this.#drafts.values(), (draft): Cause => ({
       id: draft.id,
       severity: draft.severity,
       message: draft.message,
@@ -127,7 +127,6 @@ export class CauseCollector {
       affected: [...draft.affected, ...draft.affectedPods].slice(0, AFFECTED_MAX),
       bands: new Set(draft.bands.keys()),
     }));
-    return causes.sort(compareCauses);
   }
 
   #newDraft(key: string, { root, problem }: { root: Root; problem: Problem }): Draft {

@@ -257,7 +257,7 @@ export class GraphReader extends RowReader {
     }
   }
 
-  /** Finds, in slices, the causes of the problems of the resources that match a filter, worst first. */
+  /** Finds, in slices, the causes of the problems of the resources that match a filter, in no order. */
   async causes(asked: SlicedQuestion): Promise<Cause[]> {
     const collector = new CauseCollector(this.#sight, this.#scopeFor(asked.isLimited));
     const onChange = (scope: ProblemScope) => collector.forget(scope);

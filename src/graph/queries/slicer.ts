@@ -24,6 +24,11 @@ export class Slicer {
     return this.#now() >= this.#end;
   }
 
+  /** Pauses if it is time. For large steps, before each of which the time is read. */
+  async pauseIfOver(): Promise<void> {
+    if (this.#now() >= this.#end) await this.pause();
+  }
+
   /** Lets other tasks run, then begins the next slice. */
   async pause(): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve));

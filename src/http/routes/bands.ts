@@ -14,6 +14,7 @@ import { type ResourceKey, resourceKey } from "../resource_key.ts";
 import { defineRoute, jsonList, type Route } from "../route.ts";
 import type { RouterDeps } from "../router_deps.ts";
 import { Band } from "../schema.ts";
+import { sortInSlices } from "../sort_in_slices.ts";
 import { compareUtf8 } from "../sort_rows.ts";
 
 const PATH = "/api/v1/bands";
@@ -43,11 +44,12 @@ export function bandsRoute({ graph, isLimited }: RouterDeps): Route {
       const causes = await graph.causes({ filter: {}, isLimited, slicer });
       const bands = await describeBands(graph, await graph.bands(filter, slicer), { slicer, causes });
       const orders = new Map(bands.map((band) => [band, orderOf(band)]));
-      bands.sort((a, b) => compareOrders(orders.get(a)!, orders.get(b)!));
+      const compare = (a: Described, b: Described) => compareOrders(orders.get(a)!, orders.get(b)!);
+      const sorted = await sortInSlices(bands, compare, slicer);
       const after = cursor === undefined ? undefined : orderOfKey(decodeCursor(cursor));
-      const { entries, next } = pageOf(bands, {
+      const { entries, next } = pageOf(sorted, {
         limit,
-        isAfter: (band) => after === undefined || compareOrders(orderOf(band), after) > 0,
+        isAfter: (band) => after === undefined || compareOrders(orders.get(band)!, after) > 0,
         keyOf,
       });
       refuseTooLarge(entries.length);

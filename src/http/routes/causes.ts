@@ -11,6 +11,7 @@ import type { ResourceKey } from "../resource_key.ts";
 import { defineRoute, jsonList, type Route } from "../route.ts";
 import type { RouterDeps } from "../router_deps.ts";
 import { ResourceCause } from "../schema.ts";
+import { sortInSlices } from "../sort_in_slices.ts";
 
 const PATH = "/api/v1/causes";
 
@@ -26,8 +27,9 @@ export function causesRoute({ graph, isLimited }: RouterDeps): Route {
       const filter = toFilter(query);
       const slicer = new Slicer();
       const causes = await graph.causes({ filter, isLimited, slicer });
+      const sorted = await sortInSlices(causes, compareCauses, slicer);
       const after = cursor === undefined ? undefined : orderOf(decodeCursor(cursor));
-      const { entries, next } = pageOf(causes, {
+      const { entries, next } = pageOf(sorted, {
         limit,
         isAfter: (cause) => after === undefined || compareCauses(cause, after) > 0,
         keyOf,

@@ -1,8 +1,10 @@
 import * as v from "valibot";
+import { Slicer } from "../../graph/queries/slicer.ts";
 import { BUSY } from "../large_answer_slots.ts";
 import { text } from "../query.ts";
-import { defineRoute, jsonBytes, type Route } from "../route.ts";
-import { sortedTexts } from "../sort_rows.ts";
+import { defineRoute, jsonList, type Route } from "../route.ts";
+import { sortInSlices } from "../sort_in_slices.ts";
+import { compareUtf8 } from "../sort_rows.ts";
 
 export function chartsRoute(): Route {
   const query = v.object({ namespace: text("Charts of resources in this namespace") });
@@ -12,9 +14,11 @@ export function chartsRoute(): Route {
     query,
     answer: v.array(v.string()),
     failures: BUSY,
-    body: "cached",
-    build: ({ graph, query: { namespace } }) => ({
-      bytes: jsonBytes(sortedTexts(graph, graph.charts(namespace))),
-    }),
+    body: "sliced",
+    async build({ graph, query: { namespace } }) {
+      const slicer = new Slicer();
+      const charts = Array.from(graph.charts(namespace), (chart) => graph.text.text(chart));
+      return { bytes: await jsonList(await sortInSlices(charts, compareUtf8, slicer), slicer) };
+    },
   });
 }

@@ -9,6 +9,7 @@ import { rfc3339 } from "../../json/times.ts";
 import { defineRoute, jsonList, type Route } from "../route.ts";
 import type { RouterDeps } from "../router_deps.ts";
 import { ResourceProblem } from "../schema.ts";
+import { sortInSlices } from "../sort_in_slices.ts";
 import { compareKeys } from "../sort_rows.ts";
 
 export function problemsRoute({ graph, isLimited }: RouterDeps): Route {
@@ -26,7 +27,7 @@ export function problemsRoute({ graph, isLimited }: RouterDeps): Route {
       const asked = { filter: toFilter(query), isLimited, slicer };
       await graph.visitProblems(asked, (problem) => problems.push(describeProblem(graph, problem)));
       refuseTooLarge(problems.length);
-      return { bytes: await jsonList(problems.sort(compareKeys), slicer) };
+      return { bytes: await jsonList(await sortInSlices(problems, compareKeys, slicer), slicer) };
     },
   });
 }

@@ -12,7 +12,8 @@ import { flag, text } from "../query.ts";
 import { defineRoute, jsonList, type Route } from "../route.ts";
 import type { RouterDeps } from "../router_deps.ts";
 import { Release } from "../schema.ts";
-import { compareUtf8, sortTexts } from "../sort_rows.ts";
+import { sortInSlices } from "../sort_in_slices.ts";
+import { compareUtf8 } from "../sort_rows.ts";
 
 export function releasesRoute({ isLimited }: RouterDeps): Route {
   const query = v.object({
@@ -29,9 +30,10 @@ export function releasesRoute({ isLimited }: RouterDeps): Route {
     async build({ graph, query: { namespace, detail } }) {
       const slicer = new Slicer();
       const releases = await graph.releases(slicer, namespace);
-      if (!detail) return { bytes: await jsonList(sortTexts(releases.map(nameOf)), slicer) };
+      if (!detail) return { bytes: await jsonList(await sortInSlices(releases.map(nameOf), compareUtf8, slicer), slicer) };
+      const sorted = await sortInSlices(releases, compareReleases, slicer);
       const causes = await graph.causes({ filter: {}, isLimited, slicer });
-      const described = await describeReleases(graph, releases.sort(compareReleases), { slicer, causes });
+      const described = await describeReleases(graph, sorted, { slicer, causes });
       return { bytes: await jsonList(described, slicer) };
     },
   });
