@@ -41,6 +41,7 @@ Deno.test("Chart, its value sets use every value", () => {
     "dashboards.labels",
     "redis.image",
     "redis.podSecurityContext",
+    "redis.securityContext",
     "redis.sentinelResources",
     "redis.backup.storage.storageClassName",
     "redis.backup.storage.accessModes",
