@@ -165,6 +165,9 @@ async function measureUsers(): Promise<void> {
   const elapsed = performance.now() - begun;
   (globalThis as { gc?: () => void }).gc?.();
   const bytes = (Deno.memoryUsage().heapUsed - before) / users;
+  // All are still known.
+  const again = access.ask({ authorization: "Bearer user-0", address: "" }, undefined);
+  if (again instanceof Promise) throw new Error("user-0 was forgotten");
   print(
     `${users} users`,
     `${(bytes / 1024).toFixed(1)} KiB each`,

@@ -30,7 +30,11 @@ export function releasesRoute({ isLimited }: RouterDeps): Route {
     async build({ graph, query: { namespace, detail } }) {
       const slicer = new Slicer();
       const releases = await graph.releases(slicer, namespace);
-      if (!detail) return { bytes: await jsonList(await sortInSlices(releases.map(nameOf), compareUtf8, slicer), slicer) };
+      if (!detail) {
+        return {
+          bytes: await jsonList(await sortInSlices(releases.map(nameOf), compareUtf8, slicer), slicer),
+        };
+      }
       const sorted = await sortInSlices(releases, compareReleases, slicer);
       const causes = await graph.causes({ filter: {}, isLimited, slicer });
       const described = await describeReleases(graph, sorted, { slicer, causes });
