@@ -95,7 +95,8 @@ const PACKAGES: readonly [name: string, rooms: readonly string[]][] = [
   ["@kubernetes/client-node", ["src/kube/"]],
   ["@modelcontextprotocol/sdk", ["src/plugin/mcp/"]],
   ["ioredis", ["src/persist/redis/"]],
-  ["hono", ["src/http/", "src/simulator/", "src/web/"]],
+  ["hono", ["src/http/", "src/simulator/"]],
+  ["preact", ["src/web/"]],
   ["@opentelemetry/api", ["src/http/"]],
 ];
 

@@ -23,8 +23,15 @@ export function listenToKeys(actions: KeyActions): () => void {
     if (event.key === "?") actions.showHelp();
     else action?.();
   };
+  const onClick = ({ target }: MouseEvent) => {
+    if (target instanceof Element && target.closest("[data-help]")) actions.showHelp();
+  };
   document.addEventListener("keydown", onKey);
-  return () => document.removeEventListener("keydown", onKey);
+  document.addEventListener("click", onClick);
+  return () => {
+    document.removeEventListener("keydown", onKey);
+    document.removeEventListener("click", onClick);
+  };
 }
 
 const ACTIONS: Readonly<Record<string, () => void>> = {

@@ -2,7 +2,8 @@
  * The page: header, the screen of the current place, keys. Places are links; a click on one changes the
  * address and the screen without loading the page anew.
  */
-import { render, useEffect, useState } from "hono/jsx/dom";
+import { render } from "preact";
+import { useEffect, useState } from "preact/hooks";
 import type { Kind } from "./answers.ts";
 import { Header } from "./elements/header.tsx";
 import { KeyHelp } from "./elements/key_help.tsx";

@@ -32,7 +32,7 @@ async function screensOf(astrolabe: Astrolabe): Promise<Screen[]> {
     ],
     ["search", "?screen=search&query=mailer+kind:Pod", "Resources"],
     ["leftovers", "?screen=leftovers", "Claims that no Pod"],
-    ["kinds", "?screen=kinds", "rbac.authorization.k8s.io/v1"],
+    ["kinds", "?screen=kinds", "ClusterRoleBinding"],
     ["namespaces", "?screen=namespaces", "partners"],
     ["nodes", "?screen=nodes", "node-spot-1"],
     ["unknown", "?screen=resource&uid=nobody", "it does not exist"],
@@ -70,6 +70,17 @@ Deno.test({
           assertEquals(page.errors.filter((it) => !(name === "unknown" && it.includes("404"))), []);
         });
       }
+      await t.step("bands that come and go while the width changes are drawn once", async () => {
+        await using page = await chromium.open(astrolabe.url);
+        await page.shows("partners/mailer");
+        for (let i = 0; i < 24; i++) {
+          await page.tab.setViewport({ width: WIDTHS[i % WIDTHS.length] ?? 0, height: 1000 });
+          await page.evaluate(`scrollTo(0, ${(i * 1_700) % 7_000})`);
+          await new Promise((resolve) => setTimeout(resolve, i % 3 === 0 ? 30 : 150));
+        }
+        const twice = `[...document.querySelectorAll(".band")].filter((it) => it.children.length > 2).length`;
+        assertEquals(await page.evaluate(twice), 0);
+      });
     } finally {
       await astrolabe.stop();
     }

@@ -17,7 +17,7 @@ Deno.test("laneWidths(), lanes and gaps fill no more than the page", () => {
 
 Deno.test("laneWidths(), a narrow page has a list in place of lanes", () => {
   assertEquals(laneWidths(400, ALL), undefined);
-  assert(laneWidths(660, ALL) !== undefined);
+  assert(laneWidths(720, ALL) !== undefined);
 });
 
 Deno.test("layOut(), no two cards of a lane overlap, and none leaves the band", () => {

@@ -2,7 +2,7 @@
  * A band: a release, or an owner without one, with its lanes. Its graph is read once it scrolls into view, and
  * dropped when it leaves. A band in which all is Ready is one row until it is opened.
  */
-import { useEffect, useRef, useState } from "hono/jsx/dom";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Band, Graph, Problem } from "../answers.ts";
 import { useAnswer } from "../live/hooks.ts";
 import { hrefOf, hrefOfRelease, hrefWith, type Place } from "../place.ts";
@@ -107,7 +107,7 @@ export function BandGraph(
   if (graph.value === undefined) {
     return graph.failure
       ? <Failed failure={graph.failure} what="this part of the graph" />
-      : <p class="dim">…</p>;
+      : <p class="dim">Reading …</p>;
   }
   const picture = pictureOf(graph.value, problems.value ?? [], { release });
   const unfold = (uid: string, isOpen: boolean) => hrefWith(place, { unfold: isOpen ? undefined : uid });

@@ -38,6 +38,11 @@ export function CauseList({ answer, place }: { readonly answer: Answer<Cause[]>;
 
 function CauseRow({ cause, place }: { readonly cause: Cause; readonly place: Place }) {
   const { id, severity, message, cause: subject, counts, since } = cause;
+  const [first] = cause.affected;
+  // The message names what is missing already.
+  const about = subject.missing && first
+    ? `needed by ${first.kind} ${textOf(first)}`
+    : `${subject.kind} ${textOf(subject)}`;
   const isSelected = place.params.get("cause") === id;
   return (
     <li class={`cause ${severity === "error" ? "error" : "warning"} ${isSelected ? "selected" : ""}`}>
@@ -48,11 +53,9 @@ function CauseRow({ cause, place }: { readonly cause: Cause; readonly place: Pla
       >
         <span class="message" title={message}>{message}</span>
         <span class="count" title={counted(counts.pods, "affected Pod")}>
-          {counts.pods > 0 ? counts.pods : ""}
+          {counts.pods > 0 ? counted(counts.pods, "Pod") : ""}
         </span>
-        <span class="dim subject" title={`${subject.kind} ${textOf(subject)}`}>
-          {subject.kind} {textOf(subject)}
-        </span>
+        <span class="dim subject" title={about}>{about}</span>
         <span class="dim since">
           <Since time={since} />
         </span>

@@ -1,5 +1,5 @@
 /** A command to copy. */
-import { useState } from "hono/jsx/dom";
+import { useState } from "preact/hooks";
 
 const SHOWN_MS = 1_500;
 

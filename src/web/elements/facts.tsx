@@ -1,5 +1,5 @@
 /** Names with their values, side by side. */
-import type { Child } from "hono/jsx";
+import type { ComponentChildren as Child } from "preact";
 
 export function Facts({ children }: { readonly children: Child }) {
   return <dl class="facts">{children}</dl>;

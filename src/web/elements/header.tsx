@@ -1,5 +1,5 @@
 /** The header: the way home, search, the screens, and how current all is. */
-import { useEffect, useRef } from "hono/jsx/dom";
+import { useEffect, useRef } from "preact/hooks";
 import type { Kind } from "../answers.ts";
 import { go } from "../go.ts";
 import type { LiveState } from "../live/hooks.ts";
@@ -37,6 +37,9 @@ export function Header({ live, kinds, place }: {
       </nav>
       <Freshness live={live} kinds={kinds} />
       <Sight />
+      <button type="button" class="plain" data-help title="Keys and shapes" aria-label="Keys and shapes">
+        ?
+      </button>
       <ThemeSwitch />
     </header>
   );

@@ -1,5 +1,6 @@
-/** The list of keys. */
-import { useEffect, useRef } from "hono/jsx/dom";
+/** The list of keys, and what the shapes mean. */
+import { useEffect, useRef } from "preact/hooks";
+import { StatusDot } from "./status.tsx";
 
 const KEYS = [
   ["/", "search"],
@@ -21,6 +22,16 @@ export function KeyHelp({ onClose }: { readonly onClose: () => void }) {
               <kbd>{key}</kbd>
             </dt>
             <dd>{meaning}</dd>
+          </div>
+        ))}
+      </dl>
+      <dl>
+        {(["Ready", "Pending", "Error", "Unknown"] as const).map((status) => (
+          <div key={status}>
+            <dt>
+              <StatusDot status={status} />
+            </dt>
+            <dd>{status}</dd>
           </div>
         ))}
       </dl>

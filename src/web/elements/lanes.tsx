@@ -1,5 +1,5 @@
 /** Draws a picture as lanes with lines, or as a list where the page is narrow. */
-import { useEffect, useRef, useState } from "hono/jsx/dom";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { laneWidths, layOut } from "../layout/lanes.ts";
 import { idOfUse, type Picture } from "../layout/picture.ts";
 import {

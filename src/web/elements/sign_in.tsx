@@ -1,5 +1,5 @@
 /** Asks for a bearer token. The token stays in this tab. */
-import { useRef } from "hono/jsx/dom";
+import { useRef } from "preact/hooks";
 import { signIn } from "../live/hooks.ts";
 import { token } from "../live/session.ts";
 import { Command } from "./copy.tsx";

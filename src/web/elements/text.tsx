@@ -1,5 +1,5 @@
 /** Names and times, each as text and never as markup. */
-import { useEffect, useState } from "hono/jsx/dom";
+import { useEffect, useState } from "preact/hooks";
 import { ago, cutMiddle } from "../layout/words.ts";
 
 const SHOWN_MAX = 40;

@@ -1,5 +1,5 @@
 /** The theme: the system's, until it is switched. It is remembered by this browser and stands in no address. */
-import { useState } from "hono/jsx/dom";
+import { useState } from "preact/hooks";
 
 const NAME = "astrolabe-theme";
 const THEMES = ["system", "light", "dark"] as const;

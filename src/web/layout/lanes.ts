@@ -32,7 +32,7 @@ export interface Layout {
 /** Room between two cards of a lane. */
 const GAP_Y = 8;
 /** Cards narrower than this part of their width cut too many names. */
-const SCALE_MIN = 0.62;
+const SCALE_MIN = 0.68;
 /** On a narrower page even two lanes are a list. */
 const WIDTH_MIN = 520;
 const SCALE_MAX = 1.15;

@@ -1,5 +1,5 @@
 /** What components share: the reader, the stream and the state of both. */
-import { useEffect, useRef, useState } from "hono/jsx/dom";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Delta } from "../answers.ts";
 import { type Answer, Reader } from "./reader.ts";
 import { type Connection, Stream } from "./stream.ts";

@@ -2,7 +2,6 @@
 import { type Band, type RelatedResource, type Resource, textOf } from "../answers.ts";
 import { Failed, Loading } from "../elements/notice.tsx";
 import { countPods, Pods, StatusDot } from "../elements/status.tsx";
-import { counted } from "../layout/words.ts";
 import { Name } from "../elements/text.tsx";
 import { useAnswer } from "../live/hooks.ts";
 import { hrefOf, hrefOfResource, hrefWith, type Place } from "../place.ts";
@@ -34,8 +33,8 @@ export function NamespacesScreen() {
                 <th>Namespace</th>
                 <th>Causes</th>
                 <th>Pods</th>
-                <th class="number">Releases</th>
-                <th class="number">Others</th>
+                <th class="number wide">Releases</th>
+                <th class="number wide">Others</th>
               </tr>
             </thead>
             <tbody>
@@ -51,13 +50,13 @@ export function NamespacesScreen() {
                       </a>
                     </td>
                     <td class={causes > 0 ? "bad" : "dim"}>
-                      {causes > 0 ? counted(causes, "cause") : "none"}
+                      {causes > 0 ? causes : "none"}
                     </td>
                     <td>
                       <Pods counts={sumPods(own)} />
                     </td>
-                    <td class="number">{releases}</td>
-                    <td class="number">{own.length - releases}</td>
+                    <td class="number wide">{releases}</td>
+                    <td class="number wide">{own.length - releases}</td>
                   </tr>
                 );
               })}

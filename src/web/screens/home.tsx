@@ -1,5 +1,5 @@
 /** Home: the causes on the left, the bands on the right, sums above. */
-import { useEffect, useRef, useState } from "hono/jsx/dom";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { type Band, type Cause, type Kind, staleKindsOf, textOf } from "../answers.ts";
 import { BandView, keyOfBand } from "../elements/band.tsx";
 import { CauseList } from "../elements/causes.tsx";

@@ -50,7 +50,7 @@ export function ImpactScreen({ place: { params } }: { readonly place: Place }) {
           </Empty>
         )
         : <ImpactLanes impact={value} />}
-      {summary.workloads + summary.pods > 0 && (
+      {!isMissing && summary.workloads + summary.pods > 0 && (
         <p class="dim">
           This is what happens once Pods have to start again. Running Pods go on with what they have read.
         </p>
@@ -70,7 +70,9 @@ export function sentenceOf(impact: Impact): string {
   const isDegraded = nodes.filter(({ distance }) => distance === 1).every(({ effect }) =>
     effect === "degraded"
   );
-  const verb = isDegraded ? (workloads === 1 ? "is affected" : "are affected") : "cannot start again";
+  const isMissing = !("uid" in impact.resource);
+  const affected = workloads === 1 ? "is affected" : "are affected";
+  const verb = isDegraded ? affected : isMissing ? "cannot start" : "cannot start again";
   const parts = [
     workloads > 0 && `${counted(workloads, "workload")} with ${counted(pods, "Pod")} ${verb}`,
     workloads === 0 && pods > 0 && `${counted(pods, "Pod")} ${verb}`,

@@ -30,9 +30,9 @@ export function KindsScreen({ kinds: { value, failure } }: { readonly kinds: Ans
               <tr>
                 <th>State</th>
                 <th>Kind</th>
-                <th>Group</th>
+                <th class="wide">Group</th>
                 <th class="number">Resources</th>
-                <th>Last event</th>
+                <th class="wide">Last event</th>
                 <th>Error</th>
               </tr>
             </thead>
@@ -51,9 +51,9 @@ export function KindsScreen({ kinds: { value, failure } }: { readonly kinds: Ans
                     </a>
                     {custom && <span class="tag">custom</span>}
                   </td>
-                  <td class="dim">{group === "" ? version : `${group}/${version}`}</td>
+                  <td class="dim wide">{group === "" ? version : `${group}/${version}`}</td>
                   <td class="number">{grouped(count)}</td>
-                  <td>{lastEvent && <Since time={lastEvent} suffix=" ago" />}</td>
+                  <td class="wide">{lastEvent && <Since time={lastEvent} suffix=" ago" />}</td>
                   <td class="bad">{error ?? ""}</td>
                 </tr>
               ))}

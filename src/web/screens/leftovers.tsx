@@ -2,7 +2,6 @@
 import { type Problem, type Release, type Resource, textOf } from "../answers.ts";
 import { Empty, Failed, Loading } from "../elements/notice.tsx";
 import { grouped } from "../layout/words.ts";
-import { Since } from "../elements/text.tsx";
 import type { Answer } from "../live/reader.ts";
 import { useAnswer } from "../live/hooks.ts";
 import { hrefOfRelease, hrefOfResource } from "../place.ts";
@@ -97,12 +96,10 @@ function ProblemList({ problems }: { readonly problems: readonly Problem[] }) {
   if (problems.length === 0) return <Empty title="None">Nothing of this kind is left over.</Empty>;
   return (
     <ul class="plain">
-      {problems.slice(0, SHOWN_MAX).map(({ uid, kind, namespace, name, message, since }) => (
+      {problems.slice(0, SHOWN_MAX).map(({ uid, kind, namespace, name, message }) => (
         <li>
           <a href={hrefOfResource(uid)} data-item>{kind} {textOf({ namespace, name })}</a>{" "}
-          <span class="dim">
-            {message}, since <Since time={since} />
-          </span>
+          <span class="dim">{message}</span>
         </li>
       ))}
     </ul>

@@ -1,5 +1,5 @@
 /** A release, or an owner without one: its band unfolded, its state, problems, events and commands. */
-import { useState } from "hono/jsx/dom";
+import { useState } from "preact/hooks";
 import {
   type Band,
   type Cause,
@@ -148,6 +148,15 @@ interface BodyProps {
   readonly hasProblems: boolean;
 }
 
+const PROBLEM_WORDS: Readonly<Record<Problem["type"], string>> = {
+  "unresolved-reference": "missing",
+  "error-status": "error",
+  "service-selects-nothing": "no Pods",
+  "unused-claim": "unused",
+  "helm-release": "Helm",
+  "stuck": "stuck",
+};
+
 /** The lanes, the causes, the problems and what has happened since the screen was opened. */
 function Body({ query, place, kinds, release, hasProblems }: BodyProps) {
   const [events, setEvents] = useState<readonly Event[]>([]);
@@ -169,7 +178,7 @@ function Body({ query, place, kinds, release, hasProblems }: BodyProps) {
           <ul class="plain">
             {(problems.value ?? []).map(({ type, kind, name, message, severity, since, uid }) => (
               <li>
-                <span class={severity === "error" ? "bad" : "warn"}>{type}</span>{" "}
+                <span class={severity === "error" ? "bad" : "warn"}>{PROBLEM_WORDS[type]}</span>{" "}
                 <a href={hrefOf("resource", { uid })}>{kind} {name}</a>: {message}{" "}
                 <span class="dim">
                   <Since time={since} />

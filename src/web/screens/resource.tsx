@@ -1,12 +1,14 @@
 /** One resource: its status, its relations in both directions, why it is in its release, and commands. */
-import { type Path, type RelatedResource, textOf } from "../answers.ts";
+import { type Cause, type Path, type RelatedResource, textOf } from "../answers.ts";
 import { commandsFor } from "../layout/commands.ts";
+import { CauseList } from "../elements/causes.tsx";
 import { Command } from "../elements/copy.tsx";
 import { Fact, Facts } from "../elements/facts.tsx";
 import { Failed, Loading } from "../elements/notice.tsx";
 import { Relations } from "../elements/relation.tsx";
 import { StatusDot } from "../elements/status.tsx";
 import { Name, Since } from "../elements/text.tsx";
+import { WORKLOAD_KINDS } from "../layout/kinds.ts";
 import { useAnswer } from "../live/hooks.ts";
 import { hrefOf, hrefOfMissing, hrefOfRelease, hrefOfResource, type Place } from "../place.ts";
 
@@ -54,6 +56,7 @@ export function ResourceScreen({ place }: { readonly place: Place }) {
           <Fact name="Replicas">{value.replicas.ready} of {value.replicas.desired} ready</Fact>
         )}
       </Facts>
+      {WORKLOAD_KINDS.has(kind) && status !== "Ready" && <Causes uid={uid} place={place} />}
       <div class="columns">
         <section>
           <h3>Used by</h3>
@@ -104,6 +107,16 @@ export function ResourceScreen({ place }: { readonly place: Place }) {
         </section>
       </div>
     </main>
+  );
+}
+
+/** What is wrong with a workload and all that it owns. */
+function Causes({ uid, place }: { readonly uid: string; readonly place: Place }) {
+  const causes = useAnswer<Cause[]>(`api/v1/causes?owner=${encodeURIComponent(uid)}`);
+  return (
+    <div class="columns">
+      {(causes.value?.length ?? 0) > 0 && <CauseList answer={causes} place={place} />}
+    </div>
   );
 }
 

@@ -104,8 +104,8 @@ export function ResourceTable({ resources }: { readonly resources: readonly Reso
             <th>Status</th>
             <th>Kind</th>
             <th>Name</th>
-            <th>Release</th>
-            <th>Age</th>
+            <th class="wide">Release</th>
+            <th class="wide">Age</th>
           </tr>
         </thead>
         <tbody>
@@ -120,14 +120,14 @@ export function ResourceTable({ resources }: { readonly resources: readonly Reso
                   <Name text={textOf(it)} max={70} />
                 </a>
               </td>
-              <td>
+              <td class="wide">
                 {it.release && (
                   <a href={hrefOfRelease({ namespace: it.releaseNamespace, name: it.release })}>
                     {it.release}
                   </a>
                 )}
               </td>
-              <td>{it.creationTimestamp && <Since time={it.creationTimestamp} />}</td>
+              <td class="wide">{it.creationTimestamp && <Since time={it.creationTimestamp} />}</td>
             </tr>
           ))}
         </tbody>
