@@ -114,9 +114,9 @@ export function ResourceScreen({ place }: { readonly place: Place }) {
 function Causes({ uid, place }: { readonly uid: string; readonly place: Place }) {
   const causes = useAnswer<Cause[]>(`api/v1/causes?owner=${encodeURIComponent(uid)}`);
   return (
-    <div class="columns">
+    <section class="narrow">
       {(causes.value?.length ?? 0) > 0 && <CauseList answer={causes} place={place} />}
-    </div>
+    </section>
   );
 }
 
