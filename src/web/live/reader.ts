@@ -2,7 +2,8 @@
  * Reads answers and keeps those that are on screen current. A component names the path that it needs; all
  * components that name the same path share the answer. After a change in the cluster, every answer on screen
  * is asked for again with its ETag, at most a few at a time, since browsers allow six connections to a server
- * and the stream takes one. A failed request leaves the last answer in place, with the failure beside it.
+ * and the stream takes one. An answer that took long is asked for less often, so that a page costs a large
+ * cluster's server only a part of its time. A failed request leaves the last answer in place, with the failure beside it.
  */
 import { Failure } from "./failure.ts";
 import { headers } from "./session.ts";
@@ -24,10 +25,18 @@ interface Entry {
   askedAt: number;
   /** Kept current with the cluster; false: read once. */
   readonly isLive: boolean;
+  /** When the last request began, and how long it took. */
+  startedMs: number;
+  tookMs: number;
+  /** Asks again after a change that came too early. */
+  timer: ReturnType<typeof setTimeout> | undefined;
 }
 
 const NOTHING: Answer<never> = { value: undefined, failure: undefined, next: undefined };
 const REQUESTS_MAX = 4;
+/** An answer that takes longer is asked for at most once in so many times as long. */
+const CHEAP_MS = 50;
+const PAUSE_FACTOR = 4;
 
 export class Reader {
   readonly #entries = new Map<string, Entry>();
@@ -51,21 +60,32 @@ export class Reader {
   use(path: string, listener: () => void, { isLive = true } = {}): () => void {
     let entry = this.#entries.get(path);
     if (entry === undefined) {
-      entry = { answer: NOTHING, etag: undefined, users: new Set(), askedAt: -1, isLive };
+      entry = {
+        answer: NOTHING,
+        etag: undefined,
+        users: new Set(),
+        askedAt: -1,
+        isLive,
+        startedMs: 0,
+        tookMs: 0,
+        timer: undefined,
+      };
       this.#entries.set(path, entry);
     }
     entry.users.add(listener);
     if (entry.askedAt < this.#revision && (isLive || entry.askedAt === -1)) this.#ask(path, entry);
     return () => {
       entry.users.delete(listener);
-      if (entry.users.size === 0) this.#entries.delete(path);
+      if (entry.users.size > 0) return;
+      clearTimeout(entry.timer);
+      this.#entries.delete(path);
     };
   }
 
   /** Asks for every live answer on screen again. Settles when all have come. */
   async refresh(): Promise<void> {
     this.#revision++;
-    for (const [path, entry] of this.#entries) if (entry.isLive) this.#ask(path, entry);
+    for (const [path, entry] of this.#entries) if (entry.isLive) this.#askInTime(path, entry);
     if (this.#running === 0) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#idle.push(resolve);
@@ -85,6 +105,18 @@ export class Reader {
     }
     this.#revision++;
     for (const [path, entry] of this.#entries) this.#ask(path, entry);
+  }
+
+  /** Asks now, or later if the last answer took long. */
+  #askInTime(path: string, entry: Entry): void {
+    const pause = entry.tookMs < CHEAP_MS
+      ? 0
+      : entry.startedMs + entry.tookMs * PAUSE_FACTOR - performance.now();
+    if (pause <= 0) return this.#ask(path, entry);
+    entry.timer ??= setTimeout(() => {
+      entry.timer = undefined;
+      this.#ask(path, entry);
+    }, pause);
   }
 
   #ask(path: string, entry: Entry): void {
@@ -109,7 +141,9 @@ export class Reader {
   }
 
   async #request(path: string, entry: Entry): Promise<void> {
+    entry.startedMs = performance.now();
     const answer = await this.#fetch(path, entry);
+    entry.tookMs = performance.now() - entry.startedMs;
     if (answer === undefined || this.#entries.get(path) !== entry) return;
     entry.answer = answer;
     for (const listener of [...entry.users]) listener();
