@@ -13,7 +13,7 @@ const NEEDED = [
 
 const SLOWEST_SHOWN = 10;
 /** The folders whose tests run beside all others. */
-const STARTS_SERVERS = ["tests/integration", "tests/ha", "tests/deploy", "tests/docs", "tests/browser"];
+const STARTS_SERVERS = ["tests/integration", "tests/ha", "tests/deploy", "tests/docs"];
 
 for (const [program, debian, tests] of NEEDED) {
   if (!await succeeds(program, "--version")) await install(program, { debian, tests });
