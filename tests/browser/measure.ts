@@ -88,7 +88,8 @@ for (const size of [2_000, Number(objects)]) {
       `a release of 300 resources drawn, its requests included, ${size} objects: ${Math.round(drawn)} ms`,
     );
   }
-  {
+  // Among the hundreds of broken Pods of a large sample one more is not on the first page of anything.
+  if (size === 2_000) {
     await using page = await chromium.open(`${astrolabe.url}/`);
     await page.shows("live");
     const times: number[] = [];

@@ -18,6 +18,8 @@ export interface BandProps {
   readonly place: Place;
   readonly marked: ReadonlySet<string>;
   readonly stale: ReadonlySet<string>;
+  /** It is among the first, so that its graph is read before the browser tells what is in view. */
+  readonly isFirst: boolean;
 }
 
 /** Returns a text that tells a band from all others. */
@@ -25,10 +27,10 @@ export function keyOfBand({ release, owner }: Band): string {
   return release ? `release ${release.namespace}/${release.name}` : `owner ${owner?.uid}`;
 }
 
-export function BandView({ band, place, marked, stale }: BandProps) {
+export function BandView({ band, place, marked, stale, isFirst }: BandProps) {
   const { release, owner, status, counts, causes, chart, pods, since } = band;
   const key = keyOfBand(band);
-  const [isNear, setNear] = useState(false);
+  const [isNear, setNear] = useState(isFirst);
   const element = useRef<HTMLElement>(null);
   const height = useRef(0);
   useEffect(() => {

@@ -9,6 +9,7 @@ import { setToken } from "./session.ts";
 
 const REFRESH_PAUSE_MS = 150;
 const POLL_EVERY_MS = 3_000;
+const FIRST_REFRESH_MS = 300;
 const NOTHING: Answer<never> = { value: undefined, failure: undefined, next: undefined };
 
 export interface LiveState {
@@ -39,11 +40,14 @@ const refresh = new Throttle(() => reader.refresh(), { pauseMs: REFRESH_PAUSE_MS
 let isFirst = true;
 export const stream: Stream = new Stream({
   onChange(deltas) {
-    // The first message tells the revision at which the stream begins.
-    if (!isFirst) update({ changedAt: Date.now() });
-    isFirst = false;
     for (const listener of [...deltaListeners]) listener(deltas);
-    refresh.trigger();
+    // The first message tells the revision at which the stream begins. The answers are hardly older.
+    if (isFirst) setTimeout(() => refresh.trigger(), FIRST_REFRESH_MS);
+    else {
+      update({ changedAt: Date.now() });
+      refresh.trigger();
+    }
+    isFirst = false;
   },
   onConnection(connection, failure) {
     if (failure?.status === 401) update({ needsToken: true });

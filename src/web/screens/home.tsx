@@ -11,6 +11,7 @@ import { hrefWith, type Place } from "../place.ts";
 
 const CAUSES_SHOWN = 100;
 const BANDS_STEP = 200;
+const FIRST_BANDS = 5;
 const LANES_DRAWN_MS = 500;
 
 export function Home(
@@ -51,8 +52,15 @@ export function Home(
               : "Nothing matches these filters."}
           </Empty>
         )}
-        {shown.map((band) => (
-          <BandView key={keyOfBand(band)} band={band} place={place} marked={marked} stale={stale} />
+        {shown.map((band, i) => (
+          <BandView
+            key={keyOfBand(band)}
+            band={band}
+            place={place}
+            marked={marked}
+            stale={stale}
+            isFirst={i < FIRST_BANDS}
+          />
         ))}
         {bands.next && <More onSeen={() => setLimit(limit + BANDS_STEP)} key={`more ${limit}`} />}
       </main>
