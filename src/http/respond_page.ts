@@ -4,11 +4,6 @@
  */
 import { HttpError } from "./http_error.ts";
 
-/** Returns a file of the page by its name, or undefined if the page has not been made. */
-export type ReadPageFile = (
-  name: "index.html" | "page.js" | "page.css" | "icon.svg",
-) => Promise<{ readonly type: string; readonly bytes: Uint8Array<ArrayBuffer> } | undefined>;
-
 /** The paths of the page, with the file at each. */
 export const PAGE_PATHS = {
   "/": "index.html",
@@ -16,6 +11,11 @@ export const PAGE_PATHS = {
   "/page.css": "page.css",
   "/icon.svg": "icon.svg",
 } as const;
+
+/** Returns a file of the page by its name, or undefined if the page has not been made. */
+export type ReadPageFile = (
+  name: typeof PAGE_PATHS[keyof typeof PAGE_PATHS],
+) => Promise<{ readonly type: string; readonly bytes: Uint8Array<ArrayBuffer> } | undefined>;
 
 const HEADERS = {
   "cache-control": "no-cache",

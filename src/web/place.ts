@@ -55,8 +55,8 @@ export function hrefWith({ screen, params }: Place, changes: Record<string, stri
   return hrefOf(screen, changed);
 }
 
-export function hrefOfResource(uid: string, release?: string): string {
-  return hrefOf("resource", { uid, release });
+export function hrefOfResource(uid: string): string {
+  return hrefOf("resource", { uid });
 }
 
 export function hrefOfRelease({ namespace, name }: { readonly namespace: string; readonly name: string }) {

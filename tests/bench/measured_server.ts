@@ -1,7 +1,5 @@
 /** Starts the server as `deno task start` does, and measures it, for measurements on a real API server. */
-const IMPORT_MAP = import.meta.resolve("@std/cli/parse-args").startsWith("file:")
-  ? ["--import-map=stand_ins/import_map.json"]
-  : [];
+import { IMPORT_MAP } from "../support/import_map.ts";
 /** As in `deno task start`. */
 const FLAGS = ["--v8-flags=--max-semi-space-size=2,--heap-growing-percent=50", "-A", ...IMPORT_MAP];
 const MALLOC = {

@@ -10,12 +10,9 @@ import { bundledCommand, makeBundledProgram } from "../support/bundled_program.t
 import { holds } from "../support/holds.ts";
 import { kubeconfigOf } from "../support/kubeconfig.ts";
 import { freePort } from "../support/free_port.ts";
+import { IMPORT_MAP } from "../support/import_map.ts";
 
 const NOBODY = 65_534;
-const importMap = import.meta.resolve("@std/cli/parse-args").startsWith("file:")
-  ? ["--import-map=stand_ins/import_map.json"]
-  : [];
-
 Deno.test("The bundle on its own", async (test) => {
   const folder = await Deno.makeTempDir({ prefix: "astrolabe-bundle-" });
   const commit = "0123456789abcdef0123456789abcdef01234567";
@@ -68,7 +65,7 @@ Deno.test("The bundle on its own", async (test) => {
 async function packagesIn(folder: string): Promise<string[]> {
   const file = `${folder}/readable.js`;
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["bundle", "--quiet", "--output", file, ...importMap, "main.ts"],
+    args: ["bundle", "--quiet", "--output", file, ...IMPORT_MAP, "main.ts"],
     stdin: "null",
   }).output();
   if (!success) throw new Error(new TextDecoder().decode(stderr));

@@ -8,12 +8,9 @@ import { holds } from "../support/holds.ts";
 import { kubeconfigOf } from "../support/kubeconfig.ts";
 import { codeBlocks, codeSpans, readPage, section } from "../support/markdown.ts";
 import { applyDiff } from "./apply_diff.ts";
+import { IMPORT_MAP } from "../support/import_map.ts";
 
 const PROJECT = ["deno.json", "deno.lock", "main.ts", "src", "tests", "stand_ins", "docs", "deploy"];
-const IMPORT_MAP = import.meta.resolve("@std/cli/parse-args").startsWith("file:")
-  ? ["--import-map=stand_ins/import_map.json"]
-  : [];
-
 Deno.test("Adding a kind, as the architecture page shows it", async (t) => {
   const copy = await Deno.makeTempDir();
   try {

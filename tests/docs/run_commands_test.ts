@@ -16,10 +16,8 @@ import { holds } from "../support/holds.ts";
 import { jqAvailable } from "../support/jq.ts";
 import { kubeconfigOf } from "../support/kubeconfig.ts";
 import { codeBlocks, commands, pages, readPage } from "../support/markdown.ts";
+import { IMPORT_MAP } from "../support/import_map.ts";
 
-const STAND_INS = import.meta.resolve("@std/cli/parse-args").startsWith("file:")
-  ? " --import-map=stand_ins/import_map.json"
-  : "";
 /** Commands that start a server, ask one, or change a cluster or a folder. */
 const SERVES = /^(OTEL_\S+ )*deno (task (start|dev|demo)|run .* main\.ts)\b/;
 const ASKS = /^curl /;
@@ -185,7 +183,11 @@ async function shell(
 /** Runs the command in the folder of the project until its server listens, then kills all its processes. */
 async function serve(command: string, home: string): Promise<void> {
   const child = new Deno.Command("setsid", {
-    args: ["bash", "-c", command.replace("deno run", `deno run${STAND_INS}`)],
+    args: [
+      "bash",
+      "-c",
+      command.replace("deno run", `deno run${IMPORT_MAP.map((flag) => ` ${flag}`).join("")}`),
+    ],
     env: {
       HOME: home,
       KUBECONFIG: "",

@@ -14,6 +14,7 @@ import { holds } from "../support/holds.ts";
 import { Kubelet, kubeletAvailable, type RunningPod } from "../support/kubelet.ts";
 import type { Manifest } from "../support/kubectl.ts";
 import { RedisServer } from "../support/redis_server.ts";
+import { IMPORT_MAP } from "../support/import_map.ts";
 
 const isAvailable = apiServerAvailable && await kubeletAvailable();
 const skipped = isAvailable ? "" : " (skipped: it needs KUBEBUILDER_ASSETS, root, and the right to mount)";
@@ -179,12 +180,9 @@ esac
 exec ${assets}/kubectl "$@"
 `;
   await Deno.writeTextFile(`${bin}/kubectl`, script, { mode: 0o755 });
-  const standIns = import.meta.resolve("@std/cli/parse-args").startsWith("file:")
-    ? ["--import-map=stand_ins/import_map.json"]
-    : [];
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
-      ...["run", "--no-prompt", "--allow-net", "--allow-env", "--allow-read", "--allow-run", ...standIns],
+      ...["run", "--no-prompt", "--allow-net", "--allow-env", "--allow-read", "--allow-run", ...IMPORT_MAP],
       ...["main.ts", "kubectl", ...args],
     ],
     env: { KUBECONFIG: kubeconfig, PATH: `${bin}:${Deno.env.get("PATH")}`, NO_COLOR: "1" },

@@ -1,10 +1,7 @@
 /** `demo --open` hands the address of the page to the program that opens browsers. */
 import { assertMatch } from "@std/assert";
 import { holds } from "../support/holds.ts";
-
-const IMPORT_MAP = import.meta.resolve("@std/cli/parse-args").startsWith("file:")
-  ? ["--import-map=stand_ins/import_map.json"]
-  : [];
+import { IMPORT_MAP } from "../support/import_map.ts";
 
 async function demoWith(
   program: string,

@@ -2,12 +2,9 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { Astrolabe } from "../support/astrolabe.ts";
 import { ApiServer, apiServerAvailable } from "../support/api_server.ts";
+import { IMPORT_MAP } from "../support/import_map.ts";
 
 const skipped = apiServerAvailable ? "" : " (skipped: KUBEBUILDER_ASSETS is not set)";
-const STAND_INS = import.meta.resolve("@std/cli/parse-args").startsWith("file:")
-  ? "--import-map=stand_ins/import_map.json"
-  : "";
-
 Deno.test(
   `kubectl astrolabe, on a real API server${skipped}`,
   { ignore: !apiServerAvailable },
@@ -20,8 +17,9 @@ Deno.test(
         "kubectl __complete",
       ]]
     ) {
-      const run =
-        `exec ${Deno.execPath()} run --no-prompt --allow-net --allow-env --allow-read --allow-run ${STAND_INS}`;
+      const run = `exec ${Deno.execPath()} run --no-prompt --allow-net --allow-env --allow-read --allow-run ${
+        IMPORT_MAP.join(" ")
+      }`;
       const script = `#!/bin/sh\ncd ${Deno.cwd()} && ${run} main.ts ${command} "$@"\n`;
       await Deno.writeTextFile(`${folder}/${name}`, script, { mode: 0o755 });
     }

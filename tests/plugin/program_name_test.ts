@@ -1,9 +1,6 @@
 /** The name by which the program is called says what it is: kubectl finds a plugin by the name of its file. */
 import { assertMatch } from "@std/assert";
-
-const IMPORT_MAP = import.meta.resolve("@std/cli/parse-args").startsWith("file:")
-  ? ["--import-map=stand_ins/import_map.json"]
-  : [];
+import { IMPORT_MAP } from "../support/import_map.ts";
 
 for (
   const [name, args, expected] of [

@@ -3,11 +3,8 @@
  * start`, accessed over HTTP. A test that starts one stops it.
  */
 import { holds } from "./holds.ts";
+import { IMPORT_MAP } from "./import_map.ts";
 
-/** If JSR does not answer, this process uses the stand-ins, and so must the other one. */
-const IMPORT_MAP = import.meta.resolve("@std/cli/parse-args").startsWith("file:")
-  ? ["--import-map=stand_ins/import_map.json"]
-  : [];
 const PERMISSIONS = ["--no-prompt", "--allow-net", "--allow-env", "--allow-read"];
 /** The additional permissions of the demo's task. */
 const DEMO_PERMISSIONS = ["--allow-run=redis-server"];

@@ -5,6 +5,7 @@
 import axe from "axe-core";
 import puppeteer, { type Browser, type BrowserContext, type Page as Tab } from "puppeteer-core";
 import { holds } from "./holds.ts";
+import { IMPORT_MAP } from "./import_map.ts";
 
 const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) => {
   try {
@@ -22,11 +23,8 @@ export function needsChromium(name: string): { readonly name: string; readonly i
 
 /** Makes the page as `deno task page` does. */
 export async function makePage(): Promise<void> {
-  const importMap = import.meta.resolve("@std/cli/parse-args").startsWith("file:")
-    ? ["--import-map=stand_ins/import_map.json"]
-    : [];
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "scripts/page.ts", ...importMap],
+    args: ["run", "-A", "scripts/page.ts", ...IMPORT_MAP],
   }).output();
   if (!success) throw new Error(new TextDecoder().decode(stderr));
 }

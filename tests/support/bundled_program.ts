@@ -3,10 +3,8 @@
  * this project, with exactly the permissions and flags of the task `start`.
  */
 import project from "../../deno.json" with { type: "json" };
+import { IMPORT_MAP } from "./import_map.ts";
 
-const IMPORT_MAP = import.meta.resolve("@std/cli/parse-args").startsWith("file:")
-  ? ["--import-map=stand_ins/import_map.json"]
-  : [];
 const FLAGS = project.tasks.start.command.match(/--(v8-flags|allow-[a-z]+)\S*/g) ?? [];
 
 /** Creates the bundle of a commit and a copy of Deno in the folder, readable for every user. */

@@ -1,6 +1,6 @@
 /**
  * A band: a release, or an owner without one, with its lanes. Its graph is read once it scrolls into view, and
- * dropped when it leaves. A band in which all is Ready is one row until it is opened.
+ * dropped when it leaves. A band in which all is Ready is one row.
  */
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Band, Graph, Problem } from "../answers.ts";
@@ -47,7 +47,7 @@ export function BandView({ band, place, marked, stale, isFirst }: BandProps) {
     return () => observer.disconnect();
   }, []);
 
-  const isOpen = status !== "Ready" || place.params.getAll("open").includes(key);
+  const isOpen = status !== "Ready";
   const { namespace = "", name = "" } = release ?? owner ?? {};
   const href = release ? hrefOfRelease(release) : hrefOf("owner", { uid: owner?.uid });
   const reserved = isOpen && !isNear ? { minHeight: `${height.current || 160}px` } : {};

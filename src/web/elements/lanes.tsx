@@ -1,16 +1,17 @@
 /** Draws a picture as lanes with lines, or as a list where the page is narrow. */
-import { useEffect, useRef, useState } from "preact/hooks";
 import { laneWidths, layOut } from "../layout/lanes.ts";
 import { idOfUse, type Picture } from "../layout/picture.ts";
 import {
   CARD_HEIGHT,
   CardView,
   heightOfWorkload,
+  styleOf,
   USE_HEIGHT,
   UseView,
   type Where,
   WorkloadView,
 } from "./cards.tsx";
+import { LaneFrame, useWidth } from "./lane_frame.tsx";
 import { grouped } from "../layout/words.ts";
 
 interface LanesProps {
@@ -24,8 +25,6 @@ interface LanesProps {
   /** Where the rest of a long lane is listed. */
   readonly more: string;
 }
-
-const LANE_NAMES = ["Entry", "Service", "Workload", "Uses"];
 
 export function Lanes(props: LanesProps) {
   const { picture, marked, stale, unfolded, unfold, usesMax, more } = props;
@@ -51,28 +50,13 @@ export function Lanes(props: LanesProps) {
     isMarked: marked.has(id),
     isStale: stale.has(kind),
   });
-  const moreAt = layout?.places.get("more");
   return (
-    <div
-      class={layout ? "lanes" : "lanes list"}
-      ref={element}
-      style={layout ? { height: `${layout.height}px` } : {}}
-    >
-      {layout && (
-        <svg width={width} height={layout.height} aria-hidden="true">
-          {layout.paths.map(({ line, d }) => (
-            <path key={`${line.from} ${line.to}`} d={d} class={line.isMissing ? "missing" : ""} />
-          ))}
-        </svg>
-      )}
+    <LaneFrame element={element} width={width} layout={layout}>
       {picture.entries.map((card) => (
         <CardView key={card.node.uid} card={card} where={whereOf(card.node.uid, card.node.kind)} />
       ))}
       {picture.services.map((card) => (
-        <CardView
-          card={card}
-          where={whereOf(card.node.uid, card.node.kind)}
-        />
+        <CardView key={card.node.uid} card={card} where={whereOf(card.node.uid, card.node.kind)} />
       ))}
       {picture.workloads.map((workload) => {
         const { uid, kind } = workload.node;
@@ -87,7 +71,7 @@ export function Lanes(props: LanesProps) {
           />
         );
       })}
-      {!layout && uses.length > 0 && <p class="lane-name">{LANE_NAMES[3]}</p>}
+      {!layout && uses.length > 0 && <p class="lane-name">Uses</p>}
       {uses.map((use) => (
         <UseView
           key={idOfUse(use)}
@@ -96,29 +80,10 @@ export function Lanes(props: LanesProps) {
         />
       ))}
       {hidden > 0 && (
-        <a
-          class="use more"
-          href={more}
-          style={moreAt && { left: `${moreAt.x}px`, top: `${moreAt.y}px`, width: `${moreAt.width}px` }}
-        >
+        <a class="use more" href={more} style={styleOf(layout?.places.get("more"))}>
           and {grouped(hidden)} more
         </a>
       )}
-    </div>
+    </LaneFrame>
   );
-}
-
-/** The width of an element, followed while it is on screen; 0 before it is known. */
-export function useWidth() {
-  const element = useRef<HTMLDivElement>(null);
-  const [width, setWidth] = useState(0);
-  useEffect(() => {
-    if (element.current === null) return;
-    const observer = new ResizeObserver((entries) =>
-      setWidth(Math.floor(entries.at(-1)?.contentRect.width ?? 0))
-    );
-    observer.observe(element.current);
-    return () => observer.disconnect();
-  }, []);
-  return [element, width] as const;
 }

@@ -49,7 +49,7 @@ export function Pods({ counts }: { readonly counts: PodCounts }) {
 }
 
 /** Counts Pods by status; a Pod whose status is Unknown counts as pending. */
-export function countPods(pods: readonly Node[]): PodCounts {
+export function countPods(pods: readonly Pick<Node, "status">[]): PodCounts {
   const ready = pods.filter(({ status }) => status === "Ready").length;
   const error = pods.filter(({ status }) => status === "Error").length;
   return { ready, error, pending: pods.length - ready - error };

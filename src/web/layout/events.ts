@@ -13,10 +13,7 @@ const KEPT = 50;
 
 /** Returns the events with those of a batch in front. A snapshot is the state before all events. */
 export function addEvents(before: readonly Event[], deltas: readonly Delta[], now: number): readonly Event[] {
-  if (deltas.some(({ op }) => op === "scope_changed")) {
-    // Remember what was there, so that only later changes are events.
-    return before;
-  }
+  if (deltas.some(({ op }) => op === "scope_changed")) return before;
   const added = deltas.flatMap(({ op, node, uid }): Event[] => {
     if (op === "upsert_node" && node) {
       const subject = `${node.kind} ${node.name}`;

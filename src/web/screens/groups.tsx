@@ -116,7 +116,7 @@ function PodsOnNode({ uid }: { readonly uid: string }) {
         <a href={hrefOfResource(uid)}>Open Node</a>
         <a href={hrefOf("impact", { uid })}>What breaks without it?</a>
       </p>
-      <Pods counts={countPods(pods as never)} />
+      <Pods counts={countPods(pods)} />
       <ul>
         {pods.map((it) => (
           <li>

@@ -1,7 +1,7 @@
 /** What breaks without a resource: a sentence, and lanes from the resource to the entries. */
 import { type Impact, type Impacted, textOf } from "../answers.ts";
 import { styleOf } from "../elements/cards.tsx";
-import { useWidth } from "../elements/lanes.tsx";
+import { LaneFrame, useWidth } from "../elements/lane_frame.tsx";
 import { Empty, Failed, Loading } from "../elements/notice.tsx";
 import { countPods, cssOf, Pods, StatusDot } from "../elements/status.tsx";
 import { counted, grouped } from "../layout/words.ts";
@@ -104,16 +104,7 @@ function ImpactLanes({ impact }: { readonly impact: Impact }) {
   const isMissing = !("uid" in resource);
   return (
     <>
-      <div
-        class={layout ? "lanes" : "lanes list"}
-        ref={element}
-        style={layout ? { height: `${layout.height}px` } : {}}
-      >
-        {layout && (
-          <svg width={width} height={layout.height} aria-hidden="true">
-            {layout.paths.map(({ line, d }) => <path key={`${line.from} ${line.to}`} d={d} />)}
-          </svg>
-        )}
+      <LaneFrame element={element} width={width} layout={layout}>
         <div class={`card subject ${isMissing ? "missing" : cssOf(resource.status)}`} style={styleOf(at)}>
           <span class="kind">{resource.kind}</span>
           <b>
@@ -128,7 +119,7 @@ function ImpactLanes({ impact }: { readonly impact: Impact }) {
             at={layout?.places.get(node.uid)}
           />
         ))}
-      </div>
+      </LaneFrame>
       {hidden > 0 && <p class="dim">and {grouped(hidden)} more</p>}
     </>
   );

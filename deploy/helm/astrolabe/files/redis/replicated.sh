@@ -69,24 +69,30 @@ with_password() {
   sed "s/^user \([^ ]*\) on /&#$hash /" "$@"
 }
 
-if [ "$role" = node ]; then
-  echo "replicated.sh: the master is $master" >&2
+# Prints the settings of a port, which speaks nothing but TLS where there are certificates.
+listen_on() {
   if [ -z "$tls" ]; then
-    ports="port $port"
+    echo "port $1"
   else
-    ports="port 0
-tls-port $port
+    cat <<CONFIG
+port 0
+tls-port $1
 tls-replication yes
 tls-auth-clients no
 tls-cert-file $tls/tls.crt
 tls-key-file $tls/tls.key
-tls-ca-cert-file $tls/ca.crt"
+tls-ca-cert-file $tls/ca.crt
+CONFIG
   fi
+}
+
+if [ "$role" = node ]; then
+  echo "replicated.sh: the master is $master" >&2
   replicaof=
   [ "$master" = "$NODE" ] || replicaof="replicaof $master $port"
   exec redis-server "$@" - <<CONFIG
 $(with_password "$config" "$extra")
-$ports
+$(listen_on "$port")
 masterauth "$quoted"
 replica-announce-ip $NODE
 $replicaof
@@ -104,20 +110,9 @@ case $known in
 *"sentinel monitor astrolabe "*) ;;
 *) known="sentinel monitor astrolabe $master $port 2" ;;
 esac
-if [ -z "$tls" ]; then
-  ports="port $sentinel_port"
-else
-  ports="port 0
-tls-port $sentinel_port
-tls-replication yes
-tls-auth-clients no
-tls-cert-file $tls/tls.crt
-tls-key-file $tls/tls.key
-tls-ca-cert-file $tls/ca.crt"
-fi
 cat >"$state.new" <<CONFIG
 $(with_password "$config" | grep -v '^#\|^port \|^$')
-$ports
+$(listen_on "$sentinel_port")
 dir "$extra"
 sentinel announce-ip ${SENTINEL:-$NODE}
 sentinel announce-port $sentinel_port
